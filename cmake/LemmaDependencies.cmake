@@ -1,0 +1,56 @@
+# Finds what Lemma builds on; a missing package is one line that names what to install.
+
+function(lemma_missing what package)
+  message(FATAL_ERROR "Lemma needs ${what}: install it with 'apt-get install ${package}' (or run scripts/setup.sh).")
+endfunction()
+
+find_package(PkgConfig QUIET)
+find_package(Threads REQUIRED)
+
+find_package(OpenMP QUIET COMPONENTS CXX)
+if(NOT OpenMP_CXX_FOUND)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    lemma_missing("OpenMP" "libomp-dev")
+  endif()
+  lemma_missing("OpenMP" "libgomp1")
+endif()
+
+find_package(fmt QUIET CONFIG)
+if(NOT fmt_FOUND)
+  lemma_missing("fmt" "libfmt-dev")
+endif()
+
+# Libraries by header and file: their CMake packages differ from one distribution to the next.
+find_path(OpenBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu/openblas-pthread)
+find_library(OpenBLAS_LIBRARY openblas)
+if(NOT OpenBLAS_INCLUDE OR NOT OpenBLAS_LIBRARY)
+  lemma_missing("OpenBLAS" "libopenblas-dev")
+endif()
+find_path(HWY_INCLUDE hwy/highway.h)
+find_library(HWY_LIBRARY hwy)
+if(NOT HWY_INCLUDE OR NOT HWY_LIBRARY)
+  lemma_missing("Highway" "libhwy-dev")
+endif()
+find_path(CLI11_INCLUDE CLI/CLI.hpp)
+if(NOT CLI11_INCLUDE)
+  lemma_missing("CLI11" "libcli11-dev")
+endif()
+find_path(JSON_INCLUDE nlohmann/json.hpp)
+if(NOT JSON_INCLUDE)
+  lemma_missing("nlohmann-json" "nlohmann-json3-dev")
+endif()
+find_path(UTF8PROC_INCLUDE utf8proc.h)
+find_library(UTF8PROC_LIBRARY utf8proc)
+if(NOT UTF8PROC_INCLUDE OR NOT UTF8PROC_LIBRARY)
+  lemma_missing("utf8proc" "libutf8proc-dev")
+endif()
+
+add_library(lemma_dependencies INTERFACE)
+target_include_directories(lemma_dependencies SYSTEM INTERFACE ${OpenBLAS_INCLUDE} ${HWY_INCLUDE} ${CLI11_INCLUDE}
+                                                               ${JSON_INCLUDE} ${UTF8PROC_INCLUDE})
+target_link_libraries(lemma_dependencies INTERFACE OpenMP::OpenMP_CXX fmt::fmt ${OpenBLAS_LIBRARY} ${HWY_LIBRARY}
+                                                   ${UTF8PROC_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS})
+
+add_library(lemma_warnings INTERFACE)
+target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-sign-conversion
+                                                $<$<BOOL:${LEMMA_WERROR}>:-Werror>)

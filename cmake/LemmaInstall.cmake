@@ -1,0 +1,1 @@
+# `cmake --install` so that find_package(lemma) finds lemma::lemma.

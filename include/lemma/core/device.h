@@ -1,0 +1,33 @@
+#pragma once
+/// Where a tensor's memory lives: Device::cpu() or Device::cuda(index).
+
+#include <cstdint>
+#include <string>
+
+namespace lemma {
+
+class Device {
+ public:
+  enum class Kind : uint8_t { cpu, cuda };
+
+  static constexpr Device cpu() { return Device(Kind::cpu, 0); }
+  /// The GPU. Naming it is always allowed; allocating on it throws DeviceError in a build without CUDA.
+  static constexpr Device cuda(int index = 0) { return Device(Kind::cuda, static_cast<int8_t>(index)); }
+  /// "cpu", "cuda" or "cuda:1". Throws DeviceError for anything else.
+  static Device parse(const std::string& text);
+
+  constexpr Device() = default;
+  constexpr Kind kind() const { return kind_; }
+  constexpr int index() const { return index_; }
+  constexpr bool is_cpu() const { return kind_ == Kind::cpu; }
+  constexpr bool is_cuda() const { return kind_ == Kind::cuda; }
+  constexpr bool operator==(const Device&) const = default;
+  std::string str() const;
+
+ private:
+  constexpr Device(Kind kind, int8_t index) : kind_(kind), index_(index) {}
+  Kind kind_ = Kind::cpu;
+  int8_t index_ = 0;
+};
+
+}  // namespace lemma
