@@ -1,0 +1,150 @@
+#include "core/cpu_allocator.h"
+
+#include <atomic>
+#include <bit>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include "lemma/core/error.h"
+#include "lemma/core/memory.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace lemma {
+namespace {
+
+// Size classes: multiples of 64 up to 1 KiB, then eight steps to each doubling, so at most one eighth is unused.
+constexpr size_t kClasses = 16 + 8 * 53;
+
+size_t class_of(size_t bytes) {
+  if (bytes <= 1024) return bytes == 0 ? 0 : (bytes - 1) / 64;
+  const size_t log = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^log <= bytes - 1 < 2^(log + 1)
+  return 16 + (log - 10) * 8 + (((bytes - 1) >> (log - 3)) & 7);
+}
+size_t class_bytes(size_t index) {
+  if (index < 16) return (index + 1) * 64;
+  const size_t log = 10 + (index - 16) / 8, step = (index - 16) % 8;
+  return (size_t{1} << log) + (step + 1) * (size_t{1} << (log - 3));
+}
+
+class SpinLock {
+ public:
+  void lock() {
+    while (flag_.test_and_set(std::memory_order_acquire)) {
+    }
+  }
+  void unlock() { flag_.clear(std::memory_order_release); }
+
+ private:
+  std::atomic_flag flag_;
+};
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// Never destroyed: tensors in static variables outlive any order of destruction.
+struct Cache {
+  SpinLock lock;
+  FreeBlock* free[kClasses] = {};
+  size_t active = 0, peak = 0, cached = 0, requests = 0;
+
+  void* from_system(size_t bytes) {
+    constexpr size_t kHuge = size_t{1} << 21;  // large blocks on huge pages: fewer page faults
+    const size_t alignment = bytes >= kHuge ? kHuge : 64;
+    void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    if (!block) throw std::bad_alloc();
+#if defined(__linux__)
+    if (bytes >= kHuge) madvise(block, bytes, MADV_HUGEPAGE);
+#endif
+    return block;
+  }
+
+  // Requires the lock. Largest classes first, until no more than `keep` bytes stay.
+  void trim(size_t keep) {
+    for (size_t i = kClasses; i-- > 0 && cached > keep;) {
+      while (free[i] && cached > keep) {
+        FreeBlock* block = free[i];
+        free[i] = block->next;
+        cached -= class_bytes(i);
+        std::free(block);
+      }
+    }
+  }
+};
+
+Cache& cache() {
+  static Cache* instance = new Cache;
+  return *instance;
+}
+
+struct Guard {
+  explicit Guard(SpinLock& l) : lock(l) { lock.lock(); }
+  ~Guard() { lock.unlock(); }
+  SpinLock& lock;
+};
+
+// The device's place: a build without CUDA has memory on the CPU alone.
+Cache& cache_of(Device device) {
+  if (!device.is_cpu()) throw DeviceError("memory", "this build has no memory on " + device.str(), {device});
+  return cache();
+}
+
+}  // namespace
+
+namespace cpu_allocator {
+
+void* allocate(size_t bytes) {
+  const size_t index = class_of(bytes), size = class_bytes(index);
+  Cache& c = cache();
+  Guard guard(c.lock);
+  void* block = c.free[index];
+  if (block) {
+    c.free[index] = c.free[index]->next;
+    c.cached -= size;
+  } else {
+    // Idle blocks of other sizes go back first once they exceed half of the most ever used, so a process stays near its peak.
+    if (size >= 65536) c.trim(std::max<size_t>(size_t{32} << 20, c.peak / 2));
+    ++c.requests;
+    block = c.from_system(size);
+  }
+  c.active += bytes;
+  if (c.active > c.peak) c.peak = c.active;
+  return block;
+}
+
+void release(void* block, size_t bytes) {
+  const size_t index = class_of(bytes);
+  Cache& c = cache();
+  Guard guard(c.lock);
+  auto* freed = static_cast<FreeBlock*>(block);
+  freed->next = c.free[index];
+  c.free[index] = freed;
+  c.cached += class_bytes(index);
+  c.active -= bytes;
+}
+
+}  // namespace cpu_allocator
+
+namespace memory {
+
+size_t active(Device device) { return cache_of(device).active; }
+size_t peak(Device device) { return cache_of(device).peak; }
+size_t cached(Device device) { return cache_of(device).cached; }
+size_t system_requests(Device device) { return cache_of(device).requests; }
+void reset_peak(Device device) {
+  Cache& c = cache_of(device);
+  Guard guard(c.lock);
+  c.peak = c.active;
+}
+void empty_cache(Device device) {
+  Cache& c = cache_of(device);
+  Guard guard(c.lock);
+  c.trim(0);
+}
+
+}  // namespace memory
+}  // namespace lemma

@@ -1,0 +1,91 @@
+#include "lemma/core/shape.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "lemma/core/error.h"
+
+namespace lemma {
+
+Shape::Shape(std::span<const int64_t> dims) {
+  if (dims.size() > kMaxRank)
+    throw ShapeError("shape", fmt::format("{} dims given; at most {} are supported", dims.size(), kMaxRank));
+  rank_ = static_cast<int>(dims.size());
+  std::copy(dims.begin(), dims.end(), dims_.begin());
+}
+
+Shape Shape::filled(int rank, int64_t value) {
+  Shape shape;
+  for (int i = 0; i < rank; ++i) shape.push_back(value);
+  return shape;
+}
+
+bool Shape::contains(int64_t value) const { return std::find(begin(), end(), value) != end(); }
+
+void Shape::push_back(int64_t value) { insert(rank_, value); }
+
+void Shape::insert(int position, int64_t value) {
+  if (rank_ == kMaxRank) throw ShapeError("shape", fmt::format("{} has {} dims already, the most supported", str(), kMaxRank));
+  for (int i = rank_; i > position; --i) (*this)[i] = (*this)[i - 1];
+  (*this)[position] = value;
+  ++rank_;
+}
+
+void Shape::erase(int position) {
+  for (int i = position; i + 1 < rank_; ++i) (*this)[i] = (*this)[i + 1];
+  dims_[static_cast<size_t>(--rank_)] = 0;
+}
+
+std::string Shape::str() const { return fmt::format("({})", fmt::join(begin(), end(), ", ")); }
+
+int normalize_dim(const char* op, int64_t dim, const Shape& shape) {
+  const int64_t rank = shape.rank();
+  if (dim >= -rank && dim < rank) return static_cast<int>(dim < 0 ? dim + rank : dim);
+  if (rank == 0) {
+    // As in PyTorch, a scalar may be asked for dim 0 or -1 by callers that treat it as one element; they check first.
+    throw ShapeError(op, fmt::format("dim {} is out of range for (), which has no dims", dim), {shape});
+  }
+  throw ShapeError(op, fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, shape.str(), -rank, rank - 1), {shape});
+}
+
+Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape) {
+  Dims result;
+  if (dims.empty()) {
+    for (int i = 0; i < shape.rank(); ++i) result.push_back(i);
+    return result;
+  }
+  for (int64_t dim : dims) {
+    const int d = normalize_dim(op, dim, shape);
+    if (result.contains(d)) throw ShapeError(op, fmt::format("dim {} is named twice in {} for {}", d, dims.str(), shape.str()), {shape});
+    result.push_back(d);
+  }
+  if (result.rank() > 1) std::sort(&result[0], &result[0] + result.rank());
+  return result;
+}
+
+Strides contiguous_strides(const Shape& shape) {
+  Strides strides = shape;
+  int64_t step = 1;
+  for (int i = shape.rank() - 1; i >= 0; --i) {
+    strides[i] = step;
+    step *= shape[i];
+  }
+  return strides;
+}
+
+Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
+  const int rank = std::max(a.rank(), b.rank());
+  Shape result = Shape::filled(rank, 1);
+  for (int i = 1; i <= rank; ++i) {  // from the last dim to the first
+    const int64_t x = i <= a.rank() ? a[a.rank() - i] : 1;
+    const int64_t y = i <= b.rank() ? b[b.rank() - i] : 1;
+    if (x != y && x != 1 && y != 1)
+      throw ShapeError(op, fmt::format("shapes {} and {} cannot be broadcast: dim -{} is {} and {}", a.str(), b.str(), i, x, y), {a, b});
+    result[rank - i] = x == 1 ? y : x;
+  }
+  return result;
+}
+
+}  // namespace lemma

@@ -1,0 +1,40 @@
+#include "lemma/core/storage.h"
+
+#include <limits>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "core/cpu_allocator.h"
+#include "lemma/core/error.h"
+
+namespace lemma {
+namespace {
+// On the CPU the header and the data are one block: the data begin one cache line in.
+constexpr size_t kHeader = 64;
+static_assert(sizeof(Storage) <= kHeader);
+}  // namespace
+
+Ref<Storage> Storage::allocate(size_t bytes, Device device) {
+  if (!device.is_cpu())
+    throw DeviceError("tensor",
+                      "cannot allocate on " + device.str() +
+                          ": this build has no CUDA support; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA toolkit) or "
+                          "-DLEMMA_CUDA=EMULATED",
+                      {device});
+  if (bytes > std::numeric_limits<size_t>::max() / 4) throw std::bad_alloc();
+  void* block = nullptr;
+  try {
+    block = cpu_allocator::allocate(kHeader + bytes);
+  } catch (const std::bad_alloc&) {
+    throw Error("memory", fmt::format("the system has no {} bytes left for a tensor", bytes));
+  }
+  return Ref<Storage>::adopt(new (block) Storage(static_cast<char*>(block) + kHeader, bytes, device));
+}
+
+void Storage::destroy(Storage* storage) {
+  const size_t bytes = storage->bytes_;
+  cpu_allocator::release(storage, kHeader + bytes);
+}
+
+}  // namespace lemma
