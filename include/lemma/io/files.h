@@ -1,0 +1,81 @@
+#pragma once
+/// Files that are read whole and written whole: after a crash or on a full disk the old contents stand, never half of the new.
+///
+/// Everything here throws IoError whose where() is the path.
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lemma::io {
+
+/// The bytes of a file, a pipe or a device. Refuses directories and more than `max_bytes`.
+std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 30);
+
+/// Replaces `path` by `contents` in one step (AtomicFile).
+void write_file(const std::string& path, std::string_view contents);
+
+/// A file that appears under its name only when it is complete and on the disk.
+///
+/// Writes go to a temporary file beside `path`; commit() syncs it, renames it over `path` and syncs the directory. Without
+/// commit() the temporary is removed. Where `path` is a device or a pipe (/dev/stdout), writes go straight to it.
+class AtomicFile {
+ public:
+  explicit AtomicFile(const std::string& path);
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  void write(const void* data, size_t bytes);
+  void commit();
+
+ private:
+  [[noreturn]] void fail(int error);
+  std::string path_;       // as the caller names it, for messages
+  std::string target_;     // with symbolic links resolved
+  std::string temporary_;  // empty: writing straight to a device
+  int descriptor_ = -1;
+  size_t written_ = 0;
+};
+
+/// A directory that is replaced as a whole: what `lemma train --out DIR` saves into.
+///
+/// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a crash
+/// sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and move along.
+///   AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
+///   out.write("config.json", text); save_safetensors(out.file("model.safetensors"), tensors); out.commit();
+class AtomicDirectory {
+ public:
+  /// Creates the sibling at once, so a place that cannot be written is reported before any work is done. Refuses a directory
+  /// that holds files but none of `owned`: it is somebody's data, not an older save.
+  AtomicDirectory(const std::string& path, std::vector<std::string> owned);
+  ~AtomicDirectory();  ///< removes the sibling unless committed
+  AtomicDirectory(const AtomicDirectory&) = delete;
+  AtomicDirectory& operator=(const AtomicDirectory&) = delete;
+  /// Where to write the file `name` of the directory.
+  std::string file(const std::string& name) const;
+  void write(const std::string& name, std::string_view contents);
+  void commit();
+
+ private:
+  void keep_foreign_files(const std::string& old_directory);
+  std::string path_, target_, temporary_;
+  std::vector<std::string> owned_;
+};
+
+/// Throws unless AtomicDirectory(path, owned) could save about `bytes` there now. Leaves nothing behind.
+/// Call it before training: an unwritable or full place is better known before than after.
+void check_can_save(const std::string& path, const std::vector<std::string>& owned, size_t bytes);
+
+/// Where a save was cut between its two renames (file systems that cannot exchange names), puts the old directory back.
+/// Loaders call it first; it does nothing otherwise.
+void recover_directory(const std::string& path);
+
+bool exists(const std::string& path);
+bool is_directory(const std::string& path);
+/// "dir/name", with one slash.
+std::string join(const std::string& directory, const std::string& name);
+/// `text` in single quotes for a message: control characters escaped, cut after 80 bytes.
+std::string quoted(std::string_view text);
+
+}  // namespace lemma::io

@@ -1,0 +1,35 @@
+#pragma once
+/// Named tensors in a .safetensors file, the format that PyTorch, JAX and others exchange weights in.
+///
+/// Layout: 8 bytes n (little-endian), n bytes of JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...},
+/// then the elements, row-major, without holes. Python reads it with `safetensors.torch.load_file(path)`.
+/// Source: the format's specification, github.com/huggingface/safetensors.
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lemma/tensor.h"
+
+namespace lemma::io {
+
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
+using Metadata = std::map<std::string, std::string>;
+
+struct SafeTensors {
+  NamedTensors tensors;  ///< in the order of the file's header
+  Metadata metadata;
+  /// The tensor of that name; nullptr where there is none.
+  const Tensor* find(const std::string& name) const;
+};
+
+/// Writes float32, float64, int64 and bool tensors, atomically (io/files.h). The header keeps the order given.
+/// Throws ValueError for a repeated or reserved name or an undefined tensor, IoError when the disk refuses.
+void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata = {});
+
+/// Reads F32, F64, I64 and BOOL as they are, F16 and BF16 as float32, I32 as int64. Throws IoError, naming file and tensor,
+/// for anything that is not a sound file; nothing is allocated beyond the file's own size.
+SafeTensors load_safetensors(const std::string& path);
+
+}  // namespace lemma::io
