@@ -1,0 +1,49 @@
+#pragma once
+/// Sentences with entity tags, from CoNLL columns as people have them.
+///
+/// Token first, tag last; separated by tabs (tokens may then hold spaces, or be empty) or by blanks; columns between
+/// are ignored, a first column that merely counts tokens is skipped. A line of whitespace ends a sentence. -DOCSTART-
+/// lines separate documents. There are no comments: a line may begin with a hashtag. IO, IOB1, BIO, BIOES and BILOU are
+/// recognised and become BIO; an I- without its B- begins an entity, as in conlleval.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lemma::data {
+
+struct NerSentence {
+  std::vector<std::string> tokens;
+  std::vector<std::string> tags;  ///< valid BIO, as many as tokens
+  int64_t document = 0;
+  int64_t line = 0;  ///< of its first token, from 1
+};
+
+struct NerData {
+  std::string path;
+  std::string format;  ///< in words: "tab-separated, 3 columns, the first counts tokens; BIO"
+  std::string scheme;  ///< "IO", "IOB1", "BIO", "BIOES" or "BILOU" as found
+  std::vector<NerSentence> sentences;
+  std::vector<std::string> types;    ///< by bytes
+  std::vector<int64_t> type_counts;  ///< entities a type
+  int64_t documents = 1;
+  int64_t tokens = 0;
+  int64_t entities = 0;
+  int64_t repaired = 0;  ///< entities that began with I- in a file that uses B-
+  int64_t replaced = 0;  ///< invalid bytes replaced by U+FFFD
+};
+
+struct NerOptions {
+  bool replace_invalid = false;
+  std::vector<std::string> types;  ///< the types of the training data; any other is an error. Empty: all, at least one
+};
+
+/// Throws IoError naming path, line and what was expected.
+NerData read_ner(const std::string& path, const NerOptions& options = {});
+
+/// The first `fraction` of the sentences and the rest; where there are several documents, none is cut in two (the cut
+/// goes to the document boundary nearest to it). Throws ValueError unless both parts get a sentence.
+std::pair<NerData, NerData> split(const NerData& data, double fraction);
+
+}  // namespace lemma::data
