@@ -4,6 +4,7 @@
 /// Everything here throws IoError whose where() is the path.
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +44,9 @@ class AtomicFile {
 /// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a crash
 /// sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and move along.
 ///   AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
-///   out.write("config.json", text); save_safetensors(out.file("model.safetensors"), tensors); out.commit();
+///   out.write("config.json", text);
+///   out.write("model.safetensors", [&](const std::string& file) { save_safetensors(file, tensors); });
+///   out.commit();
 class AtomicDirectory {
  public:
   /// Creates the sibling at once, so a place that cannot be written is reported before any work is done. Refuses a directory
@@ -55,6 +58,8 @@ class AtomicDirectory {
   /// Where to write the file `name` of the directory.
   std::string file(const std::string& name) const;
   void write(const std::string& name, std::string_view contents);
+  /// Lets `writer` make the file at the path it is given; its IoError then names the directory as the user does.
+  void write(const std::string& name, const std::function<void(const std::string& path)>& writer);
   void commit();
 
  private:
@@ -76,6 +81,6 @@ bool is_directory(const std::string& path);
 /// "dir/name", with one slash.
 std::string join(const std::string& directory, const std::string& name);
 /// `text` in single quotes for a message: control characters escaped, cut after 80 bytes.
-std::string quoted(std::string_view text);
+std::string quote(std::string_view text);
 
 }  // namespace lemma::io
