@@ -1,0 +1,22 @@
+#pragma once
+/// First values for parameters, written in place, outside the tape. Names and formulas are PyTorch's nn.init.
+///
+/// fan_in and fan_out of a (out, in, ...) weight are in and out times the sizes that follow.
+
+#include "lemma/random.h"
+#include "lemma/tensor.h"
+
+namespace lemma::nn::init {
+
+Tensor& constant_(Tensor& x, double value);
+/// Uniform in [low, high).
+Tensor& uniform_(Tensor& x, double low = 0, double high = 1, Generator* generator = nullptr);
+Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator = nullptr);
+/// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): keeps the variance of values and gradients alike. Glorot & Bengio, 2010.
+Tensor& xavier_uniform_(Tensor& x, double gain = 1, Generator* generator = nullptr);
+/// N(0, s^2), s = gain sqrt(2 / (fan_in + fan_out)).
+Tensor& xavier_normal_(Tensor& x, double gain = 1, Generator* generator = nullptr);
+/// U(-b, b), b = sqrt(6 / ((1 + a^2) fan_in)): for ReLU (a = 0) and leaky ReLU of slope a. He et al., 2015.
+Tensor& kaiming_uniform_(Tensor& x, double a = 0, Generator* generator = nullptr);
+
+}  // namespace lemma::nn::init

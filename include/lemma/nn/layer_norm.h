@@ -1,0 +1,22 @@
+#pragma once
+/// LayerNorm: each token's features brought to mean 0 and variance 1, then scaled and shifted by learned factors.
+
+#include "lemma/nn/module.h"
+
+namespace lemma::nn {
+
+/// y = (x - mean) / sqrt(var + eps) * weight + bias over the last dims, which must equal `normalized_shape`; biased variance.
+/// weight starts at 1, bias at 0. Ba, Kiros & Hinton, "Layer normalization", 2016.
+class LayerNorm : public Module {
+ public:
+  explicit LayerNorm(const Shape& normalized_shape, double eps = 1e-5, bool elementwise_affine = true);
+  Tensor operator()(const Tensor& x) const;
+
+  Tensor weight, bias;  ///< undefined without elementwise_affine
+
+ private:
+  Shape normalized_shape_;
+  double eps_;
+};
+
+}  // namespace lemma::nn

@@ -1,0 +1,105 @@
+#include "autograd/anomaly.h"
+
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "autograd/record.h"
+#include "lemma/autograd.h"
+
+namespace lemma {
+namespace {
+
+thread_local bool looking = false;
+
+// 0 when all are finite, else 'N' for a NaN or 'I' for an Inf.
+char first_bad(const Array& array) {
+  if (!is_floating(array.dtype()) || !array.device().is_cpu()) return 0;
+  NoGrad guard;
+  for (double x : Tensor(array).to_vector<double>())
+    if (!std::isfinite(x)) return std::isnan(x) ? 'N' : 'I';
+  return 0;
+}
+
+std::string describe_inputs(const Node& node) {
+  std::vector<std::string> shapes;
+  for (size_t i = 0; i < node.num_inputs(); ++i) shapes.push_back(node.input_shape(i).str());
+  return fmt::format("{}", fmt::join(shapes, " and "));
+}
+
+// "matmul <- relu <- matmul": what came before, along the first input that has a history.
+std::string provenance(const Node* node) {
+  std::string chain;
+  for (int step = 0; node && step < 6; ++step) {
+    chain += (step ? " <- " : "") + std::string(node->name());
+    const Node* next = nullptr;
+    for (const Edge& edge : node->edges())
+      if (edge.node && !next) next = edge.node.get();
+    node = next;
+  }
+  return chain;
+}
+
+std::string called_from(const std::vector<std::string>& trace) {
+  return trace.empty() ? "" : fmt::format("; called from {}", fmt::join(trace, " <- "));
+}
+
+}  // namespace
+
+DetectAnomaly::DetectAnomaly() : previous_(looking) { looking = true; }
+DetectAnomaly::~DetectAnomaly() { looking = previous_; }
+bool DetectAnomaly::enabled() { return looking; }
+
+bool Recorder::inspecting() { return looking; }
+
+void Recorder::inspect(const char* op, std::span<const TensorRef> inputs, const Array& output) {
+  const char bad = first_bad(output);
+  if (!bad) return;
+  std::vector<std::string> shapes, chains;
+  for (const TensorRef& ref : inputs) {
+    shapes.push_back(ref.tensor->shape().str());
+    if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn()));
+  }
+  throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(), bad == 'N' ? "a NaN" : "an Inf",
+                                  fmt::join(shapes, " and "), chains.empty() ? "" : "; before it: " + chains[0],
+                                  called_from(call_trace())));
+}
+
+void inspect_gradients(const Node& node, const Grads& grads) {
+  for (size_t i = 0; i < grads.size(); ++i) {
+    if (!grads[i].defined() || !node.needs(i)) continue;
+    const char bad = first_bad(grads[i].array());
+    if (!bad) continue;
+    std::vector<std::string> trace;
+    if (node.has_extras()) trace = const_cast<Node&>(node).extras().trace;
+    throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}", i,
+                                             bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node), provenance(&node),
+                                             called_from(trace)));
+  }
+}
+
+std::vector<std::string> call_trace() {
+  void* frames[48];
+  const int count = backtrace(frames, 48);
+  std::vector<std::string> names;
+  for (int i = 0; i < count && names.size() < 4; ++i) {
+    Dl_info info;
+    if (!dladdr(frames[i], &info) || !info.dli_sname) continue;
+    int status = 0;
+    std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status), std::free);
+    std::string name = status == 0 ? text.get() : info.dli_sname;
+    const bool library = name.find("lemma::") != std::string::npos && name.find("lemma::nn::") == std::string::npos;
+    if (library || name[0] == '_') continue;
+    names.push_back(name.substr(0, name.find('(')) + "()");
+    if (names.back() == "main()") break;
+  }
+  return names;
+}
+
+}  // namespace lemma

@@ -1,0 +1,179 @@
+#include "autograd/engine.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "autograd/anomaly.h"
+#include "kernels/kernels.h"
+#include "lemma/ops.h"
+
+namespace lemma::engine {
+namespace {
+
+bool later(const Node* a, const Node* b) { return a->sequence() < b->sequence(); }
+
+struct GradMode {
+  explicit GradMode(bool on) {
+    if (on) enable.emplace();
+    else disable.emplace();
+  }
+  std::optional<EnableGrad> enable;
+  std::optional<NoGrad> disable;
+};
+
+// In place when the sum so far is nobody else's, so that a long list of contributions needs no memory.
+void add_to(Tensor& sum, const Tensor& grad, bool create_graph) {
+  if (!sum.defined()) {
+    sum = grad;
+    return;
+  }
+  const bool ours = !create_graph && sum.impl()->use_count() == 1 && sum.array().is_unique() && sum.is_contiguous();
+  if (ours) kernels::binary_inplace(Binary::Add, sum.array(), grad.array());
+  else sum = add(sum, grad);
+}
+
+// Runs the hooks on a complete gradient, and keeps it where retain_grad() asked for it.
+void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
+  const std::vector<Hook> hooks = extras.hooks;  // a hook may remove itself
+  for (const Hook& hook : hooks) {
+    Tensor replaced = hook.call(grad);
+    if (!replaced.defined()) continue;
+    if (replaced.shape() != grad.shape() || replaced.dtype() != grad.dtype())
+      throw GradError(op, fmt::format("a hook returned a gradient of {} {} for one of {} {}", name(replaced.dtype()),
+                                      replaced.shape().str(), name(grad.dtype()), grad.shape().str()));
+    grad = replaced;
+  }
+  if (extras.retain) extras.grad = extras.grad.defined() ? add(extras.grad, grad) : clone(grad.detach());
+}
+
+void check_rule(const Node& node, const Grads& grads) {
+  if (grads.size() != node.num_inputs())
+    throw GradError(node.name(), fmt::format("its rule returned {} gradients for {} inputs", grads.size(), node.num_inputs()));
+  for (size_t i = 0; i < grads.size(); ++i) {
+    if (!grads[i].defined() || !node.needs(i)) continue;
+    const Saved& input = node.edges()[i].saved;
+    if (grads[i].shape() != input.array.shape())
+      throw GradError(node.name(), fmt::format("its rule returned a gradient of shape {} for input {} of shape {}",
+                                               grads[i].shape().str(), i, input.array.shape().str()));
+    if (grads[i].dtype() != input.array.dtype())
+      throw GradError(node.name(), fmt::format("its rule returned a {} gradient for input {} of dtype {}",
+                                               name(grads[i].dtype()), i, name(input.array.dtype())));
+    if (grads[i].device() != input.device)
+      throw GradError(node.name(), fmt::format("its rule returned a gradient on {} for input {} on {}",
+                                               grads[i].device().str(), i, input.device.str()));
+  }
+}
+
+class Walk {
+ public:
+  Walk(const GradOptions& options, const std::vector<const void*>& targets) : options_(options), results_(targets.size()) {
+    for (size_t i = 0; i < targets.size(); ++i) target_index_.emplace(targets[i], i);
+    keep_ = options.retain_graph || options.create_graph;
+  }
+
+  void deliver(Node* node, TensorImpl* leaf, const Tensor& grad) {
+    if (node) {
+      auto [place, is_new] = pending_.try_emplace(node);
+      if (is_new) {
+        heap_.push_back(node);
+        std::push_heap(heap_.begin(), heap_.end(), later);
+      }
+      add_to(place->second, grad, options_.create_graph);
+    } else if (leaf) {
+      auto [place, is_new] = leaf_index_.try_emplace(leaf, leaves_.size());
+      if (is_new) leaves_.push_back({Ref<TensorImpl>::share(leaf), Tensor()});
+      add_to(leaves_[place->second].grad, grad, options_.create_graph);
+    }
+  }
+
+  void drain() {
+    while (!heap_.empty()) {
+      std::pop_heap(heap_.begin(), heap_.end(), later);
+      Node* node = heap_.back();
+      heap_.pop_back();
+      auto place = pending_.find(node);
+      Tensor grad = std::move(place->second);
+      pending_.erase(place);
+      visit(*node, grad);
+    }
+  }
+
+  std::vector<Tensor> finish(bool accumulate) {
+    for (Leaf& leaf : leaves_) {
+      if (leaf.impl->has_extras()) finish_gradient(leaf.impl->extras(), leaf.grad, "leaf");
+      capture(leaf.impl.get(), leaf.grad);
+      if (accumulate) accumulate_into(*leaf.impl, leaf.grad);
+    }
+    return std::move(results_);
+  }
+
+ private:
+  struct Leaf {
+    Ref<TensorImpl> impl;
+    Tensor grad;
+  };
+
+  void capture(const void* key, const Tensor& grad) {
+    if (target_index_.empty()) return;
+    auto [begin, end] = target_index_.equal_range(key);
+    for (auto it = begin; it != end; ++it) results_[it->second] = grad;
+  }
+
+  void visit(Node& node, Tensor& grad) {
+    if (node.has_extras()) finish_gradient(node.extras(), grad, node.name());
+    capture(&node, grad);
+    if (node.released())
+      throw GradError(node.name(),
+                      "the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
+                      "detach() a tensor that you reuse from an earlier step");
+    const Grads grads = node.apply(grad);
+    check_rule(node, grads);
+    if (DetectAnomaly::enabled()) inspect_gradients(node, grads);
+    if (!keep_) node.release();
+    for (size_t i = 0; i < grads.size(); ++i)
+      if (grads[i].defined()) deliver(node.edges()[i].node.get(), node.edges()[i].leaf.get(), grads[i]);
+  }
+
+  // A leaf owns its .grad: it is never shared with another tensor, so it may be scaled in place.
+  static void accumulate_into(TensorImpl& leaf, Tensor& grad) {
+    if (leaf.grad.defined()) {
+      add_to(leaf.grad, grad, false);
+      return;
+    }
+    const bool ours = grad.impl()->use_count() == 1 && grad.array().is_unique() && grad.is_contiguous();
+    leaf.grad = ours ? std::move(grad) : clone(grad.detach());
+  }
+
+  const GradOptions& options_;
+  bool keep_ = false;
+  std::vector<Node*> heap_;
+  std::unordered_map<Node*, Tensor> pending_;
+  std::unordered_map<TensorImpl*, size_t> leaf_index_;
+  std::vector<Leaf> leaves_;
+  std::unordered_multimap<const void*, size_t> target_index_;
+  std::vector<Tensor> results_;
+};
+
+}  // namespace
+
+const void* key_of(const Tensor& tensor) {
+  if (Node* node = tensor.grad_fn()) return node;
+  return tensor.impl();
+}
+
+std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets, const GradOptions& options,
+                        bool accumulate) {
+  const std::vector<Root> alive = roots;  // a hook may drop the user's last handle
+  GradMode mode(options.create_graph);
+  Walk walk(options, targets);
+  for (const Root& root : alive) {
+    TensorImpl* impl = root.tensor.impl();
+    walk.deliver(impl->node.get(), impl->node ? nullptr : impl, root.grad);
+  }
+  walk.drain();
+  return walk.finish(accumulate);
+}
+
+}  // namespace lemma::engine

@@ -1,0 +1,153 @@
+// Elementwise operations of two tensors. Unequal shapes meet in recorded expand views, so rules never see them.
+#include <utility>
+
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/autograd.h"
+#include "lemma/ops.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+using Rule = Grads (*)(const Tensor& g, const Node& node);
+
+// check -> broadcast -> kernel -> record. What a product keeps depends on which side wants a gradient.
+Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rule rule, Save for_a, Save for_b) {
+  check::numeric(op, a);
+  check::numeric(op, b);
+  check::same_type(op, a, b);
+  if (kernel == Binary::Div || kernel == Binary::Pow) check::floating(op, a);
+  const auto run = [&](const Tensor& x, const Tensor& y) {
+    const Save save = save_if(x.requires_grad(), for_a) | save_if(y.requires_grad(), for_b);
+    return record(op, {x, y}, kernels::binary(kernel, x.array(), y.array()), rule, save);
+  };
+  if (a.shape() == b.shape()) return run(a, b);
+  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
+  return run(broadcast_to(a, shape), broadcast_to(b, shape));
+}
+
+}  // namespace
+
+/// y = a + b.    dL/da = g,  dL/db = g
+Tensor add(const Tensor& a, const Tensor& b) {
+  return binary("add", Binary::Add, a, b, [](const Tensor& g, const Node&) -> Grads { return {g, g}; }, Save::nothing, Save::nothing);
+}
+
+/// y = a - b.    dL/da = g,  dL/db = -g
+Tensor sub(const Tensor& a, const Tensor& b) {
+  return binary("sub", Binary::Sub, a, b,
+                [](const Tensor& g, const Node& node) -> Grads { return {g, node.needs(1) ? -g : Tensor()}; }, Save::nothing, Save::nothing);
+}
+
+/// y = a b.    dL/da = g b,  dL/db = g a
+Tensor mul(const Tensor& a, const Tensor& b) {
+  return binary("mul", Binary::Mul, a, b, [](const Tensor& g, const Node& node) -> Grads {
+    return {node.needs(0) ? g * node.input(1) : Tensor(), node.needs(1) ? g * node.input(0) : Tensor()};
+  }, Save::input1, Save::input0);
+}
+
+/// y = a / b.    dL/da = g / b,  dL/db = -g y / b
+Tensor div(const Tensor& a, const Tensor& b) {
+  return binary("div", Binary::Div, a, b, [](const Tensor& g, const Node& node) -> Grads {
+    const Tensor da = g / node.input(1);
+    return {da, node.needs(1) ? -(da * node.output()) : Tensor()};
+  }, Save::input1, Save::input1 | Save::output);
+}
+
+/// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0
+Tensor pow(const Tensor& a, const Tensor& b) {
+  return binary("pow", Binary::Pow, a, b, [](const Tensor& g, const Node& node) -> Grads {
+    const Tensor x = node.input(0), exponent = node.input(1);
+    Grads grads{Tensor(), Tensor()};
+    if (node.needs(0)) grads[0] = masked_fill(g * exponent * pow(x, exponent - 1), eq(exponent.detach(), 0), 0);
+    if (node.needs(1)) {
+      const Tensor zero = eq(x.detach(), 0);
+      grads[1] = masked_fill(g * pow(x, exponent) * log(masked_fill(x, zero, 1)), zero, 0);
+    }
+    return grads;
+  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+}
+
+namespace {
+// Shared rule of maximum and minimum: the gradient goes to the side that won, half to each of two equals.
+Grads share_between(const Tensor& g, const Tensor& a_wins, const Tensor& b_wins) {
+  const Tensor half = g * 0.5, none = zeros_like(g);
+  return {where(a_wins, g, where(b_wins, none, half)), where(b_wins, g, where(a_wins, none, half))};
+}
+}  // namespace
+
+/// y = max(a, b).    dL/da = g where a > b, g / 2 where a = b
+Tensor maximum(const Tensor& a, const Tensor& b) {
+  return binary("maximum", Binary::Maximum, a, b, [](const Tensor& g, const Node& node) -> Grads {
+    const Tensor x = node.input(0).detach(), y = node.input(1).detach();
+    return share_between(g, gt(x, y), gt(y, x));
+  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+}
+
+/// y = min(a, b).    dL/da = g where a < b, g / 2 where a = b
+Tensor minimum(const Tensor& a, const Tensor& b) {
+  return binary("minimum", Binary::Minimum, a, b, [](const Tensor& g, const Node& node) -> Grads {
+    const Tensor x = node.input(0).detach(), y = node.input(1).detach();
+    return share_between(g, lt(x, y), lt(y, x));
+  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+}
+
+// ---- With a number: it takes the tensor's dtype and is part of the rule, not of the graph ----
+
+namespace {
+Array with_scalar(const char* op, Binary kernel, const Tensor& a, double b) {
+  check::numeric(op, a);
+  return kernels::binary(kernel, a.array(), scalar_array(op, a, b));
+}
+}  // namespace
+
+Tensor add(const Tensor& a, double b) {
+  return record("add", {a}, with_scalar("add", Binary::Add, a, b), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+}
+Tensor sub(const Tensor& a, double b) {
+  return record("sub", {a}, with_scalar("sub", Binary::Sub, a, b), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+}
+Tensor mul(const Tensor& a, double b) {
+  return record("mul", {a}, with_scalar("mul", Binary::Mul, a, b), [b](const Tensor& g, const Node&) -> Grads { return {g * b}; });
+}
+Tensor div(const Tensor& a, double b) {
+  check::floating("div", a);
+  return record("div", {a}, with_scalar("div", Binary::Div, a, b), [b](const Tensor& g, const Node&) -> Grads { return {g / b}; });
+}
+Tensor rsub(double a, const Tensor& b) {
+  check::numeric("sub", b);
+  return record("sub", {b}, kernels::binary(Binary::Sub, scalar_array("sub", b, a), b.array()),
+                [](const Tensor& g, const Node&) -> Grads { return {-g}; });
+}
+/// y = a / b.    dL/db = -g y / b
+Tensor rdiv(double a, const Tensor& b) {
+  check::floating("div", b);
+  return record("div", {b}, kernels::binary(Binary::Div, scalar_array("div", b, a), b.array()),
+                [](const Tensor& g, const Node& node) -> Grads { return {-(g * node.output() / node.input(0))}; }, Save::inputs | Save::output);
+}
+/// y = a^n.    dL/da = g n a^(n-1)
+Tensor pow(const Tensor& a, double n) {
+  check::floating("pow", a);
+  return record("pow", {a}, kernels::binary(Binary::Pow, a.array(), scalar_array("pow", a, n)), [n](const Tensor& g, const Node& node) -> Grads {
+    if (n == 0) return {zeros_like(g)};
+    return {g * (pow(node.input(0), n - 1) * n)};
+  }, Save::inputs);
+}
+
+Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
+Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
+Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
+Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
+Tensor operator-(const Tensor& x) { return neg(x); }
+Tensor operator+(const Tensor& a, double b) { return add(a, b); }
+Tensor operator-(const Tensor& a, double b) { return sub(a, b); }
+Tensor operator*(const Tensor& a, double b) { return mul(a, b); }
+Tensor operator/(const Tensor& a, double b) { return div(a, b); }
+Tensor operator+(double a, const Tensor& b) { return add(b, a); }
+Tensor operator-(double a, const Tensor& b) { return rsub(a, b); }
+Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
+Tensor operator/(double a, const Tensor& b) { return rdiv(a, b); }
+
+}  // namespace lemma

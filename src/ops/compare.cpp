@@ -1,0 +1,105 @@
+// Comparisons, logic and selection. Comparisons have no gradient; `where` sends it to the side that was taken.
+#include <cmath>
+
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/autograd.h"
+#include "lemma/ops.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+Tensor compare(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
+  check::defined(op, a);
+  check::defined(op, b);
+  check::same_type(op, a, b);
+  if (a.shape() == b.shape()) return Tensor(kernels::compare(kernel, a.array(), b.array()));
+  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
+  return Tensor(kernels::compare(kernel, a.array().expand(shape), b.array().expand(shape)));
+}
+Tensor compare(const char* op, Compare kernel, const Tensor& a, double b) {
+  check::defined(op, a);
+  return Tensor(kernels::compare(kernel, a.array(), scalar_array(op, a, b)));
+}
+Tensor logical(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
+  check::boolean(op, "both inputs", a);
+  check::boolean(op, "both inputs", b);
+  return compare(op, kernel, a, b);
+}
+
+}  // namespace
+
+Tensor eq(const Tensor& a, const Tensor& b) { return compare("eq", Compare::Eq, a, b); }
+Tensor ne(const Tensor& a, const Tensor& b) { return compare("ne", Compare::Ne, a, b); }
+Tensor lt(const Tensor& a, const Tensor& b) { return compare("lt", Compare::Lt, a, b); }
+Tensor le(const Tensor& a, const Tensor& b) { return compare("le", Compare::Le, a, b); }
+Tensor gt(const Tensor& a, const Tensor& b) { return compare("gt", Compare::Gt, a, b); }
+Tensor ge(const Tensor& a, const Tensor& b) { return compare("ge", Compare::Ge, a, b); }
+Tensor eq(const Tensor& a, double b) { return compare("eq", Compare::Eq, a, b); }
+Tensor ne(const Tensor& a, double b) { return compare("ne", Compare::Ne, a, b); }
+Tensor lt(const Tensor& a, double b) { return compare("lt", Compare::Lt, a, b); }
+Tensor le(const Tensor& a, double b) { return compare("le", Compare::Le, a, b); }
+Tensor gt(const Tensor& a, double b) { return compare("gt", Compare::Gt, a, b); }
+Tensor ge(const Tensor& a, double b) { return compare("ge", Compare::Ge, a, b); }
+Tensor logical_and(const Tensor& a, const Tensor& b) { return logical("logical_and", Compare::And, a, b); }
+Tensor logical_or(const Tensor& a, const Tensor& b) { return logical("logical_or", Compare::Or, a, b); }
+Tensor logical_xor(const Tensor& a, const Tensor& b) { return logical("logical_xor", Compare::Xor, a, b); }
+Tensor logical_not(const Tensor& a) {
+  check::boolean("logical_not", "the input", a);
+  return compare("logical_not", Compare::Eq, a, 0);
+}
+Tensor isnan(const Tensor& x) {
+  check::defined("isnan", x);
+  return Tensor(kernels::compare(Compare::Ne, x.array(), x.array()));
+}
+
+/// y = condition ? a : b.    dL/da = g where the condition holds, dL/db = g where it does not
+Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
+  check::boolean("where", "the condition", condition);
+  check::defined("where", a);
+  check::defined("where", b);
+  check::same_type("where", a, b);
+  const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
+  const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
+  return record("where", {c, x, y}, kernels::select(c.array(), x.array(), y.array()), [](const Tensor& g, const Node& node) -> Grads {
+    const Tensor taken = node.input(0), none = zeros_like(g);
+    return {Tensor(), node.needs(1) ? where(taken, g, none) : Tensor(), node.needs(2) ? where(taken, none, g) : Tensor()};
+  }, Save::input0);
+}
+
+/// y = mask ? value : x.    dL/dx = g where the mask is false
+Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
+  check::defined("masked_fill", x);
+  check::boolean("masked_fill", "the mask", mask);
+  if (broadcast_shapes("masked_fill", x.shape(), mask.shape()) != x.shape())
+    throw ShapeError("masked_fill", fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),
+                     {x.shape(), mask.shape()});
+  const Tensor m = broadcast_to(mask, x.shape());
+  return record("masked_fill", {x, m}, kernels::select(m.array(), scalar_array("masked_fill", x, value), x.array()),
+                [](const Tensor& g, const Node& node) -> Grads { return {masked_fill(g, node.input(1), 0), Tensor()}; }, Save::input1);
+}
+
+bool all(const Tensor& x) {
+  check::boolean("all", "the input", x);
+  return x.numel() == 0 || amin(x.to(int64), {}).item() != 0;
+}
+bool any(const Tensor& x) {
+  check::boolean("any", "the input", x);
+  return x.numel() != 0 && amax(x.to(int64), {}).item() != 0;
+}
+
+bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol) {
+  if (a.shape() != b.shape()) return false;
+  check::same_type("allclose", a, b);
+  const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
+  for (size_t i = 0; i < x.size(); ++i)
+    if (x[i] != y[i] && !(std::fabs(x[i] - y[i]) <= atol + rtol * std::fabs(y[i]))) return false;
+  return true;
+}
+bool equal(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && a.dtype() == b.dtype() && all(eq(a.detach(), b.detach()));
+}
+
+}  // namespace lemma

@@ -1,0 +1,134 @@
+// Copies: contiguous, clone, casts, devices, joining and repeating.
+#include <algorithm>
+
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/ops.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+Array copied(const Array& a, DType dtype, Device device) {
+  Array out(a.shape(), dtype, device);
+  kernels::copy(out, a);
+  return out;
+}
+
+}  // namespace
+
+Tensor contiguous(const Tensor& x) {
+  check::defined("contiguous", x);
+  if (x.is_contiguous()) return x;
+  return record("contiguous", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+}
+
+Tensor clone(const Tensor& x) {
+  check::defined("clone", x);
+  return record("clone", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+}
+
+/// y = x in another dtype.    dL/dx = g cast back; none from an integer or bool result
+Tensor cast(const Tensor& x, DType dtype) {
+  check::defined("cast", x);
+  if (x.dtype() == dtype) return x;
+  const Array y = copied(x.array(), dtype, x.device());
+  if (!is_floating(dtype)) return Tensor(y);
+  return record("cast", {x}, y, [](const Tensor& g, const Node& node) -> Grads { return {cast(g, node.input_dtype(0))}; });
+}
+
+/// y = x on another device.    dL/dx = g moved back
+Tensor to(const Tensor& x, Device device) {
+  check::defined("to", x);
+  if (x.device() == device) return x;
+  return record("to", {x}, copied(x.array(), x.dtype(), device),
+                [](const Tensor& g, const Node& node) -> Grads { return {to(g, node.edges()[0].saved.device)}; });
+}
+
+/// y = the tensors one after another along dim.    dL/dx_i = the i-th part of g
+Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
+  if (tensors.empty()) throw ShapeError("cat", "needs at least one tensor");
+  for (const Tensor& t : tensors) check::defined("cat", t);
+  const int d = normalize_dim("cat", dim, tensors[0].shape());
+  Shape shape = tensors[0].shape();
+  for (size_t i = 1; i < tensors.size(); ++i) {
+    const Tensor& t = tensors[i];
+    check::same_type("cat", tensors[0], t);
+    Shape rest = t.shape();
+    if (rest.rank() == shape.rank()) rest[d] = shape[d];
+    if (rest != shape)
+      throw ShapeError("cat", fmt::format("tensor {} of shape {} does not fit tensor 0 of shape {}: all dims but dim {} must be equal", i,
+                                          t.shape().str(), tensors[0].shape().str(), d), {tensors[0].shape(), t.shape()});
+    shape[d] += t.shape()[d];
+  }
+  const Array whole(shape, tensors[0].dtype(), tensors[0].device());
+  int64_t at = 0;
+  std::vector<TensorRef> inputs;
+  for (const Tensor& t : tensors) {
+    const int64_t offset = at * whole.strides()[d];
+    if (t.numel() > 0) kernels::copy(whole.view(t.shape(), whole.strides(), offset), t.array());
+    at += t.shape()[d];
+    inputs.emplace_back(t);
+  }
+  return record("cat", std::span<const TensorRef>(inputs), whole, [d](const Tensor& g, const Node& node) -> Grads {
+    Grads grads;
+    int64_t start = 0;
+    for (size_t i = 0; i < node.num_inputs(); ++i) {
+      const int64_t length = node.input_shape(i)[d];
+      grads.push_back(node.needs(i) ? narrow(g, d, start, length) : Tensor());
+      start += length;
+    }
+    return grads;
+  });
+}
+
+Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
+  if (tensors.empty()) throw ShapeError("stack", "needs at least one tensor");
+  std::vector<Tensor> rows;
+  for (const Tensor& t : tensors) {
+    check::defined("stack", t);
+    if (t.shape() != tensors[0].shape())
+      throw ShapeError("stack", fmt::format("all shapes must be equal, got {} and {}", tensors[0].shape().str(), t.shape().str()), {tensors[0].shape(), t.shape()});
+    rows.push_back(unsqueeze(t, dim));
+  }
+  return cat(rows, dim < 0 ? dim + tensors[0].dim() + 1 : dim);
+}
+
+std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
+  check::defined("split", x);
+  const int d = normalize_dim("split", dim, x.shape());
+  if (size < 1) throw ShapeError("split", fmt::format("parts must have at least size 1, got {}", size), {x.shape()});
+  std::vector<Tensor> parts;
+  for (int64_t start = 0; start < x.shape()[d]; start += size) parts.push_back(narrow(x, d, start, std::min(size, x.shape()[d] - start)));
+  return parts;
+}
+
+std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
+  check::defined("chunk", x);
+  const int d = normalize_dim("chunk", dim, x.shape());
+  if (chunks < 1) throw ShapeError("chunk", fmt::format("needs at least one chunk, got {}", chunks), {x.shape()});
+  return split(x, std::max<int64_t>(1, (x.shape()[d] + chunks - 1) / chunks), d);
+}
+
+/// x `times` over in each dim: an expand of new dims of size 1, then a reshape.
+Tensor repeat(const Tensor& x, const Shape& times) {
+  check::defined("repeat", x);
+  if (times.rank() < x.dim())
+    throw ShapeError("repeat", fmt::format("{} gives fewer counts than {} has dims", times.str(), x.shape().str()), {x.shape(), times});
+  const int shift = times.rank() - x.dim();
+  Tensor result = x;
+  for (int i = 0; i < shift; ++i) result = unsqueeze(result, 0);
+  for (int i = 0; i < times.rank(); ++i) {  // one dim at a time keeps the rank below 9
+    if (times[i] < 0) throw ShapeError("repeat", fmt::format("counts cannot be negative, got {}", times.str()), {x.shape(), times});
+    if (times[i] == 1) continue;
+    if (times[i] == 0) {
+      result = narrow(result, i, 0, 0);
+      continue;
+    }
+    std::vector<Tensor> copies(static_cast<size_t>(times[i]), result);
+    result = cat(copies, i);
+  }
+  return result;
+}
+
+}  // namespace lemma

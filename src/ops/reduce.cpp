@@ -1,0 +1,145 @@
+// Sums, extremes and what follows from them.
+#include <cmath>
+
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/autograd.h"
+#include "lemma/ops.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+Tensor drop_dims(const Tensor& x, const Dims& dims, bool keepdim) {
+  if (keepdim) return x;
+  Shape shape;
+  for (int i = 0; i < x.dim(); ++i)
+    if (!dims.contains(i)) shape.push_back(x.shape()[i]);
+  return reshape(x, shape);
+}
+
+void not_empty(const char* op, const Tensor& x, const Dims& dims) {
+  for (int64_t d : dims)
+    if (x.shape()[static_cast<int>(d)] == 0)
+      throw ShapeError(op, fmt::format("dim {} of {} is empty: there is no extreme of nothing", d, x.shape().str()), {x.shape()});
+}
+
+// Every extreme element gets an even share of the gradient.
+Tensor extreme(const char* op, Reduce kernel, const Tensor& x, const Dims& wanted, bool keepdim) {
+  check::numeric(op, x);
+  const Dims dims = normalize_dims(op, wanted, x.shape());
+  not_empty(op, x, dims);
+  const Tensor y = record(op, {x}, kernels::reduce(kernel, x.array(), dims), [dims](const Tensor& g, const Node& node) -> Grads {
+    const Tensor hit = eq(node.input(0).detach(), broadcast_to(node.output().detach(), node.input_shape(0))).to(g.dtype());
+    return {hit / sum(hit, dims, true) * g};
+  }, Save::inputs | Save::output);
+  return drop_dims(y, dims, keepdim);
+}
+
+std::pair<Tensor, Tensor> extreme_at(const char* op, ArgReduce kernel, const Tensor& x, int64_t dim, bool keepdim) {
+  check::numeric(op, x);
+  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
+  const int d = normalize_dim(op, dim, x.shape());
+  not_empty(op, x, d);
+  const Tensor index(kernels::arg_reduce(kernel, x.array(), d));
+  const Tensor values = gather(x, d, index);
+  return {drop_dims(values, d, keepdim), drop_dims(index, d, keepdim)};
+}
+
+double count(const Tensor& x, const Dims& dims) {
+  double n = 1;
+  for (int64_t d : dims) n *= static_cast<double>(x.shape()[static_cast<int>(d)]);
+  return n;
+}
+
+}  // namespace
+
+/// y = sum of x over dims.    dL/dx = g, expanded
+Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
+  check::defined("sum", x);
+  if (x.dtype() == DType::boolean) return sum(x.to(int64), wanted, keepdim);  // counting, as in PyTorch
+  const Dims dims = normalize_dims("sum", wanted, x.shape());
+  const Tensor y = record("sum", {x}, kernels::reduce(Reduce::Sum, x.array(), dims),
+                          [](const Tensor& g, const Node& node) -> Grads { return {expand(g, node.input_shape(0))}; });
+  return drop_dims(y, dims, keepdim);
+}
+Tensor sum(const Tensor& x) { return sum(x, {}, false); }
+
+Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
+  check::floating("mean", x);
+  const Dims dims = normalize_dims("mean", wanted, x.shape());
+  return sum(x, dims, keepdim) / count(x, dims);
+}
+Tensor mean(const Tensor& x) { return mean(x, {}, false); }
+
+/// y = product of x along dim.    dL/dx_i = g times the product of the others
+Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
+  check::numeric("prod", x);
+  if (x.dim() == 0) return x;
+  const int d = normalize_dim("prod", dim, x.shape());
+  const Tensor y = record("prod", {x}, kernels::reduce(Reduce::Prod, x.array(), d), [d](const Tensor& g, const Node& node) -> Grads {
+    // Without dividing, so that zeros are no trouble: all elements but the i-th, for every i (n^2 products along dim).
+    const Tensor input = node.input(0);
+    const int64_t n = input.size(d);
+    const Tensor own = eye(n, {.dtype = float64}).to(boolean).to(input.device());
+    const Tensor rows = expand(unsqueeze(transpose(input, d, -1), -2), [&] {
+      Shape shape = transpose(input.detach(), d, -1).shape();
+      shape.insert(shape.rank() - 1, n);
+      return shape;
+    }());
+    const Tensor others = prod(masked_fill(rows, own, 1), -1, false);
+    return {g * transpose(others, d, -1)};
+  }, Save::inputs);
+  return drop_dims(y, d, keepdim);
+}
+Tensor prod(const Tensor& x) { return prod(reshape(x, {-1}), 0, false); }
+
+Tensor amax(const Tensor& x, const Dims& dims, bool keepdim) { return extreme("amax", Reduce::Max, x, dims, keepdim); }
+Tensor amin(const Tensor& x, const Dims& dims, bool keepdim) { return extreme("amin", Reduce::Min, x, dims, keepdim); }
+Tensor max(const Tensor& x) { return extreme("max", Reduce::Max, x, {}, false); }
+Tensor min(const Tensor& x) { return extreme("min", Reduce::Min, x, {}, false); }
+std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("max", ArgReduce::Max, x, dim, keepdim); }
+std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("min", ArgReduce::Min, x, dim, keepdim); }
+Tensor argmax(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("argmax", ArgReduce::Max, x.detach(), dim, keepdim).second; }
+Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("argmin", ArgReduce::Min, x.detach(), dim, keepdim).second; }
+
+/// Two passes: the mean is taken out before squaring, so large means lose nothing.
+Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim) {
+  check::floating("var", x);
+  const Dims dims = normalize_dims("var", wanted, x.shape());
+  const Tensor centred = x - mean(x, dims, true);
+  return sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction));
+}
+Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) { return sqrt(var(x, dims, correction, keepdim)); }
+
+Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
+  check::floating("logsumexp", x);
+  const Dims dims = normalize_dims("logsumexp", wanted, x.shape());
+  if (x.numel() == 0) return log(sum(exp(x), dims, keepdim));
+  Tensor top = amax(x.detach(), dims, true);
+  top = masked_fill(top, eq(abs(top), INFINITY), 0);  // inf - inf would be NaN
+  return drop_dims(log(sum(exp(x - top), dims, true)) + top, dims, keepdim);
+}
+
+/// The gradient at 0 is 0: the root is kept away from 0 there, and the result put back.
+Tensor norm(const Tensor& x, const Dims& dims, bool keepdim) {
+  check::floating("norm", x);
+  const Tensor squares = sum(square(x), dims, keepdim);
+  const Tensor zero = eq(squares.detach(), 0);
+  return masked_fill(sqrt(masked_fill(squares, zero, 1)), zero, 0);
+}
+Tensor norm(const Tensor& x) { return norm(x, {}, false); }
+
+/// y_i = x_0 + ... + x_i.    dL/dx_i = g_i + ... + g_n
+static Tensor running_sum(const Tensor& x, int dim, bool reverse) {
+  return record("cumsum", {x}, kernels::scan(Scan::Sum, x.array(), dim, reverse),
+                [dim, reverse](const Tensor& g, const Node&) -> Grads { return {running_sum(g, dim, !reverse)}; });
+}
+Tensor cumsum(const Tensor& x, int64_t dim) {
+  check::numeric("cumsum", x);
+  if (x.dim() == 0) return x;
+  return running_sum(x, normalize_dim("cumsum", dim, x.shape()), false);
+}
+
+}  // namespace lemma

@@ -1,0 +1,183 @@
+// Views of a part, their adjoint "place", and windows. slice <-> place, pad <-> narrow, unfold <-> fold.
+#include <algorithm>
+
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/ops.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+template <class View>
+Tensor place(const char* op, const Tensor& part, const Shape& shape, View view);
+
+// A part of x in which no element appears twice. `view` turns an array of x's shape into the part.
+template <class View>
+Tensor part_of(const char* op, const Tensor& x, View view) {
+  return record(op, {x}, view(x.array()), [op, view](const Tensor& g, const Node& node) -> Grads {
+    return {place(op, g, node.input_shape(0), view)};
+  });
+}
+
+// The adjoint: zeros of the whole shape with `part` put where the view looks.
+template <class View>
+Tensor place(const char* op, const Tensor& part, const Shape& shape, View view) {
+  Array whole(shape, part.dtype(), part.device());
+  kernels::fill(whole, 0);
+  kernels::copy(view(whole), part.array());
+  return record("place", {part}, whole, [op, view](const Tensor& g, const Node&) -> Grads { return {part_of(op, g, view)}; });
+}
+
+struct SliceView {
+  int dim;
+  int64_t start, length, step;
+  Array operator()(const Array& a) const {
+    Shape shape = a.shape();
+    Strides strides = a.strides();
+    const int64_t offset = a.offset() + (length > 0 ? start * strides[dim] : 0);
+    shape[dim] = length;
+    strides[dim] *= step;
+    return a.view(shape, strides, offset);
+  }
+};
+
+struct SelectView {
+  int dim;
+  int64_t index;
+  Array operator()(const Array& a) const {
+    Shape shape = a.shape();
+    Strides strides = a.strides();
+    const int64_t offset = a.offset() + index * strides[dim];
+    shape.erase(dim);
+    strides.erase(dim);
+    return a.view(shape, strides, offset);
+  }
+};
+
+struct DiagonalView {
+  int dim1, dim2;
+  int64_t offset;
+  Array operator()(const Array& a) const {
+    const int64_t rows = a.shape()[dim1], cols = a.shape()[dim2];
+    const int64_t length = std::max<int64_t>(0, offset >= 0 ? std::min(rows, cols - offset) : std::min(rows + offset, cols));
+    const int64_t skip = offset >= 0 ? offset * a.strides()[dim2] : -offset * a.strides()[dim1];
+    Shape shape = a.shape();
+    Strides strides = a.strides();
+    const int64_t step = strides[dim1] + strides[dim2];
+    for (int d : {std::max(dim1, dim2), std::min(dim1, dim2)}) {
+      shape.erase(d);
+      strides.erase(d);
+    }
+    shape.push_back(length);
+    strides.push_back(step);
+    return a.view(shape, strides, a.offset() + (length > 0 ? skip : 0));
+  }
+};
+
+struct FlipView {
+  Dims dims;
+  Array operator()(const Array& a) const {
+    Strides strides = a.strides();
+    int64_t offset = a.offset();
+    for (int64_t d : dims) {
+      const int i = static_cast<int>(d);
+      offset += std::max<int64_t>(0, a.shape()[i] - 1) * strides[i];
+      strides[i] = -strides[i];
+    }
+    return a.view(a.shape(), strides, offset);
+  }
+};
+
+}  // namespace
+
+Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
+  check::defined("narrow", x);
+  const int d = normalize_dim("narrow", dim, x.shape());
+  const int64_t size = x.shape()[d], from = start < 0 ? start + size : start;
+  if (from < 0 || length < 0 || from + length > size)
+    throw ShapeError("narrow", fmt::format("start {} and length {} do not fit into dim {} of {}, which has size {}", start, length, d, x.shape().str(), size), {x.shape()});
+  return part_of("slice", x, SliceView{d, from, length, 1});
+}
+
+Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t step) {
+  check::defined("slice", x);
+  const int d = normalize_dim("slice", dim, x.shape());
+  if (step < 1) throw ShapeError("slice", fmt::format("step must be at least 1, got {}; use flip() to go backwards", step), {x.shape()});
+  const int64_t size = x.shape()[d];
+  const int64_t from = std::clamp<int64_t>(start < 0 ? start + size : start, 0, size);
+  const int64_t to = std::clamp<int64_t>(end < 0 ? end + size : end, from, size);
+  return part_of("slice", x, SliceView{d, from, (to - from + step - 1) / step, step});
+}
+
+Tensor select(const Tensor& x, int64_t dim, int64_t index) {
+  check::defined("select", x);
+  const int d = normalize_dim("select", dim, x.shape());
+  const int64_t size = x.shape()[d];
+  if (index < -size || index >= size)
+    throw IndexError("select", fmt::format("index {} is out of range for dim {} of {}, which has size {}", index, d, x.shape().str(), size), index, size);
+  return part_of("select", x, SelectView{d, index < 0 ? index + size : index});
+}
+
+Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
+  check::defined("diagonal", x);
+  const int a = normalize_dim("diagonal", dim1, x.shape()), b = normalize_dim("diagonal", dim2, x.shape());
+  if (a == b) throw ShapeError("diagonal", fmt::format("dims {} and {} of {} are the same dim", dim1, dim2, x.shape().str()), {x.shape()});
+  return part_of("diagonal", x, DiagonalView{a, b, offset});
+}
+
+/// y = x backwards along dims.    dL/dx = g backwards
+Tensor flip(const Tensor& x, const Dims& dims) {
+  check::defined("flip", x);
+  const Dims flipped = normalize_dims("flip", dims, x.shape());
+  const Array y(x.shape(), x.dtype(), x.device());
+  kernels::copy(FlipView{flipped}(y), x.array());
+  return record("flip", {x}, y, [flipped](const Tensor& g, const Node&) -> Grads { return {flip(g, flipped)}; });
+}
+
+/// y = value around x along dim.    dL/dx = the part of g where x was
+Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value) {
+  check::defined("pad", x);
+  const int d = normalize_dim("pad", dim, x.shape());
+  if (before < 0 || after < 0) throw ShapeError("pad", fmt::format("sizes cannot be negative, got {} and {}; use narrow() to cut", before, after), {x.shape()});
+  Shape shape = x.shape();
+  const int64_t length = shape[d];
+  shape[d] += before + after;
+  const Array whole(shape, x.dtype(), x.device());
+  kernels::fill(whole, value);
+  const SliceView inside{d, before, length, 1};
+  kernels::copy(inside(whole), x.array());
+  return record("pad", {x}, whole, [inside](const Tensor& g, const Node&) -> Grads { return {part_of("slice", g, inside)}; });
+}
+
+namespace {
+// The adjoint of unfold: windows added back into a tensor of `shape`.
+Tensor fold(const Tensor& windows, const Shape& shape, int dim, int64_t size, int64_t step) {
+  const Array whole(shape, windows.dtype(), windows.device());
+  kernels::fill(whole, 0);
+  const int64_t count = windows.shape()[dim];
+  for (int64_t i = 0; i < size && count > 0; ++i)  // no two windows share an element at the same place in them
+    kernels::binary_inplace(Binary::Add, SliceView{dim, i, count, step}(whole), SelectView{windows.dim() - 1, i}(windows.array()));
+  return record("fold", {windows}, whole, [dim, size, step](const Tensor& g, const Node&) -> Grads { return {unfold(g, dim, size, step)}; });
+}
+}  // namespace
+
+/// y[.., i, .., j] = x[.., i step + j, ..].    dL/dx = fold(g): overlapping windows add up
+Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
+  check::defined("unfold", x);
+  const int d = normalize_dim("unfold", dim, x.shape());
+  const int64_t length = x.shape()[d];
+  if (size < 1 || step < 1 || size > length)
+    throw ShapeError("unfold", fmt::format("windows of {} every {} do not fit into dim {} of {}", size, step, d, x.shape().str()), {x.shape()});
+  Shape shape = x.shape();
+  Strides strides = x.strides();
+  shape[d] = (length - size) / step + 1;
+  shape.push_back(size);
+  strides.push_back(strides[d]);
+  strides[d] *= step;
+  return record("unfold", {x}, x.array().view(shape, strides, x.array().offset()), [d, size, step](const Tensor& g, const Node& node) -> Grads {
+    return {fold(g, node.input_shape(0), d, size, step)};
+  });
+}
+
+}  // namespace lemma
