@@ -5,8 +5,8 @@
 
 namespace lemma::nn {
 
-/// ids: int64, any shape (...) -> (..., D). weight: (V, D), N(0, 1) as in PyTorch. The row `padding_idx` (none: -1) starts at
-/// zero and gets no gradient. Throws IndexError for an id outside [0, V).
+/// ids: int64, any shape (...) -> (..., D). weight: (V, D), N(0, 1) as in PyTorch. The row `padding_idx` (none: -1)
+/// starts at zero and gets no gradient. Throws IndexError for an id outside [0, V).
 class Embedding : public Module {
  public:
   Embedding(int64_t num_embeddings, int64_t embedding_dim, int64_t padding_idx = -1);

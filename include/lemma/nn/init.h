@@ -12,7 +12,8 @@ Tensor& constant_(Tensor& x, double value);
 /// Uniform in [low, high).
 Tensor& uniform_(Tensor& x, double low = 0, double high = 1, Generator* generator = nullptr);
 Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator = nullptr);
-/// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): keeps the variance of values and gradients alike. Glorot & Bengio, 2010.
+/// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): keeps the variance of values and gradients alike. Glorot & Bengio,
+/// 2010.
 Tensor& xavier_uniform_(Tensor& x, double gain = 1, Generator* generator = nullptr);
 /// N(0, s^2), s = gain sqrt(2 / (fan_in + fan_out)).
 Tensor& xavier_normal_(Tensor& x, double gain = 1, Generator* generator = nullptr);

@@ -5,8 +5,8 @@
 
 namespace lemma::nn {
 
-/// y = (x - mean) / sqrt(var + eps) * weight + bias over the last dims, which must equal `normalized_shape`; biased variance.
-/// weight starts at 1, bias at 0. Ba, Kiros & Hinton, "Layer normalization", 2016.
+/// y = (x - mean) / sqrt(var + eps) * weight + bias over the last dims, which must equal `normalized_shape`; biased
+/// variance. weight starts at 1, bias at 0. Ba, Kiros & Hinton, "Layer normalization", 2016.
 class LayerNorm : public Module {
  public:
   explicit LayerNorm(const Shape& normalized_shape, double eps = 1e-5, bool elementwise_affine = true);

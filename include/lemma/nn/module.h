@@ -1,5 +1,6 @@
 #pragma once
-/// Module: what every layer is. It knows its parameters, buffers and children by name; the call itself is each class's own.
+/// Module: what every layer is. It knows its parameters, buffers and children by name; the call itself is each class's
+/// own.
 ///
 /// A layer holds its tensors and sub-layers as members and registers them in its constructor; names join with dots:
 ///   struct FeedForward : nn::Module {
@@ -32,8 +33,8 @@ struct LoadReport {
   std::vector<std::string> unexpected;  ///< the dict has it, the module does not
 };
 
-/// `[load_state_dict] missing 'encoder.norm1.weight'; unexpected 'encoder.ln1.weight'; 'fc.bias' is float32 (2), expected
-/// float32 (3)`
+/// `[load_state_dict] missing 'encoder.norm1.weight'; unexpected 'encoder.ln1.weight'; 'fc.bias' is float32 (2),
+/// expected float32 (3)`
 class StateDictError : public ValueError {
  public:
   StateDictError(const std::string& message, LoadReport names, std::vector<std::string> mismatched_names)
@@ -75,8 +76,8 @@ class Module {
   void requires_grad_(bool value = true);
   void zero_grad();
 
-  /// Moves or converts parameters and floating buffers behind their handles, so optimisers keep working. Gradients of what
-  /// changed are dropped.
+  /// Moves or converts parameters and floating buffers behind their handles, so optimisers keep working. Gradients of
+  /// what changed are dropped.
   void to(Device device);
   void to(DType dtype);
 

@@ -1,0 +1,50 @@
+#pragma once
+/// MultiheadAttention: every token looks at the others through H small attentions side by side.
+///
+/// head_h = softmax(q_h k_h^T / sqrt(D / H)) v_h,  y = [head_1 ... head_H] W_out^T + b_out.
+/// Vaswani et al., "Attention is all you need", 2017, section 3.2.
+
+#include "lemma/nn/linear.h"
+#include "lemma/nn/masks.h"
+#include "lemma/nn/module.h"
+
+namespace lemma::nn {
+
+/// Masks are bool with true = attend (lemma/nn/masks.h); PyTorch's arguments of these names mean the opposite.
+struct AttentionOptions {
+  Tensor key_padding_mask = {};      ///< (B, Tk): which keys are real
+  Tensor attn_mask = {};             ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): which pairs may meet
+  bool need_weights = true;          ///< also return the attention weights
+  bool average_attn_weights = true;  ///< averaged over the heads, (B, Tq, Tk); else (B, H, Tq, Tk)
+};
+
+struct AttentionResult {
+  Tensor output;   ///< (B, Tq, D)
+  Tensor weights;  ///< before dropout; undefined without need_weights
+};
+
+/// Parameters as in PyTorch: in_proj_weight (3D, D) for q, k, v on top of each other, Xavier-uniform; in_proj_bias
+/// (3D), zero; out_proj.weight (D, D), out_proj.bias (D), zero. Batch first. A query that may attend to nothing gets
+/// zeros before out_proj.
+class MultiheadAttention : public Module {
+ public:
+  MultiheadAttention(int64_t embed_dim, int64_t num_heads, double dropout = 0, bool with_bias = true);
+  /// query: (B, Tq, D), key and value: (B, Tk, D).
+  AttentionResult operator()(const Tensor& query, const Tensor& key, const Tensor& value,
+                             const AttentionOptions& options = {}) const;
+
+  Tensor in_proj_weight, in_proj_bias;
+  Linear out_proj;
+
+ private:
+  struct Heads {
+    Tensor q, k, v;  // (B, H, T, D/H)
+  };
+  Heads project(const Tensor& query, const Tensor& key, const Tensor& value) const;
+  void check(const Tensor& query, const Tensor& key, const Tensor& value) const;
+
+  int64_t embed_dim_, num_heads_;
+  double dropout_;
+};
+
+}  // namespace lemma::nn

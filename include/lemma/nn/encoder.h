@@ -1,0 +1,63 @@
+#pragma once
+/// TransformerEncoderLayer and TransformerEncoder, with PyTorch's names, defaults and state-dict keys. Batch first.
+
+#include "lemma/nn/activation.h"
+#include "lemma/nn/attention.h"
+#include "lemma/nn/container.h"
+#include "lemma/nn/layer_norm.h"
+#include "lemma/nn/linear.h"
+
+namespace lemma::nn {
+
+struct EncoderOptions {
+  int64_t dim_feedforward = 2048;
+  double dropout = 0.1;
+  Activation activation = Activation::relu;
+  double layer_norm_eps = 1e-5;
+  bool norm_first = false;  ///< normalise before each block (trains without warm-up) instead of after it
+};
+
+/// Which tokens may attend to which; true = attend (lemma/nn/masks.h).
+struct EncoderMasks {
+  Tensor key_padding_mask = {};  ///< (B, T)
+  Tensor attn_mask = {};         ///< (T, T), (B, T, T) or (B, H, T, T)
+};
+
+/// post-norm: x = norm1(x + attend(x)), y = norm2(x + feed_forward(x));
+/// pre-norm:  x = x + attend(norm1(x)), y = x + feed_forward(norm2(x)).  x, y: (B, T, D).
+class TransformerEncoderLayer : public Module {
+ public:
+  TransformerEncoderLayer(int64_t d_model, int64_t nhead, const EncoderOptions& options = {});
+  /// `weights`, if given, receives the attention weights (B, H, T, T).
+  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, Tensor* weights = nullptr) const;
+
+  MultiheadAttention self_attn;
+  Linear linear1, linear2;
+  LayerNorm norm1, norm2;
+  Dropout dropout, dropout1, dropout2;
+
+ private:
+  Tensor attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const;
+  Tensor feed_forward(const Tensor& x) const;
+
+  Activation activation_;
+  bool norm_first_;
+};
+
+/// num_layers layers with parameters of their own, keys layers.0., layers.1., ...; `final_norm` adds a LayerNorm "norm"
+/// at the end, as pre-norm stacks need.
+class TransformerEncoder : public Module {
+ public:
+  TransformerEncoder(int64_t d_model, int64_t nhead, int64_t num_layers, const EncoderOptions& options = {},
+                     bool final_norm = false);
+  /// `weights`, if given, receives one (B, H, T, T) a layer.
+  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr) const;
+
+  ModuleList<TransformerEncoderLayer> layers;
+  LayerNorm norm;
+
+ private:
+  bool final_norm_;
+};
+
+}  // namespace lemma::nn

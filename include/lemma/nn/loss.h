@@ -1,0 +1,66 @@
+#pragma once
+/// The losses as modules: each keeps its options and calls the function of ops.h, where the formulas stand.
+
+#include "lemma/nn/module.h"
+#include "lemma/ops.h"
+
+namespace lemma::nn {
+
+struct CrossEntropyOptions {
+  Tensor weight = {};  ///< (C) class weights
+  int64_t ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+  double label_smoothing = 0;
+};
+
+/// logits: (N, C) or (N, C, d...), target: int64 (N) or (N, d...). Zero, with zero gradient, when every target is
+/// ignored.
+class CrossEntropyLoss : public Module {
+ public:
+  explicit CrossEntropyLoss(const CrossEntropyOptions& options = {}) : options_(options) {
+    if (options_.weight.defined()) register_buffer("weight", options_.weight);
+  }
+  Tensor operator()(const Tensor& logits, const Tensor& target) const {
+    return cross_entropy(logits, target, options_.weight, options_.ignore_index, options_.reduction,
+                         options_.label_smoothing);
+  }
+
+ private:
+  CrossEntropyOptions options_;
+};
+
+struct NLLOptions {
+  Tensor weight = {};
+  int64_t ignore_index = -100;
+  Reduction reduction = Reduction::mean;
+};
+
+/// The same on log-probabilities.
+class NLLLoss : public Module {
+ public:
+  explicit NLLLoss(const NLLOptions& options = {}) : options_(options) {
+    if (options_.weight.defined()) register_buffer("weight", options_.weight);
+  }
+  Tensor operator()(const Tensor& log_probs, const Tensor& target) const {
+    return nll_loss(log_probs, target, options_.weight, options_.ignore_index, options_.reduction);
+  }
+
+ private:
+  NLLOptions options_;
+};
+
+/// Losses of an input and a target of one shape.
+template <Tensor (*loss)(const Tensor&, const Tensor&, Reduction)>
+class PairLoss : public Module {
+ public:
+  explicit PairLoss(Reduction reduction = Reduction::mean) : reduction_(reduction) {}
+  Tensor operator()(const Tensor& input, const Tensor& target) const { return loss(input, target, reduction_); }
+
+ private:
+  Reduction reduction_;
+};
+using BCEWithLogitsLoss = PairLoss<binary_cross_entropy_with_logits>;
+using MSELoss = PairLoss<mse_loss>;
+using L1Loss = PairLoss<l1_loss>;
+
+}  // namespace lemma::nn

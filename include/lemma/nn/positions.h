@@ -1,0 +1,33 @@
+#pragma once
+/// Attention sees a set of tokens; these tell it their order.
+
+#include "lemma/nn/activation.h"
+#include "lemma/nn/embedding.h"
+
+namespace lemma::nn {
+
+/// P[t][2i] = sin(t / 10000^(2i/D)), P[t][2i+1] = cos(the same): (T, D), float32. An odd D lacks the last cosine.
+/// Vaswani et al., 2017, section 3.5.
+Tensor sinusoidal_positions(int64_t length, int64_t d_model);
+
+/// y = dropout(x + P[:T]). x: (B, T, D). The table is a buffer "pe" (max_len, D). Throws ShapeError when T > max_len.
+class PositionalEncoding : public Module {
+ public:
+  explicit PositionalEncoding(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 5000);
+  Tensor operator()(const Tensor& x) const;
+
+  Tensor pe;
+  Dropout dropout;
+};
+
+/// The same with a learned table: "embedding.weight" (max_len, D), N(0, 0.02^2).
+class LearnedPositions : public Module {
+ public:
+  explicit LearnedPositions(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 512);
+  Tensor operator()(const Tensor& x) const;
+
+  Embedding embedding;
+  Dropout dropout;
+};
+
+}  // namespace lemma::nn

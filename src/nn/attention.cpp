@@ -1,0 +1,73 @@
+#include "lemma/nn/attention.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+
+#include "lemma/nn/init.h"
+#include "lemma/ops.h"
+#include "nn/checks.h"
+
+namespace lemma::nn {
+
+MultiheadAttention::MultiheadAttention(int64_t embed_dim, int64_t num_heads, double dropout, bool with_bias)
+    : out_proj(embed_dim, embed_dim, with_bias), embed_dim_(embed_dim), num_heads_(num_heads), dropout_(dropout) {
+  check_heads("MultiheadAttention", "embed_dim", embed_dim, "num_heads", num_heads);
+  check_probability("MultiheadAttention", dropout);
+  in_proj_weight = empty({3 * embed_dim, embed_dim});
+  init::xavier_uniform_(in_proj_weight);
+  register_parameter("in_proj_weight", in_proj_weight);
+  if (with_bias) {
+    in_proj_bias = zeros({3 * embed_dim});
+    init::constant_(out_proj.bias, 0);
+    register_parameter("in_proj_bias", in_proj_bias);
+  }
+  register_module("out_proj", out_proj);
+}
+
+void MultiheadAttention::check(const Tensor& query, const Tensor& key, const Tensor& value) const {
+  const auto is_batch = [&](const Tensor& x) { return x.dim() == 3 && x.size(2) == embed_dim_; };
+  if (is_batch(query) && is_batch(key) && is_batch(value) && key.shape() == value.shape() &&
+      key.size(0) == query.size(0))
+    return;
+  throw ShapeError(
+      "MultiheadAttention",
+      fmt::format("query {}, key {}, value {} do not fit; expected (B, Tq, {}), (B, Tk, {}), (B, Tk, {})",
+                  query.shape().str(), key.shape().str(), value.shape().str(), embed_dim_, embed_dim_, embed_dim_),
+      {query.shape(), key.shape(), value.shape()});
+}
+
+// Self-attention takes one product for q, k and v together; otherwise each has its third of in_proj_weight.
+MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const Tensor& key,
+                                                      const Tensor& value) const {
+  const auto heads = [&](const Tensor& x) {  // (B, T, D) -> (B, H, T, D/H)
+    return x.reshape({x.size(0), x.size(1), num_heads_, embed_dim_ / num_heads_}).transpose(1, 2);
+  };
+  if (query.is_same(key) && key.is_same(value)) {
+    const std::vector<Tensor> parts = chunk(linear(query, in_proj_weight, in_proj_bias), 3, -1);  // 3 x (B, T, D)
+    return {heads(parts[0]), heads(parts[1]), heads(parts[2])};
+  }
+  const auto third = [&](const Tensor& x, int64_t i) {
+    const Tensor bias = in_proj_bias.defined() ? in_proj_bias.narrow(0, i * embed_dim_, embed_dim_) : Tensor();
+    return heads(linear(x, in_proj_weight.narrow(0, i * embed_dim_, embed_dim_), bias));
+  };
+  return {third(query, 0), third(key, 1), third(value, 2)};
+}
+
+AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
+                                               const AttentionOptions& options) const {
+  check(query, key, value);
+  const Tensor mask = attention_mask(options.key_padding_mask, options.attn_mask);  // broadcasts to (B, H, Tq, Tk)
+  const auto [q, k, v] = project(query, key, value);                                // (B, H, T, D/H)
+  Tensor scores = matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));  // (B, H, Tq, Tk)
+  if (mask.defined()) scores = masked_fill(scores, logical_not(mask), -std::numeric_limits<double>::infinity());
+  const Tensor weights = softmax(scores, -1);                                 // (B, H, Tq, Tk)
+  const Tensor mixed = matmul(dropout(weights, dropout_, is_training()), v);  // (B, H, Tq, D/H)
+  const Tensor joined = mixed.transpose(1, 2).reshape(query.shape());         // (B, Tq, D)
+  AttentionResult result{out_proj(joined), {}};
+  if (options.need_weights) result.weights = options.average_attn_weights ? mean(weights, 1) : weights;
+  return result;
+}
+
+}  // namespace lemma::nn

@@ -1,0 +1,29 @@
+#include "lemma/nn/embedding.h"
+
+#include "lemma/autograd.h"
+#include "lemma/nn/init.h"
+#include "lemma/ops.h"
+#include "nn/checks.h"
+
+namespace lemma::nn {
+
+Embedding::Embedding(int64_t num_embeddings, int64_t embedding_dim, int64_t padding_idx) : padding_idx_(padding_idx) {
+  check_positive("Embedding", "num_embeddings", num_embeddings);
+  check_positive("Embedding", "embedding_dim", embedding_dim);
+  if (padding_idx < -1 || padding_idx >= num_embeddings)
+    throw IndexError("Embedding",
+                     "padding_idx " + std::to_string(padding_idx) + " is outside [0, " +
+                         std::to_string(num_embeddings) + "); -1 means none",
+                     padding_idx, num_embeddings);
+  weight = empty({num_embeddings, embedding_dim});
+  init::normal_(weight);
+  if (padding_idx >= 0) {
+    Tensor row = weight.select(0, padding_idx);
+    init::constant_(row, 0);
+  }
+  register_parameter("weight", weight);
+}
+
+Tensor Embedding::operator()(const Tensor& ids) const { return embedding(weight, ids, padding_idx_); }
+
+}  // namespace lemma::nn
