@@ -1,0 +1,73 @@
+#pragma once
+/// Optimizer: what SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and resumed
+/// exactly.
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lemma/tensor.h"
+
+namespace lemma::optim {
+
+/// Parameters that learn alike. What is not set takes the optimiser's own value:
+/// optim::AdamW adamw({{.params = matrices}, {.params = biases, .weight_decay = 0.0}}, {.lr = 1e-3});
+struct ParamGroup {
+  std::vector<Tensor> params;
+  std::optional<double> lr = std::nullopt;
+  std::optional<double> weight_decay = std::nullopt;
+};
+
+/// A group at work.
+struct Group {
+  std::vector<Tensor> params;
+  double lr;  ///< what the next step uses; schedules write it
+  double weight_decay;
+  double initial_lr;  ///< what schedules multiply
+};
+
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+  Optimizer(const Optimizer&) = delete;
+  Optimizer& operator=(const Optimizer&) = delete;
+
+  /// Moves every parameter that has a gradient. Those without are skipped: their state does not advance.
+  void step();
+  void zero_grad();
+  std::vector<Group>& groups() { return groups_; }
+  const std::vector<Group>& groups() const { return groups_; }
+
+  /// What the steps so far have left, as named tensors: "groups.0.lr", "state.3.exp_avg", ... Copies. The constructor's other
+  /// options (momentum, betas, eps) are not in it.
+  std::vector<std::pair<std::string, Tensor>> state_dict() const;
+  /// Continues from a saved state: the steps that follow are bit for bit those of the run that saved it. Checked before
+  /// the first write; throws ValueError for a missing, unexpected or ill-shaped entry.
+  void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
+
+ protected:
+  /// One parameter's memory of earlier steps, in the order of the group's params.
+  struct State {
+    Tensor first, second;  // of the parameter's shape; undefined until its first step
+    int64_t steps = 0;
+  };
+  /// `names` are what the state dict calls State::first and State::second; "" for one that is not used.
+  /// Throws ValueError for no or repeated parameters, for one that is no trainable floating leaf, for a negative lr or
+  /// decay.
+  Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
+            std::pair<const char*, const char*> names);
+  /// Updates the parameters of one group that have a gradient; `states[i]` belongs to group.params[i].
+  virtual void update(const Group& group, std::vector<State>& states) = 0;
+
+ private:
+  const char* name_;
+  std::pair<const char*, const char*> state_names_;
+  std::vector<Group> groups_;
+  std::vector<std::vector<State>> states_;
+};
+
+/// All parameters as one group.
+std::vector<ParamGroup> one_group(std::vector<Tensor> params);
+
+}  // namespace lemma::optim

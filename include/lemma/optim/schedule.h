@@ -1,0 +1,88 @@
+#pragma once
+/// Schedules: the learning rate as a function of the step. Call step() after each optimiser step.
+///
+/// lr(t) = initial_lr * factor(t), t = 0 for the first optimiser step; every group keeps its own initial_lr.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lemma/optim/optimizer.h"
+
+namespace lemma::optim {
+
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+  /// Goes to the next step and writes the groups' lr.
+  void step();
+  /// The learning rate of each group for the coming optimiser step.
+  std::vector<double> get_last_lr() const;
+  int64_t last_step() const { return step_; }
+
+  std::vector<std::pair<std::string, Tensor>> state_dict() const;
+  /// Throws ValueError without a "last_step" that is one int64 of 0 or more.
+  void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
+
+ protected:
+  /// The optimiser must outlive the schedule.
+  explicit Scheduler(Optimizer& optimizer) : optimizer_(optimizer) {}
+  virtual double lr_at(double initial_lr, int64_t step) const = 0;
+  /// Writes the groups' lr for the current step; derived classes end their constructor with it.
+  void apply();
+
+ private:
+  Optimizer& optimizer_;
+  int64_t step_ = 0;
+};
+
+/// factor(t) = the user's function.
+class LambdaLR : public Scheduler {
+ public:
+  LambdaLR(Optimizer& optimizer, std::function<double(int64_t)> factor);
+
+ private:
+  double lr_at(double initial_lr, int64_t step) const override { return initial_lr * factor_(step); }
+  std::function<double(int64_t)> factor_;
+};
+
+/// factor(t) from start_factor to end_factor in a straight line over total_iters steps, then constant.
+class LinearLR : public LambdaLR {
+ public:
+  explicit LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1,
+                    int64_t total_iters = 5);
+};
+
+/// factor(t) = gamma^floor(t / step_size).
+class StepLR : public LambdaLR {
+ public:
+  StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1);
+};
+
+/// lr(t) = eta_min + (initial_lr - eta_min) (1 + cos(pi t / t_max)) / 2.  Loshchilov & Hutter, "SGDR", 2017.
+class CosineAnnealingLR : public Scheduler {
+ public:
+  CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min = 0);
+
+ private:
+  double lr_at(double initial_lr, int64_t step) const override;
+  int64_t t_max_;
+  double eta_min_;
+};
+
+/// Rises as (t + 1) / warmup_steps to 1, then falls in a straight line to 0 at total_steps.
+class WarmupLinearLR : public LambdaLR {
+ public:
+  WarmupLinearLR(Optimizer& optimizer, int64_t warmup_steps, int64_t total_steps);
+};
+
+/// Rises as (t + 1) / warmup_steps to 1, then falls as sqrt(warmup_steps / (t + 1)): the rule of "Attention is all you
+/// need", scaled so that its peak is the optimiser's lr.
+class WarmupInverseSqrtLR : public LambdaLR {
+ public:
+  WarmupInverseSqrtLR(Optimizer& optimizer, int64_t warmup_steps);
+};
+
+}  // namespace lemma::optim

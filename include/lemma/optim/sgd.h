@@ -1,0 +1,31 @@
+#pragma once
+/// SGD: plain, with momentum, or with Nesterov's. PyTorch's torch.optim.SGD.
+
+#include "lemma/optim/optimizer.h"
+
+namespace lemma::optim {
+
+struct SGDOptions {
+  double lr = 1e-3;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;
+  bool nesterov = false;
+};
+
+/// g = grad + weight_decay p;  v = momentum v + (1 - dampening) g (v = g at the first step);  p -= lr v.
+/// Nesterov: p -= lr (g + momentum v). Without momentum: p -= lr g.
+class SGD : public Optimizer {
+ public:
+  /// Throws ValueError for values outside their range: lr, momentum, weight_decay >= 0; nesterov wants momentum > 0 and
+  /// dampening 0.
+  explicit SGD(std::vector<ParamGroup> groups, const SGDOptions& options = {});
+  explicit SGD(std::vector<Tensor> params, const SGDOptions& options = {})
+      : SGD(one_group(std::move(params)), options) {}
+
+ private:
+  void update(const Group& group, std::vector<State>& states) override;
+  SGDOptions options_;
+};
+
+}  // namespace lemma::optim

@@ -1,0 +1,35 @@
+#include "lemma/optim/adam.h"
+
+#include <map>
+
+#include "optim/checks.h"
+#include "optim/slots.h"
+
+namespace lemma::optim {
+
+Adam::Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& options, bool decoupled)
+    : Optimizer(name, std::move(groups), options.lr, options.weight_decay, {"exp_avg", "exp_avg_sq"}),
+      options_(options),
+      decoupled_(decoupled) {
+  require(name, options.beta1 >= 0 && options.beta1 < 1, "beta1", options.beta1, "in [0, 1)");
+  require(name, options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "in [0, 1)");
+  check_not_negative(name, "eps", options.eps);
+}
+
+// Parameters count their own steps, since some may have been skipped; those that agree share one call.
+void Adam::update(const Group& group, std::vector<State>& states) {
+  std::map<int64_t, std::vector<AdamSlot>> by_step;
+  for (size_t i = 0; i < group.params.size(); ++i) {
+    const Tensor& p = group.params[i];
+    if (!p.grad().defined()) continue;
+    State& state = states[i];
+    by_step[++state.steps].push_back(
+        {p.array(), gradient_for("Adam", p), memory_for(state.first, p), memory_for(state.second, p)});
+    p.array().storage()->bump_version();
+  }
+  for (const auto& [count, slots] : by_step)
+    kernels::adam(slots,
+                  {group.lr, options_.beta1, options_.beta2, options_.eps, group.weight_decay, count, decoupled_});
+}
+
+}  // namespace lemma::optim

@@ -1,0 +1,18 @@
+#pragma once
+/// Checks that optimisers and schedules share.
+
+#include <fmt/format.h>
+
+#include "lemma/core/error.h"
+
+namespace lemma::optim {
+
+inline void require(const char* where, bool ok, const char* what, double value, const char* right) {
+  if (!ok) throw ValueError(where, fmt::format("{} is {}; it must be {}", what, value, right));
+}
+
+inline void check_not_negative(const char* where, const char* what, double value) {
+  require(where, value >= 0 && value < 1e300, what, value, "0 or more, and finite");
+}
+
+}  // namespace lemma::optim

@@ -1,0 +1,56 @@
+#include "lemma/optim/optimizer.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "lemma/autograd.h"
+#include "optim/checks.h"
+
+namespace lemma::optim {
+
+std::vector<ParamGroup> one_group(std::vector<Tensor> params) {
+  std::vector<ParamGroup> groups(1);
+  groups[0].params = std::move(params);
+  return groups;
+}
+
+Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
+                     std::pair<const char*, const char*> names)
+    : name_(name), state_names_(names) {
+  std::set<const TensorImpl*> seen;
+  for (ParamGroup& given : groups) {
+    Group group{std::move(given.params), given.lr.value_or(lr), given.weight_decay.value_or(weight_decay), 0};
+    check_not_negative(name, "lr", group.lr);
+    check_not_negative(name, "weight_decay", group.weight_decay);
+    group.initial_lr = group.lr;
+    for (const Tensor& p : group.params) {
+      const auto refuse = [&](const char* why) {
+        const std::string what =
+            p.defined() ? fmt::format("{} {}", lemma::name(p.dtype()), p.shape().str()) : "undefined";
+        throw ValueError(name, fmt::format("parameter {} ({}) {}", seen.size(), what, why));
+      };
+      if (!p.defined()) refuse("is no tensor");
+      if (!is_floating(p.dtype())) refuse("cannot be trained; parameters are float32 or float64");
+      if (!p.is_leaf())
+        refuse("is the result of an operation; give the optimiser the leaves that it was computed from");
+      if (!p.is_contiguous()) refuse("is a strided view; make it contiguous first");
+      if (!seen.insert(p.impl()).second) refuse("appears twice");
+    }
+    states_.emplace_back(group.params.size());
+    groups_.push_back(std::move(group));
+  }
+  if (seen.empty()) throw ValueError(name, "no parameters given; pass model.parameters()");
+}
+
+void Optimizer::step() {
+  NoGrad guard;
+  for (size_t g = 0; g < groups_.size(); ++g) update(groups_[g], states_[g]);
+}
+
+void Optimizer::zero_grad() {
+  for (Group& group : groups_)
+    for (Tensor& p : group.params) p.zero_grad();
+}
+
+}  // namespace lemma::optim

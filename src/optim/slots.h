@@ -1,0 +1,28 @@
+#pragma once
+/// What an in-place update needs from a parameter: the one place above ops/ that touches arrays.
+
+#include "kernels/kernels.h"
+#include "lemma/core/error.h"
+#include "lemma/optim/optimizer.h"
+
+namespace lemma::optim {
+
+/// The gradient as the kernels want it. The parameter's own array is written to; the tape hears of it.
+inline Array gradient_for(const char* where, const Tensor& param) {
+  const Tensor grad = param.grad();
+  if (!(grad.shape() == param.shape()) || grad.dtype() != param.dtype() || !(grad.device() == param.device()))
+    throw ValueError(where, "the gradient (" + std::string(name(grad.dtype())) + " " + grad.shape().str() +
+                                ") is not of its parameter's kind (" + name(param.dtype()) + " " + param.shape().str() +
+                                ")");
+  return grad.contiguous().array();
+}
+
+/// Memory of earlier steps: zeros at first; follows a parameter that was moved or converted.
+inline Array memory_for(Tensor& memory, const Tensor& param) {
+  if (!memory.defined()) memory = zeros_like(param).detach();
+  if (memory.dtype() != param.dtype()) memory = memory.to(param.dtype());
+  if (!(memory.device() == param.device())) memory = memory.to(param.device());
+  return memory.array();
+}
+
+}  // namespace lemma::optim
