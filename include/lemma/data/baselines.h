@@ -21,7 +21,7 @@ class NaiveBayes {
   int64_t predict(const std::vector<std::string>& tokens) const;
 
  private:
-  std::vector<double> prior_, unseen_;                            // (C): log P(c), log 1 / (n(c) + V)
+  std::vector<double> prior_;                                     // (C): log P(c)
   std::unordered_map<std::string, std::vector<double>> weights_;  // token -> (C)
 };
 

@@ -19,6 +19,8 @@ class TextFile {
   /// Reads a file whole. Throws IoError (where() is the path, or path:line:column) for a missing file, a directory, an
   /// empty or binary file (NUL bytes, UTF-16), and for bytes that are no UTF-8 unless `replace_invalid`.
   explicit TextFile(const std::string& path, bool replace_invalid = false);
+  TextFile(const TextFile&) = delete;  // text() looks into the object itself
+  TextFile& operator=(const TextFile&) = delete;
 
   const std::string& path() const { return path_; }
   std::string_view text() const { return text_; }  ///< without byte-order mark

@@ -1,0 +1,30 @@
+#pragma once
+// Tables of sentences and labels: which column is which, and whether the first row is a header.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "csv.h"
+
+namespace lemma::data {
+
+struct TableLayout {
+  size_t text = 0, label = 1, columns = 2;
+  bool header = false;
+};
+
+/// Does the row name its columns, as "sentence", "label", "review", "sentiment" do?
+bool is_header(const std::vector<std::string>& fields);
+
+/// Finds the columns: by the header's names, or else the label is the column with the fewest different values.
+/// Throws IoError (at `path:line`) for a header without a label or a text column, and for a table of one column.
+TableLayout layout_of(const std::vector<Row>& rows, const std::string& path);
+
+/// Does a table that may not be one look like labelled sentences? The same number of fields in nearly every row, and
+/// one column of few short words. Decides between CSV and `label sentence` lines, which may hold commas.
+bool looks_labelled(const std::vector<Row>& rows);
+
+bool is_number(std::string_view text);
+
+}  // namespace lemma::data
