@@ -33,13 +33,16 @@ class Scanner {
   }
 
  private:
-  // The characters from `begin` on until the next space, as they count for the rules.
-  std::string chunk(size_t begin) const {
+  // The next characters up to a space, in lower case and at most `most` of them: rules look ahead only so far, which
+  // keeps the walk linear for any input.
+  std::string head(size_t most) const {
     std::string out;
-    for (size_t i = begin; !is_space(pieces_[i].first); ++i) out += pieces_[i].form;
-    return out;
+    for (size_t i = at_; i < at_ + most && !is_space(pieces_[i].first); ++i) out += pieces_[i].form;
+    return lower(out);
   }
-  bool alnum(size_t i) const { return is_letter(pieces_[i].first) || is_digit(pieces_[i].first); }
+  bool alnum(size_t i) const {
+    return i < pieces_.size() && (is_letter(pieces_[i].first) || is_digit(pieces_[i].first));
+  }
   char ascii(size_t i) const { return i < pieces_.size() && pieces_[i].form.size() == 1 ? pieces_[i].form[0] : '\0'; }
   bool at_chunk_start() const { return at_ == 0 || is_space(pieces_[at_ - 1].first); }
 
@@ -59,7 +62,7 @@ class Scanner {
   // -lrb- and its kin, where they stand alone.
   bool bracket() {
     if (ascii(at_) != '-' || !at_chunk_start()) return false;
-    const char plain = treebank_bracket(lower(chunk(at_)));
+    const char plain = treebank_bracket(head(6));
     if (plain) emit(at_ + 5, std::string(1, plain));
     return plain != '\0';
   }
@@ -68,7 +71,7 @@ class Scanner {
   bool address() {
     const char first = ascii(at_);
     if (first != 'h' && first != 'w' && first != 'H' && first != 'W') return false;
-    const std::string all = lower(chunk(at_));
+    const std::string all = head(8);
     if (!all.starts_with("http://") && !all.starts_with("https://") && !all.starts_with("www.")) return false;
     size_t end = at_;
     while (!is_space(pieces_[end].first)) ++end;
@@ -135,7 +138,9 @@ class Scanner {
   size_t joiner(size_t part, size_t end) const {
     const char sign = ascii(end);
     if (sign == '\\' && ascii(end + 1) == '/' && alnum(end + 2)) return 2;  // `and\/or`
-    if (!sign || !alnum(end + 1)) return 0;
+    if (!alnum(end + 1)) return 0;
+    if (pieces_[end].first == 0x2013)
+      return is_letter(pieces_[end - 1].first) && is_letter(pieces_[end + 1].first) ? 1 : 0;
     const bool digits = is_digit(pieces_[end - 1].first) && is_digit(pieces_[end + 1].first);
     switch (sign) {
       case '-':
@@ -159,26 +164,30 @@ class Scanner {
     return form_kept(begin, end);
   }
 
-  // "U.S.", "Mr.", and the initial in "J. Smith" keep their full stop.
+  // "U.S.", "Mr.", "No. 5", and the initial in "J. Smith" keep their full stop; "so am I." does not.
   bool keeps_period(size_t part, size_t end) const {
     if (alnum(end + 1)) return false;
-    const std::string all = form_kept(at_, end);
-    if (is_abbreviation(lower(all))) return true;
+    const std::string all = lower(form_kept(at_, end));
+    if (is_abbreviation(all)) return true;
+    const bool goes_on = end + 2 < pieces_.size() && is_space(pieces_[end + 1].first);
+    if (all == "no") return goes_on && is_digit(pieces_[end + 2].first);
     if (end - part != 1 || !is_letter(pieces_[part].first)) return false;
     if (part > at_) return ascii(part - 1) == '.';
-    return is_upper(pieces_[part].first) && all != "I" && end + 2 < pieces_.size() && is_upper(pieces_[end + 2].first);
+    return all != "i" && all != "a" && goes_on && is_letter(pieces_[end + 2].first);
   }
 
   void emit_contractions(size_t end) {
     std::vector<size_t> cuts = {end};
-    while (const size_t tail = contraction_tail(lower(form_kept(at_, cuts.back())))) {
-      if (tail >= cuts.back() - at_) break;
+    for (;;) {
+      const size_t window = std::min<size_t>(cuts.back() - at_, 7);  // longer than any tail, and than "cannot"
+      const size_t tail = contraction_tail(lower(form_kept(cuts.back() - window, cuts.back())));
+      if (tail == 0) break;
       cuts.push_back(cuts.back() - tail);
     }
     for (auto cut = cuts.rbegin(); cut != cuts.rend(); ++cut) emit(*cut);
   }
 
-  // Punctuation and all else: runs of dots, dashes and stars are one token, other characters stand alone.
+  // Punctuation and all else: runs of dots and dashes are one token, other characters stand alone.
   void mark() {
     const char sign = ascii(at_);
     size_t end = at_ + 1;
@@ -191,7 +200,7 @@ class Scanner {
     }
     if ((sign == '\'' || sign == '`') && ascii(end) == sign) return emit(end + 1, "\"");
     if (sign == '`') return emit(end, "'");
-    if (sign && std::string_view(".-*=~_+").find(sign) != std::string_view::npos) {
+    if (sign == '.' || sign == '-') {
       while (ascii(end) == sign) ++end;
       if (sign == '.' && end - at_ > 1) return emit(end, "...");
       if (sign == '-' && end - at_ > 1) return emit(end, "--");

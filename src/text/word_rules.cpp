@@ -72,9 +72,10 @@ size_t contraction_tail(std::string_view word) {
 }
 
 bool is_abbreviation(std::string_view word) {
-  static constexpr std::array<std::string_view, 28> list = {
-      "mr", "mrs", "ms",  "dr",  "st", "jr", "sr",  "prof", "gen", "gov", "sen",  "rep",  "capt", "col",
-      "lt", "sgt", "rev", "hon", "mt", "vs", "etc", "inc",  "ltd", "co",  "corp", "bros", "dept", "ft"};
+  static constexpr std::array<std::string_view, 35> list = {
+      "mr",  "jan", "feb",  "apr", "aug", "sept", "oct", "nov",  "mrs",  "ms",   "dr",  "st",
+      "jr",  "sr",  "prof", "gen", "gov", "sen",  "rep", "capt", "col",  "lt",   "sgt", "rev",
+      "hon", "mt",  "vs",   "etc", "inc", "ltd",  "co",  "corp", "bros", "dept", "ft"};
   return among(list, word);
 }
 
