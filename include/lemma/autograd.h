@@ -61,19 +61,17 @@ inline Tensor grad(const Tensor& output, const Tensor& input, const GradOptions&
 /// What a Function keeps between forward and backward. Save tensors here and nowhere else, or the graph leaks.
 class FunctionContext {
  public:
-  void save_for_backward(std::vector<Tensor> tensors);
-  /// The saved tensors, connected to the graph as they were. Throws GradError if one was changed in place since.
-  std::vector<Tensor> saved() const;
-  bool needs_input_grad(size_t input) const;
+  /// In forward: values that backward needs. Inputs and the result stay part of the graph.
+  void save_for_backward(const std::vector<Tensor>& tensors) { kept_ = tensors; }
+  /// In backward: the saved tensors. Throws GradError if one was changed in place since.
+  const std::vector<Tensor>& saved() const { return kept_; }
+  /// In backward: whether anybody wants the gradient of this input.
+  bool needs_input_grad(size_t input) const { return needs_[input]; }
 
  private:
   friend Tensor apply(std::shared_ptr<class Function> function, const std::vector<Tensor>& inputs);
-  friend class FunctionNodeAccess;
-  std::vector<Array> arrays_;
-  std::vector<int> source_;  // which input it was; -1 the output, -2 neither
-  std::vector<uint32_t> versions_;
-  const Node* node_ = nullptr;
-  std::vector<Tensor> pending_;
+  std::vector<Tensor> kept_;
+  std::vector<bool> needs_;
 };
 
 /// An operation with a hand-written gradient:
@@ -139,8 +137,8 @@ GradCheckResult gradgradcheck(const std::function<Tensor(const std::vector<Tenso
 
 /// The graph behind `root` as an indented text tree: operation, shape, small values, gradients (kept ones), bytes held.
 std::string explain(const Tensor& root);
-/// The graph in Graphviz's language, with values in the nodes and d(root)/d(node) on each edge where tensors are small.
-/// Draw it with `dot -Tsvg`. Runs the derivative itself; leaves every .grad alone.
+/// The graph in Graphviz's language: value and d(root)/d(node) in each node, and on each edge between numbers the derivative of
+/// the result with respect to that input. Draw it with `dot -Tsvg`. Runs the derivatives itself; leaves every .grad alone.
 std::string to_dot(const Tensor& root);
 /// Gives a tensor a name for explain() and to_dot(). Returns it.
 Tensor named(const Tensor& x, const std::string& name);

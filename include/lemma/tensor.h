@@ -17,11 +17,10 @@
 #include "lemma/core/dtype.h"
 #include "lemma/core/error.h"
 #include "lemma/core/shape.h"
+#include "lemma/tensor_impl.h"
 
 namespace lemma {
 
-class Node;
-class TensorImpl;
 class Tensor;
 template <class T>
 concept Scalar = std::is_arithmetic_v<T>;

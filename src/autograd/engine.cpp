@@ -138,12 +138,15 @@ class Walk {
 
   // A leaf owns its .grad: it is never shared with another tensor, so it may be scaled in place.
   static void accumulate_into(TensorImpl& leaf, Tensor& grad) {
-    if (leaf.grad.defined()) {
-      add_to(leaf.grad, grad, false);
+    if (leaf.grad) {
+      Tensor sum = Tensor::from_impl(std::move(leaf.grad));
+      add_to(sum, grad, false);
+      leaf.grad = Ref<TensorImpl>::share(sum.impl());
       return;
     }
     const bool ours = grad.impl()->use_count() == 1 && grad.array().is_unique() && grad.is_contiguous();
-    leaf.grad = ours ? std::move(grad) : clone(grad.detach());
+    if (!ours) grad = clone(grad.detach());
+    leaf.grad = Ref<TensorImpl>::share(grad.impl());
   }
 
   const GradOptions& options_;

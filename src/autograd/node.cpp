@@ -15,6 +15,11 @@ std::atomic<uint64_t> next_sequence{1};
 constexpr int64_t kShown = 16;
 }  // namespace
 
+TensorImpl::TensorImpl(Array a) : array(std::move(a)) {}
+TensorImpl::~TensorImpl() = default;
+void TensorImpl::destroy(TensorImpl* impl) { delete impl; }
+Extras& TensorImpl::extras() { return extras_ ? *extras_ : *(extras_ = std::make_unique<Extras>()); }
+
 Saved::Saved(const Array& a, bool keep)
     : array(keep ? a : Array(nullptr, a.shape(), a.strides(), 0, a.dtype())),
       device(a.device()),

@@ -1,5 +1,5 @@
 #pragma once
-/// Node: one recorded operation. TensorImpl: what a Tensor handle points to.
+/// Node: one recorded operation.
 ///
 /// Ownership runs one way, from results to inputs: tensor -> node -> input nodes and leaves. A node keeps the *arrays* its
 /// rule asked for, never its own output tensor, so there is no cycle and no registry.
@@ -36,22 +36,6 @@ struct Extras {
   bool retain = false;  // keep the gradient of this intermediate result
   Tensor grad;
   std::vector<std::string> trace;  // under DetectAnomaly: the functions that called the operation
-};
-
-class TensorImpl : public RefCounted {
- public:
-  explicit TensorImpl(Array a) : array(std::move(a)) {}
-  static void destroy(TensorImpl* impl) { delete impl; }
-  Extras& extras() { return extras_ ? *extras_ : *(extras_ = std::make_unique<Extras>()); }
-  bool has_extras() const { return static_cast<bool>(extras_); }
-
-  Array array;
-  Ref<Node> node;              // what computed it; null for leaves
-  bool requires_grad = false;  // of leaves; a tensor with a node always does
-  Tensor grad;                 // of leaves
-
- private:
-  std::unique_ptr<Extras> extras_;
 };
 
 /// An array's shape and type, and its memory too when the rule needs the values.

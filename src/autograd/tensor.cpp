@@ -122,7 +122,7 @@ Tensor& Tensor::requires_grad_(bool value) {
 
 Tensor Tensor::grad() const {
   checked(impl_);
-  if (!impl_->node) return impl_->grad;
+  if (!impl_->node) return from_impl(impl_->grad);
   return impl_->node->has_extras() ? impl_->node->extras().grad : Tensor();
 }
 
@@ -131,7 +131,7 @@ void Tensor::set_grad(const Tensor& grad) {
   if (grad.defined() && grad.shape() != shape())
     throw ShapeError("set_grad", fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
   if (impl_->node) impl_->node->extras().grad = grad;
-  else impl_->grad = grad;
+  else impl_->grad = grad.impl_;
 }
 
 Tensor Tensor::detach() const { return Tensor(array()); }

@@ -1,0 +1,97 @@
+// Compositions: built from the primitives alone, and differentiated through them.
+#include <cmath>
+#include <numbers>
+
+#include "lemma/autograd.h"
+#include "lemma/ops.h"
+#include "lemma/random.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+
+Tensor clamp(const Tensor& x, double low, double high) {
+  check::numeric("clamp", x);
+  if (low > high) throw ValueError("clamp", fmt::format("low {} is above high {}", low, high));
+  // masked_fill cuts the gradient outside [low, high] and keeps it on the bounds, as PyTorch does.
+  return masked_fill(masked_fill(x, lt(x.detach(), low), low), gt(x.detach(), high), high);
+}
+
+/// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move together.
+Tensor softmax(const Tensor& x, int64_t dim) {
+  check::floating("softmax", x);
+  if (x.dim() == 0) return ones_like(x) + x * 0;
+  const int d = normalize_dim("softmax", dim, x.shape());
+  if (x.numel() == 0) return x;
+  const Tensor top = amax(x.detach(), d, true);
+  const Tensor empty = eq(top, -INFINITY);  // rows that hold nothing but -inf
+  if (!any(empty)) {
+    const Tensor e = exp(x - top);
+    return e / sum(e, d, true);
+  }
+  const Tensor e = exp(x - masked_fill(top, empty, 0));  // 0 everywhere in an empty row,
+  return e / (sum(e, d, true) + empty.to(x.dtype()));    // divided by 1
+}
+
+Tensor log_softmax(const Tensor& x, int64_t dim) {
+  check::floating("log_softmax", x);
+  const Tensor shifted = x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x) : amax(x.detach(), normalize_dim("log_softmax", dim, x.shape()), true));
+  return x.dim() == 0 ? x * 0 : shifted - log(sum(exp(shifted), dim, true));
+}
+
+Tensor gelu(const Tensor& x) {
+  check::floating("gelu", x);
+  return x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
+}
+
+/// max(x, 0) + log(1 + e^-|x|)
+Tensor softplus(const Tensor& x) {
+  check::floating("softplus", x);
+  return relu(x) + log1p(exp(-abs(x)));
+}
+
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+  check::floating("layer_norm", x);
+  Dims dims;
+  bool fits = normalized_shape.rank() >= 1 && normalized_shape.rank() <= x.dim();
+  for (int i = 0; fits && i < normalized_shape.rank(); ++i) {
+    const int d = x.dim() - normalized_shape.rank() + i;
+    fits = x.shape()[d] == normalized_shape[i];
+    dims.push_back(d);
+  }
+  if (!fits)
+    throw ShapeError("layer_norm", fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()), {x.shape(), normalized_shape});
+  const Tensor centred = x - mean(x, dims, true);
+  Tensor y = centred * rsqrt(mean(square(centred), dims, true) + eps);
+  if (weight.defined()) y = y * weight;
+  return bias.defined() ? y + bias : y;
+}
+
+Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p, bool is_causal, double scale) {
+  check::floating("scaled_dot_product_attention", q);
+  check::defined("scaled_dot_product_attention", k);
+  check::defined("scaled_dot_product_attention", v);
+  if (scale == 0) scale = 1 / std::sqrt(static_cast<double>(q.size(-1)));
+  Tensor scores = matmul(q * scale, transpose(k, -2, -1));  // (..., Tq, Tk)
+  if (is_causal) {
+    const Tensor lower = tril(ones({scores.size(-2), scores.size(-1)}, {.device = q.device()})).to(boolean);
+    scores = masked_fill(scores, logical_not(lower), -INFINITY);
+  }
+  if (mask.defined()) {
+    check::boolean("scaled_dot_product_attention", "the mask", mask);
+    scores = masked_fill(scores, logical_not(mask), -INFINITY);
+  }
+  return matmul(dropout(softmax(scores, -1), dropout_p, dropout_p > 0), v);  // (..., Tq, Ev)
+}
+
+/// y = x keep / (1 - p) with keep = 1 where a uniform number is at least p.
+Tensor dropout(const Tensor& x, double p, bool training) {
+  check::floating("dropout", x);
+  if (!(p >= 0 && p <= 1)) throw ValueError("dropout", fmt::format("p must be in [0, 1], got {}", p));
+  if (!training || p == 0) return x;
+  if (p == 1) return x * 0;
+  const Tensor keep = ge(rand(x.shape(), {.dtype = float32, .device = x.device()}), p);
+  return where(keep, x * (1 / (1 - p)), zeros({}, {.dtype = x.dtype(), .device = x.device()}));
+}
+
+}  // namespace lemma

@@ -1,0 +1,126 @@
+// einsum: every product of tensors as permute, reshape and one matmul a pair of operands.
+#include <algorithm>
+#include <map>
+
+#include "lemma/ops.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+struct Term {
+  Tensor x;
+  std::string letters;  // one a dim
+};
+
+[[noreturn]] void bad(const std::string& equation, const std::string& why) { throw ShapeError("einsum", "'" + equation + "': " + why); }
+
+// A repeated letter means the diagonal of its dims.
+Term take_diagonals(Term term) {
+  for (size_t i = 0; i < term.letters.size(); ++i) {
+    const size_t j = term.letters.find(term.letters[i], i + 1);
+    if (j == std::string::npos) continue;
+    const char letter = term.letters[i];
+    term.x = diagonal(term.x, 0, static_cast<int64_t>(i), static_cast<int64_t>(j));
+    term.letters.erase(j, 1);
+    term.letters.erase(i, 1);
+    term.letters.push_back(letter);
+    i = static_cast<size_t>(-1);  // start over: the letters have moved
+  }
+  return term;
+}
+
+// Sums the letters that nobody needs any more.
+Term sum_out(Term term, const std::string& needed) {
+  Dims dims;
+  std::string rest;
+  for (size_t i = 0; i < term.letters.size(); ++i) {
+    if (needed.find(term.letters[i]) == std::string::npos) dims.push_back(static_cast<int64_t>(i));
+    else rest.push_back(term.letters[i]);
+  }
+  if (dims.empty()) return term;
+  return {sum(term.x, dims), rest};
+}
+
+Tensor arranged(const Term& term, const std::string& order) {
+  Dims dims;
+  for (char letter : order) dims.push_back(static_cast<int64_t>(term.letters.find(letter)));
+  return permute(term.x, dims);
+}
+
+// (batch, left, contracted) x (batch, contracted, right) -> letters batch + left + right.
+Term contract(const Term& a, const Term& b, const std::string& needed) {
+  std::string batch, left, right, contracted;
+  for (char c : a.letters) {
+    const bool in_b = b.letters.find(c) != std::string::npos;
+    if (!in_b) left.push_back(c);
+    else if (needed.find(c) != std::string::npos) batch.push_back(c);
+    else contracted.push_back(c);
+  }
+  for (char c : b.letters)
+    if (a.letters.find(c) == std::string::npos) right.push_back(c);
+  const auto extent = [](const Term& t, const std::string& letters) {
+    int64_t n = 1;
+    for (char c : letters) n *= t.x.size(static_cast<int64_t>(t.letters.find(c)));
+    return n;
+  };
+  Shape batch_shape, result_shape;
+  for (char c : batch) batch_shape.push_back(a.x.size(static_cast<int64_t>(a.letters.find(c))));
+  result_shape = batch_shape;
+  for (char c : left) result_shape.push_back(a.x.size(static_cast<int64_t>(a.letters.find(c))));
+  for (char c : right) result_shape.push_back(b.x.size(static_cast<int64_t>(b.letters.find(c))));
+  // Batch dims stay separate, so that views such as split heads need no copy before the product.
+  Shape shape_a = batch_shape, shape_b = batch_shape;
+  shape_a.push_back(extent(a, left));
+  shape_a.push_back(extent(a, contracted));
+  shape_b.push_back(extent(b, contracted));
+  shape_b.push_back(extent(b, right));
+  const Tensor y = matmul(reshape(arranged(a, batch + left + contracted), shape_a), reshape(arranged(b, batch + contracted + right), shape_b));
+  return {reshape(y, result_shape), batch + left + right};
+}
+
+}  // namespace
+
+Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) {
+  std::string text;
+  std::copy_if(equation.begin(), equation.end(), std::back_inserter(text), [](char c) { return c != ' '; });
+  const size_t arrow = text.find("->");
+  if (arrow == std::string::npos) bad(equation, "write the result too, as in 'ij,jk->ik'");
+  const std::string result = text.substr(arrow + 2);
+  std::vector<Term> terms;
+  std::map<char, int64_t> sizes;
+  size_t at = 0;
+  for (size_t i = 0; i < operands.size(); ++i) {
+    check::floating("einsum", operands[i]);
+    const size_t end = std::min(text.find(',', at), arrow);
+    if (at > arrow) bad(equation, fmt::format("has fewer terms than the {} operands", operands.size()));
+    Term term{operands[i], text.substr(at, end - at)};
+    at = end + 1;
+    if (term.letters.size() != static_cast<size_t>(term.x.dim()))
+      bad(equation, fmt::format("term '{}' names {} dims, operand {} of shape {} has {}", term.letters, term.letters.size(), i, term.x.shape().str(), term.x.dim()));
+    for (size_t d = 0; d < term.letters.size(); ++d) {
+      const char c = term.letters[d];
+      if (!std::isalpha(static_cast<unsigned char>(c))) bad(equation, fmt::format("'{}' is no letter", c));
+      const int64_t n = term.x.size(static_cast<int64_t>(d));
+      const auto [known, fresh] = sizes.emplace(c, n);
+      if (!fresh && known->second != n) bad(equation, fmt::format("'{}' is {} in one place and {} in operand {} of shape {}", c, known->second, n, i, term.x.shape().str()));
+    }
+    terms.push_back(take_diagonals(std::move(term)));
+  }
+  if (terms.empty()) bad(equation, "needs at least one operand");
+  if (at <= arrow) bad(equation, fmt::format("has more terms than the {} operands", operands.size()));
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (!sizes.count(result[i])) bad(equation, fmt::format("'{}' of the result is in no operand", result[i]));
+    if (result.find(result[i], i + 1) != std::string::npos) bad(equation, fmt::format("'{}' stands twice in the result", result[i]));
+  }
+  // Left to right; a letter is needed while a later term or the result names it.
+  Term so_far = terms[0];
+  for (size_t i = 1; i < terms.size(); ++i) {
+    std::string later = result;
+    for (size_t j = i + 1; j < terms.size(); ++j) later += terms[j].letters;
+    so_far = contract(sum_out(so_far, later + terms[i].letters), sum_out(terms[i], later + so_far.letters), later);
+  }
+  return arranged(sum_out(so_far, result), result);
+}
+
+}  // namespace lemma

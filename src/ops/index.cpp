@@ -1,0 +1,145 @@
+// Reading and adding by index. gather <-> scatter_add.
+#include "autograd/record.h"
+#include "kernels/kernels.h"
+#include "lemma/ops.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+
+void check::in_range(const char* op, const char* what, const Tensor& index, int64_t size) {
+  const int64_t flat = kernels::find_out_of_range(index.array(), size);
+  if (flat < 0) return;
+  Shape position;  // of the culprit, from its row-major number
+  int64_t rest = flat;
+  for (int i = index.dim() - 1; i >= 0; --i) {
+    position.insert(0, rest % index.shape()[i]);
+    rest /= index.shape()[i];
+  }
+  const int64_t bad = reshape(index.detach(), {-1}).select(0, flat).to_vector<int64_t>()[0];
+  throw IndexError(op, fmt::format("{} {} at position {} is outside [0, {})", what, bad, position.str(), size), bad, size);
+}
+
+namespace {
+
+void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) {
+  check::integers(op, "the index", index);
+  bool fits = index.dim() == x.dim();
+  for (int i = 0; fits && i < x.dim(); ++i) fits = i == dim || index.shape()[i] <= x.shape()[i];
+  if (!fits)
+    throw ShapeError(op, fmt::format("index {} does not fit {}: equal ranks, and no larger except along dim {}", index.shape().str(), x.shape().str(), dim),
+                     {x.shape(), index.shape()});
+  check::in_range(op, "index", index, x.shape()[dim]);
+}
+
+// zeros(shape) with src added at the indexed places: the adjoint of gather, and gather is its.
+Tensor scattered(const Shape& shape, int dim, const Tensor& index, const Tensor& src) {
+  return record("scatter_add", {src, index}, kernels::scatter_add(shape, dim, index.array(), src.array()), [dim](const Tensor& g, const Node& node) -> Grads {
+    return {gather(g, dim, node.input(1)), Tensor()};
+  }, Save::input1);
+}
+
+// No checks: the rules above call it with indices that were checked when they were recorded.
+Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
+  return record("gather", {x, index}, kernels::gather(x.array(), dim, index.array()), [dim](const Tensor& g, const Node& node) -> Grads {
+    return {scattered(node.input_shape(0), dim, node.input(1), g), Tensor()};
+  }, Save::input1);
+}
+
+}  // namespace
+
+/// y = x at index along dim.    dL/dx = g added back at index
+Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
+  check::defined("gather", x);
+  const int d = normalize_dim("gather", dim, x.shape());
+  check_index("gather", x, d, index);
+  return gathered(x, d, index);
+}
+
+/// y = base with src added at index along dim.    dL/dbase = g,  dL/dsrc = g at index
+Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src) {
+  check::numeric("scatter_add", base);
+  check::defined("scatter_add", src);
+  check::same_type("scatter_add", base, src);
+  const int d = normalize_dim("scatter_add", dim, base.shape());
+  check_index("scatter_add", base, d, index);
+  if (src.shape() != index.shape())
+    throw ShapeError("scatter_add", fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()), {src.shape(), index.shape()});
+  return base + scattered(base.shape(), d, index, src);
+}
+
+Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
+  check::defined("index_select", x);
+  check::integers("index_select", "the index", index);
+  if (index.dim() != 1) throw ShapeError("index_select", fmt::format("the index must have one dim, got {}", index.shape().str()), {index.shape()});
+  const int d = normalize_dim("index_select", dim, x.shape());
+  check::in_range("index_select", "index", index, x.shape()[d]);
+  Shape column = Shape::filled(x.dim(), 1), shape = x.shape();
+  column[d] = shape[d] = index.numel();
+  return gathered(x, d, expand(reshape(index, column), shape));
+}
+
+Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
+  check::defined("take_along_dim", x);
+  check::integers("take_along_dim", "the index", index);
+  const int d = normalize_dim("take_along_dim", dim, x.shape());
+  if (index.dim() != x.dim())
+    throw ShapeError("take_along_dim", fmt::format("index {} and {} must have equal ranks", index.shape().str(), x.shape().str()), {x.shape(), index.shape()});
+  Shape index_rest = index.shape(), x_rest = x.shape();
+  index_rest[d] = x_rest[d] = 1;
+  Shape rest = broadcast_shapes("take_along_dim", index_rest, x_rest);
+  Shape index_shape = rest, x_shape = rest;
+  index_shape[d] = index.shape()[d];
+  x_shape[d] = x.shape()[d];
+  return gather(broadcast_to(x, x_shape), d, broadcast_to(index, index_shape));
+}
+
+/// Rows of weight by id: gather along dim 0 with the ids expanded over the row.
+Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
+  check::defined("embedding", weight);
+  check::integers("embedding", "ids", ids);
+  if (weight.dim() != 2) throw ShapeError("embedding", fmt::format("the weight must be a matrix (V, D), got {}", weight.shape().str()), {weight.shape()});
+  check::in_range("embedding", "id", ids, weight.size(0));
+  const int64_t n = ids.numel(), width = weight.size(1);
+  const Tensor flat = reshape(ids, {n, 1});
+  Tensor rows = gathered(weight, 0, expand(flat, {n, width}));
+  // A padding row is read but never learns: its gradient is cut by a mask.
+  if (padding_idx >= 0 && rows.requires_grad()) {
+    const Tensor padding = eq(flat, static_cast<double>(padding_idx));
+    if (any(padding)) rows = where(padding, rows.detach(), rows);
+  }
+  Shape shape = ids.shape();
+  shape.push_back(width);
+  return reshape(rows, shape);
+}
+
+Tensor one_hot(const Tensor& ids, int64_t num_classes) {
+  check::integers("one_hot", "ids", ids);
+  check::in_range("one_hot", "id", ids, num_classes);
+  return eq(unsqueeze(ids, -1), arange(num_classes)).to(int64);
+}
+
+Tensor argsort(const Tensor& x, int64_t dim, bool descending) {
+  check::numeric("argsort", x);
+  if (x.dim() == 0) return zeros({}, {.dtype = int64});
+  return Tensor(kernels::argsort(x.array(), normalize_dim("argsort", dim, x.shape()), descending));
+}
+
+std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim, bool descending) {
+  check::numeric("sort", x);
+  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  const int d = normalize_dim("sort", dim, x.shape());
+  const Tensor order(kernels::argsort(x.array(), d, descending));
+  return {gathered(x, d, order), order};
+}
+
+std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool largest) {
+  check::numeric("topk", x);
+  const int d = normalize_dim("topk", dim, x.shape());
+  if (k < 0 || k > x.shape()[d])
+    throw ShapeError("topk", fmt::format("k = {} is outside 0..{}, the size of dim {} of {}", k, x.shape()[d], d, x.shape().str()), {x.shape()});
+  const Tensor order = narrow(Tensor(kernels::argsort(x.array(), d, largest)), d, 0, k).contiguous();
+  return {gathered(x, d, order), order};
+}
+
+}  // namespace lemma

@@ -1,0 +1,103 @@
+// Losses, as PyTorch defines them. Shapes must be equal: a loss that broadcasts in silence trains to garbage.
+#include <cmath>
+
+#include "lemma/ops.h"
+#include "ops/broadcast.h"
+#include "ops/check.h"
+
+namespace lemma {
+namespace {
+
+Tensor reduced(const Tensor& losses, Reduction reduction) {
+  if (reduction == Reduction::none) return losses;
+  return reduction == Reduction::sum ? sum(losses) : mean(losses);
+}
+
+void same_shape(const char* op, const Tensor& input, const Tensor& target) {
+  check::floating(op, input);
+  check::defined(op, target);
+  check::same_type(op, input, target);
+  if (input.shape() != target.shape())
+    throw ShapeError(op, fmt::format("input {} and target {} must have one shape; a loss never broadcasts", input.shape().str(), target.shape().str()),
+                     {input.shape(), target.shape()});
+}
+
+// (N, C, d...) and (N, d...) -> (M, C) and (M); (C) and () -> (1, C) and (1).
+std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Tensor& target, const Tensor& weight) {
+  check::floating(op, scores);
+  check::integers(op, "the target", target);
+  if (scores.dim() == 0) throw ShapeError(op, "the scores need a class dim, got shape ()", {scores.shape()});
+  const int class_dim = scores.dim() == 1 ? 0 : 1;
+  Shape expected = scores.shape();
+  expected.erase(class_dim);
+  if (target.shape() != expected)
+    throw ShapeError(op, fmt::format("scores {} need targets {}, got {}", scores.shape().str(), expected.str(), target.shape().str()), {scores.shape(), target.shape()});
+  const int64_t classes = scores.shape()[class_dim];
+  if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
+    throw ShapeError(op, fmt::format("class weights must be ({}), got {}", classes, weight.shape().str()), {weight.shape()});
+  const Tensor rows = scores.dim() <= 2 ? scores : transpose(scores, 1, -1);  // classes last; the dims between keep target's order below
+  if (scores.dim() <= 2) return {reshape(rows, {-1, classes}), reshape(target, {-1})};
+  Dims order = {0};
+  for (int i = 2; i < scores.dim(); ++i) order.push_back(i);
+  order.push_back(1);
+  return {reshape(permute(scores, order), {-1, classes}), reshape(target, {-1})};
+}
+
+// Sum of per-row losses over the sum of their weights; 0 when nothing counts, and then every gradient is 0 too.
+Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& shape, Reduction reduction) {
+  if (reduction == Reduction::none) return reshape(losses, shape);
+  if (reduction == Reduction::sum) return sum(losses);
+  const double total = sum(row_weight).item();
+  return sum(losses) / (total > 0 ? total : 1);
+}
+
+}  // namespace
+
+Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index, Reduction reduction) {
+  const auto [rows, labels] = as_rows("nll_loss", log_probs, target, weight);
+  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
+  const Tensor safe = masked_fill(labels, ignored, 0);
+  check::in_range("nll_loss", "label", safe, rows.size(1));
+  const Tensor counts = logical_not(ignored).to(rows.dtype());  // (M)
+  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;
+  const Tensor picked = masked_fill(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1), ignored, 0);  // an ignored -inf must not give NaN
+  return weighted(-(picked * row_weight), row_weight, target.shape(), reduction);
+}
+
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index, Reduction reduction, double label_smoothing) {
+  if (!(label_smoothing >= 0 && label_smoothing <= 1)) throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
+  const auto [rows, labels] = as_rows("cross_entropy", logits, target, weight);
+  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
+  const Tensor safe = masked_fill(labels, ignored, 0);
+  check::in_range("cross_entropy", "label", safe, rows.size(1));
+  const Tensor log_probs = log_softmax(rows, 1);                                                     // (M, C)
+  const Tensor counts = logical_not(ignored).to(rows.dtype());                                       // (M)
+  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;   // (M)
+  const Tensor picked = squeeze(gather(log_probs, 1, unsqueeze(safe, 1)), 1);                        // (M)
+  Tensor losses = -(masked_fill(picked, ignored, 0) * row_weight);
+  if (label_smoothing > 0) {
+    // The smoothed part spreads evenly over the classes, each with its own class weight.
+    const Tensor spread = weight.defined() ? sum(log_probs * weight.detach(), 1) : sum(log_probs, 1);
+    const Tensor smooth = -(masked_fill(spread, ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
+    losses = losses * (1 - label_smoothing) + smooth;
+  }
+  return weighted(losses, row_weight, target.shape(), reduction);
+}
+
+/// max(x, 0) - x y + log(1 + e^-|x|)
+Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
+  same_shape("binary_cross_entropy_with_logits", logits, target);
+  return reduced(relu(logits) - logits * target + log1p(exp(-abs(logits))), reduction);
+}
+
+Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  same_shape("mse_loss", input, target);
+  return reduced(square(input - target), reduction);
+}
+
+Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  same_shape("l1_loss", input, target);
+  return reduced(abs(input - target), reduction);
+}
+
+}  // namespace lemma
