@@ -1,0 +1,134 @@
+// Comparisons (bool results) and selection between two operands.
+
+#include "kernels/cpu/simd.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/compare.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/elementwise.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lemma::kernels::cpu::HWY_NAMESPACE {
+
+// Plain loops: they have no tails of their own, and the compiler makes vectors of them for each target.
+template <class Op, class T>
+void compare_run(const char* a_bytes, const char* b_bytes, unsigned scalars, char* out, size_t n) {
+  const T* HWY_RESTRICT a = reinterpret_cast<const T*>(a_bytes);
+  const T* HWY_RESTRICT b = reinterpret_cast<const T*>(b_bytes);
+  bool* HWY_RESTRICT y = reinterpret_cast<bool*>(out);
+  const T a0 = *a, b0 = *b;
+  switch (scalars) {
+    case 0:
+      for (size_t i = 0; i < n; ++i) y[i] = Op{}(a[i], b[i]);
+      break;
+    case 1:
+      for (size_t i = 0; i < n; ++i) y[i] = Op{}(a0, b[i]);
+      break;
+    case 2:
+      for (size_t i = 0; i < n; ++i) y[i] = Op{}(a[i], b0);
+      break;
+    default:
+      for (size_t i = 0; i < n; ++i) y[i] = Op{}(a0, b0);
+  }
+}
+
+template <class Op>
+void compare_typed(DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
+  switch (dtype) {
+    case DType::float32: return compare_run<Op, float>(a, b, scalars, out, n);
+    case DType::float64: return compare_run<Op, double>(a, b, scalars, out, n);
+    case DType::int64: return compare_run<Op, int64_t>(a, b, scalars, out, n);
+    case DType::boolean: return compare_run<Op, uint8_t>(a, b, scalars, out, n);
+  }
+}
+
+void compare_loop(Compare op, DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
+  switch (op) {
+#define LEMMA_CASE(name) \
+  case Compare::name: return compare_typed<fn::name>(dtype, a, b, scalars, out, n);
+    LEMMA_FOR_EACH_COMPARE(LEMMA_CASE)
+#undef LEMMA_CASE
+  }
+}
+
+template <class T>
+void select_run(const char* condition, const char* a_bytes, const char* b_bytes, unsigned scalars, char* out, size_t n) {
+  const uint8_t* HWY_RESTRICT c = reinterpret_cast<const uint8_t*>(condition);
+  const T* HWY_RESTRICT a = reinterpret_cast<const T*>(a_bytes);
+  const T* HWY_RESTRICT b = reinterpret_cast<const T*>(b_bytes);
+  T* HWY_RESTRICT y = reinterpret_cast<T*>(out);
+  const T a0 = *a, b0 = *b;
+  if (scalars & 1u) {  // one condition for the whole run
+    const bool first = *c != 0;
+    const T* from = first ? a : b;
+    const bool scalar = scalars & (first ? 2u : 4u);
+    for (size_t i = 0; i < n; ++i) y[i] = from[scalar ? 0 : i];
+    return;
+  }
+  switch (scalars >> 1) {  // both are read before the choice, so that it needs no branch
+    case 0:
+      for (size_t i = 0; i < n; ++i) {
+        const T x = a[i], z = b[i];
+        y[i] = c[i] ? x : z;
+      }
+      break;
+    case 1:
+      for (size_t i = 0; i < n; ++i) {
+        const T z = b[i];
+        y[i] = c[i] ? a0 : z;
+      }
+      break;
+    case 2:
+      for (size_t i = 0; i < n; ++i) {
+        const T x = a[i];
+        y[i] = c[i] ? x : b0;
+      }
+      break;
+    default:
+      for (size_t i = 0; i < n; ++i) y[i] = c[i] ? a0 : b0;
+  }
+}
+
+void select_loop(size_t size, const char* c, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
+  if (size == 1) return select_run<uint8_t>(c, a, b, scalars, out, n);
+  if (size == 4) return select_run<uint32_t>(c, a, b, scalars, out, n);
+  select_run<uint64_t>(c, a, b, scalars, out, n);
+}
+
+}  // namespace lemma::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lemma::kernels::cpu {
+
+HWY_EXPORT(compare_loop);
+HWY_EXPORT(select_loop);
+
+/// Requires: equal shapes and dtypes. Ensures: bool, contiguous; a comparison with NaN is false, Ne true.
+Array compare(Compare op, const Array& a, const Array& b) {
+  const Array x = packed_if_scattered(a), z = packed_if_scattered(b);
+  Array out(a.shape(), DType::boolean);
+  const auto loop = HWY_DYNAMIC_DISPATCH(compare_loop);
+  elementwise<true, 2>(a.shape(), bytes_of(out), 1, {operand(x), operand(z)},
+                       [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
+                         loop(op, a.dtype(), at[0], at[1], scalars, y, static_cast<size_t>(n));
+                       });
+  return out;
+}
+
+/// Requires: equal shapes, condition bool, a and b of one dtype. Ensures: contiguous, bits copied as they are.
+Array select(const Array& condition, const Array& a, const Array& b) {
+  const Array c = packed_if_scattered(condition), x = packed_if_scattered(a), z = packed_if_scattered(b);
+  Array out(a.shape(), a.dtype());
+  const size_t size = size_of(a.dtype());
+  const auto loop = HWY_DYNAMIC_DISPATCH(select_loop);
+  elementwise<true, 3>(a.shape(), bytes_of(out), static_cast<int64_t>(size), {operand(c), operand(x), operand(z)},
+                       [&](char* y, const Pointers<3>& at, unsigned scalars, int64_t n) {
+                         loop(size, at[0], at[1], at[2], scalars, y, static_cast<size_t>(n));
+                       });
+  return out;
+}
+
+}  // namespace lemma::kernels::cpu
+#endif  // HWY_ONCE

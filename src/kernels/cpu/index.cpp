@@ -1,0 +1,124 @@
+// Reading and adding through an index. Where one index moves a whole row (embeddings), rows move as blocks.
+
+#include <cstring>
+
+#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/elementwise.h"
+
+namespace lemma::kernels::cpu {
+namespace {
+
+/// Walks index (operand 0) and the indexed array without its `dim` (operand 1) over the shape of the index.
+Collapsed<2> paired(const Array& index, const Strides& strides, int dim) {
+  Strides fixed = strides;
+  fixed[dim] = 0;
+  return collapse<2>(index.shape(), {&index.strides(), &fixed});
+}
+
+template <class T>
+void gather_run(const Array& x, int dim, const Array& index, const Array& out) {
+  const auto dims = paired(index, x.strides(), dim);
+  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), x_step = dims.inner_stride(1), jump = x.strides()[dim];
+  const int64_t* at = index.data<int64_t>();
+  const T* from = reinterpret_cast<const T*>(bytes_of(x));
+  T* to = reinterpret_cast<T*>(bytes_of(out));
+  parallel_for(dims.outer_count(), std::max<int64_t>(1, kGrain / inner), [&](int64_t begin, int64_t end) {
+    OuterWalk<2> walk(dims, begin);
+    for (int64_t row = begin; row < end; ++row, walk.next()) {
+      const int64_t* i = at + walk.offset[0];
+      const T* source = from + walk.offset[1];
+      T* y = to + row * inner;
+      if (step == 0 && x_step == 1) std::memcpy(y, source + *i * jump, static_cast<size_t>(inner) * sizeof(T));
+      else
+        for (int64_t k = 0; k < inner; ++k) y[k] = source[k * x_step + i[k * step] * jump];
+    }
+  });
+}
+
+/// Rows that one index moves: each worker owns some columns of the result and adds in order of position.
+template <class T>
+void add_rows(const Collapsed<3>& dims, int64_t jump, const int64_t* index, const T* from, T* to) {
+  const int64_t inner = dims.inner_size(), rows = dims.outer_count(), from_step = dims.inner_stride(2);
+  const int64_t columns = std::max<int64_t>(32, kGrain / std::max<int64_t>(rows, 1));
+  parallel_for(inner, columns, [&](int64_t begin, int64_t end) {
+    OuterWalk<3> walk(dims, 0);
+    for (int64_t row = 0; row < rows; ++row, walk.next()) {
+      T* y = to + walk.offset[1] + index[walk.offset[0]] * jump;
+      const T* x = from + walk.offset[2];
+      if (from_step == 1)
+        for (int64_t c = begin; c < end; ++c) y[c] += x[c];
+      else
+        for (int64_t c = begin; c < end; ++c) y[c] += x[c * from_step];
+    }
+  });
+}
+
+template <class T>
+void scatter_run(const Array& out, int dim, const Array& index, const Array& src) {
+  Strides fixed = out.strides();
+  fixed[dim] = 0;
+  const auto dims = collapse<3>(index.shape(), {&index.strides(), &fixed, &src.strides()});
+  const int64_t jump = out.strides()[dim];
+  const int64_t* at = index.data<int64_t>();
+  const T* from = src.data<T>();
+  T* to = out.data<T>();
+  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), to_step = dims.inner_stride(1), from_step = dims.inner_stride(2);
+  if (step == 0 && to_step == 1) return add_rows(dims, jump, at, from, to);
+
+  // Different positions of the first dim never meet in the result, unless it is the indexed one: they can go to different workers.
+  const int64_t rows = dims.outer_count();
+  const int64_t owners = dim == 0 || dims.rank < 2 || dims.stride[1][0] == 0 ? 1 : dims.size[0];
+  const int64_t each = rows / owners;
+  parallel_for(owners, std::max<int64_t>(1, kGrain / (each * inner)), [&](int64_t begin, int64_t end) {
+    OuterWalk<3> walk(dims, begin * each);
+    for (int64_t row = begin * each; row < end * each; ++row, walk.next())
+      for (int64_t k = 0; k < inner; ++k)
+        to[walk.offset[1] + k * to_step + at[walk.offset[0] + k * step] * jump] += from[walk.offset[2] + k * from_step];
+  });
+}
+
+}  // namespace
+
+/// Requires: indices in range; index sizes <= x sizes but along dim. Ensures: contiguous, the shape of the index.
+Array gather(const Array& x, int dim, const Array& index) {
+  const Array out(index.shape(), x.dtype());
+  if (out.numel() == 0) return out;
+  switch (size_of(x.dtype())) {
+    case 1: gather_run<uint8_t>(x, dim, index, out); break;
+    case 4: gather_run<uint32_t>(x, dim, index, out); break;
+    default: gather_run<uint64_t>(x, dim, index, out);
+  }
+  return out;
+}
+
+/// Requires: indices in range; the shapes of index and src equal; no bool. Ensures: contiguous.
+Array scatter_add(const Shape& shape, int dim, const Array& index, const Array& src) {
+  const Array out(shape, src.dtype());
+  fill(out, 0);
+  if (index.numel() == 0) return out;
+  if (src.dtype() == DType::float32) scatter_run<float>(out, dim, index, src);
+  else if (src.dtype() == DType::float64) scatter_run<double>(out, dim, index, src);
+  else scatter_run<int64_t>(out, dim, index, src);
+  return out;
+}
+
+int64_t find_out_of_range(const Array& index, int64_t size) {
+  Array flat = index;
+  if (!index.is_contiguous()) {
+    flat = Array(index.shape(), DType::int64);
+    copy(flat, index);
+  }
+  const int64_t* i = flat.data<int64_t>();
+  const int64_t n = index.numel();
+  constexpr int64_t kBlock = 4096;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = std::min(n, begin + kBlock);
+    bool bad = false;
+    for (int64_t k = begin; k < end; ++k) bad |= static_cast<uint64_t>(i[k]) >= static_cast<uint64_t>(size);
+    for (int64_t k = begin; bad && k < end; ++k)
+      if (static_cast<uint64_t>(i[k]) >= static_cast<uint64_t>(size)) return k;
+  }
+  return -1;
+}
+
+}  // namespace lemma::kernels::cpu

@@ -1,0 +1,133 @@
+// Products of matrices and of batches of them: operands are read where they lie, work is cut into tiles by shape alone.
+
+#include <limits>
+
+#include "kernels/cpu/blas.h"
+#include "kernels/cpu/cpu.h"
+#include "kernels/cpu/elementwise.h"
+#include "lemma/core/error.h"
+
+namespace lemma::kernels::cpu {
+namespace {
+
+/// How BLAS can read the last two dims in place: one of the two strides is 1. ld = 0 when it cannot.
+struct Layout {
+  int64_t ld;
+  bool transposed;
+};
+Layout layout(const Array& x) {
+  const int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
+  const int64_t down = x.strides()[x.rank() - 2], right = x.strides()[x.rank() - 1];
+  if ((right == 1 || columns == 1) && (rows == 1 || down >= columns)) return {rows == 1 ? columns : down, false};
+  if ((down == 1 || rows == 1) && (columns == 1 || right >= rows)) return {columns == 1 ? rows : right, true};
+  return {0, false};
+}
+
+/// `x` with a readable layout: itself where it has one, or a copy; batch dims of stride 0 stay shared.
+Array readable(const Array& x) {
+  if (layout(x).ld) return x;
+  Shape small = x.shape();
+  for (int d = 0; d < x.rank() - 2; ++d)
+    if (x.strides()[d] == 0) small[d] = 1;
+  const Array copied(small, x.dtype());
+  copy(copied, x.view(small, x.strides(), x.offset()));
+  return copied.expand(x.shape());
+}
+
+bool batch_is_shared(const Array& x) {
+  for (int d = 0; d < x.rank() - 2; ++d)
+    if (x.shape()[d] != 1 && x.strides()[d] != 0) return false;
+  return true;
+}
+
+/// (..., M, K) as (M', K) when the batch dims and M lie evenly in memory, else undefined.
+Array stacked_rows(const Array& a) {
+  const int last = a.rank() - 1;
+  const Shape rows(std::span(a.shape().begin(), static_cast<size_t>(last)));
+  const Strides strides(std::span(a.strides().begin(), static_cast<size_t>(last)));
+  const auto merged = collapse<1>(rows, {&strides});
+  if (merged.rank != 1) return {};
+  return a.view({merged.size[0], a.shape()[last]}, {merged.stride[0][0], a.strides()[last]}, a.offset());
+}
+
+/// A grid of tiles, enough of them for several threads but each large enough to be worth the packing inside BLAS.
+struct Grid {
+  int64_t rows = 1, columns = 1;
+  Grid(int64_t m, int64_t n, int64_t k) {
+    const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+    const int64_t large = ((m + 511) / 512) * ((n + 511) / 512);
+    const int64_t wanted = std::max<int64_t>(flops < 4e6 ? 1 : flops < 4e7 ? 2 : 4, std::min<int64_t>(large, 64));
+    while (rows * columns < wanted) {
+      if (m / rows >= n / columns) rows *= 2;
+      else columns *= 2;
+    }
+  }
+};
+/// Where part `i` of `parts` begins: on multiples of 16, the height of BLAS's own blocks.
+int64_t cut(int64_t size, int64_t i, int64_t parts) { return i == parts ? size : size * i / parts / 16 * 16; }
+
+template <class T>
+void multiply(const Array& a, const Array& b, const Array& out) {
+  const int rank = a.rank();
+  const int64_t m = a.shape()[rank - 2], k = a.shape()[rank - 1], n = b.shape()[rank - 1];
+  const Layout la = layout(a), lb = layout(b);
+  const Shape batch_shape(std::span(a.shape().begin(), static_cast<size_t>(rank - 2)));
+  const Strides sa(std::span(a.strides().begin(), static_cast<size_t>(rank - 2)));
+  const Strides sb(std::span(b.strides().begin(), static_cast<size_t>(rank - 2)));
+  // One more dim, which the walk leaves out: it visits every batch.
+  Collapsed<2> batch = collapse<2>(batch_shape, {&sa, &sb});
+  batch.size[static_cast<size_t>(batch.rank++)] = 1;
+
+  const Grid grid(m, n, k);
+  const int64_t tiles = grid.rows * grid.columns;
+  const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / static_cast<double>(tiles);
+  const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(1e6 / (flops + 1)));
+  parallel_for(batch.outer_count() * tiles, grain, [&](int64_t begin, int64_t end) {
+    OuterWalk<2> walk(batch, begin / tiles);
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t tile = task % tiles;
+      const int64_t row = cut(m, tile / grid.columns, grid.rows), row_end = cut(m, tile / grid.columns + 1, grid.rows);
+      const int64_t column = cut(n, tile % grid.columns, grid.columns), column_end = cut(n, tile % grid.columns + 1, grid.columns);
+      const Matrix<T> x{a.data<T>() + walk.offset[0] + (la.transposed ? row : row * la.ld), la.ld, la.transposed};
+      const Matrix<T> y{b.data<T>() + walk.offset[1] + (lb.transposed ? column * lb.ld : column), lb.ld, lb.transposed};
+      if (row < row_end && column < column_end)
+        gemm(row_end - row, column_end - column, k, x, y, out.data<T>() + (task / tiles * m + row) * n + column, n);
+      if (tile == tiles - 1) walk.next();
+    }
+  });
+}
+
+}  // namespace
+
+/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous.
+Array matmul(const Array& a, const Array& b) {
+  if (!is_floating(a.dtype())) throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
+  const int rank = a.rank();
+  Shape shape = a.shape();
+  shape[rank - 1] = b.shape()[rank - 1];
+  const Array out(shape, a.dtype());
+  if (out.numel() == 0) return out;
+  if (a.shape()[rank - 1] == 0) {
+    fill(out, 0);
+    return out;
+  }
+  Array x = readable(a), y = readable(b), z = out;
+  if (rank > 2 && batch_is_shared(y)) {  // a shared right side: the batches of the left are just more rows
+    const Array rows = stacked_rows(x);
+    if (rows.defined() && layout(rows).ld) {
+      y = y.view({y.shape()[rank - 2], y.shape()[rank - 1]}, {y.strides()[rank - 2], y.strides()[rank - 1]}, y.offset());
+      z = out.view({rows.shape()[0], shape[rank - 1]}, {shape[rank - 1], 1}, out.offset());
+      x = rows;
+    }
+  }
+  for (const Array* operand : {&x, &y})
+    for (const int64_t dim : {operand->shape()[operand->rank() - 2], operand->shape()[operand->rank() - 1], layout(*operand).ld})
+      if (dim > std::numeric_limits<int>::max())
+        throw ShapeError("matmul", "a dim of 2^31 or more is beyond BLAS: " + a.shape().str() + " x " + b.shape().str(), {a.shape(), b.shape()});
+  prepare_blas();
+  if (a.dtype() == DType::float32) multiply<float>(x, y, z);
+  else multiply<double>(x, y, z);
+  return out;
+}
+
+}  // namespace lemma::kernels::cpu

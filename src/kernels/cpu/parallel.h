@@ -1,0 +1,37 @@
+#pragma once
+/// Sharing work among threads so that results cannot depend on how many there are.
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cstdint>
+
+#include "lemma/core/threads.h"
+
+namespace lemma::kernels::cpu {
+
+/// Elements that are not worth a second thread.
+inline constexpr int64_t kGrain = 32768;
+
+/// How many threads would share `pieces` pieces of work: 1 inside another parallel region.
+inline int threads_for(int64_t pieces) {
+  if (pieces <= 1 || omp_in_parallel()) return 1;
+  return static_cast<int>(std::min<int64_t>(pieces, num_threads()));
+}
+
+/// Calls work(begin, end) until [0, n) is covered. Cuts lie at multiples of `grain`, but which ones depends on the number
+/// of threads: work on an index must not depend on the others in its call. `work` must not throw.
+template <class Work>
+void parallel_for(int64_t n, int64_t grain, const Work& work) {
+  if (n <= 0) return;
+  const int64_t pieces = (n + grain - 1) / grain;
+  const int threads = threads_for(pieces);
+  if (threads == 1) return work(int64_t{0}, n);
+  // A few parts a thread: one that is held up by other programs leaves its share to the rest.
+  const int64_t parts = std::min<int64_t>(pieces, threads * 4);
+#pragma omp parallel for num_threads(threads) schedule(dynamic)
+  for (int64_t part = 0; part < parts; ++part)
+    work(pieces * part / parts * grain, std::min(n, pieces * (part + 1) / parts * grain));
+}
+
+}  // namespace lemma::kernels::cpu

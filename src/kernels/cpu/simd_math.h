@@ -1,0 +1,153 @@
+// The vector maths of the hot elementwise operations: one overload of `apply` each, found by `has_simd`. An operation
+// without one runs its scalar functor. Each lane is computed alone, so a result never depends on its neighbours.
+
+#if defined(LEMMA_SIMD_MATH_H) == defined(HWY_TARGET_TOGGLE)
+#ifdef LEMMA_SIMD_MATH_H
+#undef LEMMA_SIMD_MATH_H
+#else
+#define LEMMA_SIMD_MATH_H
+#endif
+
+#include <cstdint>
+
+#include "hwy/contrib/math/math-inl.h"
+#include "hwy/highway.h"
+#include "kernels/functors.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lemma::kernels::cpu::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+template <class D>
+using V = hn::Vec<D>;
+
+// ---- Whole vectors from the last few elements ----
+
+/// n < Lanes(d) elements; the other lanes are `filler`. Reads nothing past the n-th.
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE V<D> load_some(D d, const T* from, size_t n, T filler = T(0)) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  const auto mask = hn::FirstN(d, n);  // masked-out lanes are not touched
+  return hn::IfThenElse(mask, hn::MaskedLoad(mask, d, from), hn::Set(d, filler));
+#else
+  HWY_ALIGN T buffer[HWY_MAX_BYTES / sizeof(T)];
+  for (size_t i = 0; i < hn::Lanes(d); ++i) buffer[i] = i < n ? from[i] : filler;
+  return hn::Load(d, buffer);
+#endif
+}
+template <class D, class T = hn::TFromD<D>>
+HWY_INLINE void store_some(D d, V<D> x, T* to, size_t n) {
+#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+  hn::BlendedStore(x, hn::FirstN(d, n), d, to);
+#else
+  HWY_ALIGN T buffer[HWY_MAX_BYTES / sizeof(T)];
+  hn::Store(x, d, buffer);
+  for (size_t i = 0; i < n; ++i) to[i] = buffer[i];
+#endif
+}
+
+/// Replaces the lanes in `where` by scalar(x): for rare arguments that the vector form does not cover.
+template <class D, class M, class F>
+HWY_NOINLINE V<D> patch(D d, M where, V<D> x, V<D> y, F scalar) {
+  using T = hn::TFromD<D>;
+  HWY_ALIGN T in[HWY_MAX_BYTES / sizeof(T)], out[HWY_MAX_BYTES / sizeof(T)], hit[HWY_MAX_BYTES / sizeof(T)];
+  hn::Store(x, d, in);
+  hn::Store(y, d, out);
+  hn::Store(hn::IfThenElseZero(where, hn::Set(d, T(1))), d, hit);
+  for (size_t i = 0; i < hn::Lanes(d); ++i)
+    if (hit[i] != T(0)) out[i] = scalar(in[i]);
+  return hn::Load(d, out);
+}
+
+// ---- Unary ----
+
+template <class D> HWY_INLINE V<D> apply(fn::Neg, D, V<D> x) { return hn::Neg(x); }
+template <class D> HWY_INLINE V<D> apply(fn::Abs, D, V<D> x) { return hn::Abs(x); }
+template <class D> HWY_INLINE V<D> apply(fn::Square, D, V<D> x) { return hn::Mul(x, x); }
+template <class D> HWY_INLINE V<D> apply(fn::Sqrt, D, V<D> x) { return hn::Sqrt(x); }
+template <class D> HWY_INLINE V<D> apply(fn::Floor, D, V<D> x) { return hn::Floor(x); }
+template <class D> HWY_INLINE V<D> apply(fn::Reciprocal, D d, V<D> x) {
+  return hn::Div(hn::Set(d, 1), x);
+}
+template <class D> HWY_INLINE V<D> apply(fn::Rsqrt, D d, V<D> x) { return hn::Div(hn::Set(d, 1), hn::Sqrt(x)); }
+template <class D> HWY_INLINE V<D> apply(fn::Relu, D d, V<D> x) {
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Zero(d), x);
+}
+template <class D> HWY_INLINE V<D> apply(fn::Sign, D d, V<D> x) {
+  const V<D> zero = hn::Zero(d), one = hn::Set(d, 1);
+  const V<D> y = hn::Sub(hn::IfThenElseZero(hn::Gt(x, zero), one), hn::IfThenElseZero(hn::Lt(x, zero), one));
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+/// Highway's Exp is for a bounded range: what lies beyond is 0 or inf anyway.
+template <class D> HWY_INLINE V<D> apply(fn::Exp, D d, V<D> x) {
+  using T = hn::TFromD<D>;
+  const V<D> low = hn::Set(d, sizeof(T) == 4 ? T(-105) : T(-1001)), high = hn::Set(d, sizeof(T) == 4 ? T(89) : T(710));
+  const V<D> y = hn::Exp(d, hn::Min(hn::Max(x, low), high));
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+}
+
+/// log of a positive number; 0, negative, inf and NaN as the standard library has them.
+template <class D> HWY_INLINE V<D> fix_log(D d, V<D> argument, V<D> y) {
+  using T = hn::TFromD<D>;
+  const V<D> inf = hn::Inf(d), zero = hn::Zero(d);
+  y = hn::IfThenElse(hn::Eq(argument, zero), hn::Neg(inf), y);
+  y = hn::IfThenElse(hn::Eq(argument, inf), inf, y);
+  return hn::IfThenElse(hn::Ge(argument, zero), y, hn::Set(d, std::numeric_limits<T>::quiet_NaN()));
+}
+template <class D> HWY_INLINE V<D> apply(fn::Log, D d, V<D> x) { return fix_log(d, x, hn::Log(d, x)); }
+template <class D> HWY_INLINE V<D> apply(fn::Log1p, D d, V<D> x) {
+  const V<D> y = hn::Log1p(d, x);
+  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, fix_log(d, hn::Add(x, hn::Set(d, 1)), y));
+}
+
+template <class D> HWY_INLINE V<D> apply(fn::Tanh, D d, V<D> x) {
+  return hn::IfThenElse(hn::IsNaN(x), x, hn::Tanh(d, x));
+}
+
+/// e = exp(-|x|) never overflows: 1 / (1 + e) for x >= 0, e / (1 + e) below.
+template <class D> HWY_INLINE V<D> apply(fn::Sigmoid, D d, V<D> x) {
+  const V<D> one = hn::Set(d, 1), e = apply(fn::Exp{}, d, hn::Neg(hn::Abs(x)));
+  return hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(one, e));
+}
+
+/// Highway reduces the angle well up to some thousands of turns; beyond, the standard library does.
+template <class D> HWY_INLINE V<D> apply(fn::Sin, D d, V<D> x) {
+  const auto far = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, 20000)));
+  const V<D> y = hn::Sin(d, hn::IfThenElse(far, hn::Zero(d), x));
+  return HWY_LIKELY(hn::AllFalse(d, far)) ? y : patch(d, far, x, y, fn::Sin{});
+}
+template <class D> HWY_INLINE V<D> apply(fn::Cos, D d, V<D> x) {
+  const auto far = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, 20000)));
+  const V<D> y = hn::Cos(d, hn::IfThenElse(far, hn::Zero(d), x));
+  return HWY_LIKELY(hn::AllFalse(d, far)) ? y : patch(d, far, x, y, fn::Cos{});
+}
+
+// ---- Binary ----
+
+template <class D> HWY_INLINE V<D> apply(fn::Add, D, V<D> a, V<D> b) { return hn::Add(a, b); }
+template <class D> HWY_INLINE V<D> apply(fn::Sub, D, V<D> a, V<D> b) { return hn::Sub(a, b); }
+template <class D> HWY_INLINE V<D> apply(fn::Mul, D, V<D> a, V<D> b) { return hn::Mul(a, b); }
+template <class D> HWY_INLINE V<D> apply(fn::Div, D, V<D> a, V<D> b) { return hn::Div(a, b); }
+template <class D> HWY_INLINE V<D> apply(fn::Maximum, D, V<D> a, V<D> b) {
+  return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::Gt(a, b)), a, b);
+}
+template <class D> HWY_INLINE V<D> apply(fn::Minimum, D, V<D> a, V<D> b) {
+  return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::Lt(a, b)), a, b);
+}
+
+// ---- Which operations have a vector form for elements T ----
+
+template <class Op, class T, size_t kArgs>
+constexpr bool has_simd() {
+  if constexpr (!std::is_floating_point_v<T>) return false;
+  else {
+    using D = hn::ScalableTag<T>;
+    if constexpr (kArgs == 1) return requires(V<D> x) { apply(Op{}, D{}, x); };
+    else return requires(V<D> x) { apply(Op{}, D{}, x, x); };
+  }
+}
+
+}  // namespace lemma::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif  // LEMMA_SIMD_MATH_H
