@@ -4,7 +4,11 @@ function(lemma_missing what package)
   message(FATAL_ERROR "Lemma needs ${what}: install it with 'apt-get install ${package}' (or run scripts/setup.sh).")
 endfunction()
 
-find_package(PkgConfig QUIET)
+if(NOT LEMMA_CUDA STREQUAL "OFF")
+  message(FATAL_ERROR "LEMMA_CUDA=${LEMMA_CUDA}: the CUDA device, real or emulated, comes with a later version of Lemma; "
+                      "configure with -DLEMMA_CUDA=OFF.")
+endif()
+
 find_package(Threads REQUIRED)
 
 find_package(OpenMP QUIET COMPONENTS CXX)
@@ -21,7 +25,7 @@ if(NOT fmt_FOUND)
 endif()
 
 # Libraries by header and file: their CMake packages differ from one distribution to the next.
-find_path(OpenBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas x86_64-linux-gnu/openblas-pthread)
+find_path(OpenBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)
 find_library(OpenBLAS_LIBRARY openblas)
 if(NOT OpenBLAS_INCLUDE OR NOT OpenBLAS_LIBRARY)
   lemma_missing("OpenBLAS" "libopenblas-dev")
@@ -53,4 +57,6 @@ target_link_libraries(lemma_dependencies INTERFACE OpenMP::OpenMP_CXX fmt::fmt $
 
 add_library(lemma_warnings INTERFACE)
 target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-sign-conversion
+                                                # g++ 12 warns of std::string's own operator+ (its bug 105329).
+                                                $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                 $<$<BOOL:${LEMMA_WERROR}>:-Werror>)

@@ -1,0 +1,22 @@
+# Installs BUILD into a fresh prefix, then configures, builds and runs the outside project in SOURCE against it.
+set(work ${BUILD}/tests/install)
+file(REMOVE_RECURSE ${work})
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${work}/prefix)
+run(${CMAKE_COMMAND} -S ${SOURCE} -B ${work}/build -DCMAKE_PREFIX_PATH=${work}/prefix -DCMAKE_CXX_COMPILER=${COMPILER}
+    "-DCMAKE_CXX_FLAGS=${FLAGS}")
+run(${CMAKE_COMMAND} --build ${work}/build)
+run(${work}/build/outside)
+if(NOT output STREQUAL "12\n")
+  message(FATAL_ERROR "the outside project printed '${output}', not 12")
+endif()
+file(GLOB_RECURSE headers ${work}/prefix/include/*.h)
+list(LENGTH headers count)
+message("An outside project builds against the installed library (${count} headers) and prints 12.")
