@@ -70,13 +70,14 @@ struct Printer {
   std::string text(int dim, int64_t offset, size_t indent) const {
     if (dim == shape.rank()) return fmt::format("{:>{}}", format.one(values[static_cast<size_t>(offset)]), format.width);
     const bool last = dim == shape.rank() - 1;
-    const std::string gap = last ? ", " : "," + std::string(static_cast<size_t>(shape.rank() - 1 - dim), '\n') + std::string(indent + 1, ' ');
+    std::string gap = ", ";
+    if (!last) gap = fmt::format(",{:\n>{}}{: >{}}", "", shape.rank() - 1 - dim, "", indent + 1);
     std::string out = "[";
     bool first = true;
     size_t column = indent + 1;
     each(shape[dim], [&](int64_t i) {
       if (!first) out += gap;
-      if (skips(shape[dim]) && i == shape[dim] - kEdge) out += last ? "..., " : "..." + gap.substr(0);
+      if (skips(shape[dim]) && i == shape[dim] - kEdge) out.append("...").append(gap);
       std::string item = text(dim + 1, offset * shape[dim] + i, indent + 1);
       if (last && column + item.size() > 100) {
         out += "\n" + std::string(indent + 1, ' ');
