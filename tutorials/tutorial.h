@@ -1,0 +1,104 @@
+#pragma once
+/// What every tutorial needs: headings, a number predicted and then shown, and an exit code that tells whether they
+/// agreed.
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "lemma/lemma.h"
+
+namespace tutorial {
+
+inline int& mismatches() {
+  static int count = 0;
+  return count;
+}
+
+/// The first lines: the question this step answers, how long it takes, and the seed of its random numbers.
+inline void begin(const char* title, const char* question, const char* time, uint64_t seed) {
+  lemma::manual_seed(seed);
+  fmt::print("Tutorial {}\n{}\nTakes {} on two cores. Seed {}.\n", title, question, time, seed);
+}
+
+/// A heading.
+inline void section(const char* title) { fmt::print("\n== {}\n\n", title); }
+
+/// A sentence of explanation.
+template <class... Args>
+void say(fmt::format_string<Args...> text, Args&&... args) {
+  fmt::print("{}\n", fmt::format(text, std::forward<Args>(args)...));
+}
+
+/// A tensor under its name, its rows one below the other.
+inline void show(const std::string& name, const lemma::Tensor& x) {
+  std::string text = x.str();
+  const std::string indent(name.size() + 5, ' ');
+  for (size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1)) text.insert(at + 1, indent);
+  fmt::print("  {} = {}\n", name, text);
+}
+
+/// Four decimals, none for a whole number: "6", "0.0900". The same text wherever two numbers differ in their last bits
+/// only.
+inline std::string number(double x) {
+  std::string text = fmt::format("{:.4f}", x);
+  if (text.ends_with(".0000")) text.resize(text.size() - 5);
+  return text == "-0" ? "0" : text;
+}
+
+inline std::string numbers(const std::vector<double>& values) {
+  std::string text;
+  for (double x : values) text += (text.empty() ? "" : " ") + number(x);
+  return text;
+}
+
+inline bool verdict(bool agreed, const std::string& line) {
+  fmt::print("  {}  {}\n", line, agreed ? "ok" : "MISMATCH");
+  if (!agreed) ++mismatches();
+  return agreed;
+}
+
+/// What was predicted beside what came out; below each other when that is long.
+inline bool compare(bool agreed, const std::string& what, const std::string& expected, const std::string& got) {
+  if (expected.size() + got.size() <= 44)
+    return verdict(agreed, fmt::format("{:<38}  expected {}  got {}", what, expected, got));
+  return verdict(agreed, fmt::format("{}\n    expected {}\n    got      {}", what, expected, got));
+}
+
+/// Two texts that must be equal: shapes, strides, messages.
+inline bool check(const std::string& what, const std::string& expected, const std::string& got) {
+  return compare(expected == got, what, expected, got);
+}
+
+/// Two numbers that must agree to `tolerance`.
+inline bool check(const std::string& what, double expected, double got, double tolerance = 1e-4) {
+  return compare(std::abs(expected - got) <= tolerance, what, number(expected), number(got));
+}
+
+/// All values of a tensor in reading order, to `tolerance`.
+inline bool check(const std::string& what, const std::vector<double>& expected, const lemma::Tensor& got,
+                  double tolerance = 1e-4) {
+  const std::vector<double> values = got.to_vector<double>();
+  bool agreed = values.size() == expected.size();
+  for (size_t i = 0; agreed && i < values.size(); ++i) agreed = std::abs(values[i] - expected[i]) <= tolerance;
+  return compare(agreed, what, numbers(expected), numbers(values));
+}
+
+/// Something that must be true.
+inline bool claim(const std::string& what, bool holds) { return verdict(holds, what); }
+
+/// The last lines. Returns main's exit code: 1 if anything above did not agree.
+inline int finish(const std::vector<std::string>& learnt, const std::vector<std::string>& exercises,
+                  const std::string& next) {
+  section("What you learnt");
+  for (const std::string& line : learnt) fmt::print("  - {}\n", line);
+  section("Exercises");
+  for (size_t i = 0; i < exercises.size(); ++i) fmt::print("  {}. {}\n", i + 1, exercises[i]);
+  fmt::print("\nNext: {}\n", next);
+  if (mismatches() > 0) fmt::print("\n{} of the numbers above are not what this tutorial promises.\n", mismatches());
+  return mismatches() == 0 ? 0 : 1;
+}
+
+}  // namespace tutorial
