@@ -1,8 +1,10 @@
 #include "autograd/anomaly.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
+#include <string_view>
 
 #include <cxxabi.h>
 #include <dlfcn.h>
@@ -18,13 +20,21 @@ namespace {
 
 thread_local bool looking = false;
 
-// 0 when all are finite, else 'N' for a NaN or 'I' for an Inf.
+// 0 when all are finite, else 'N' where there is a NaN, or 'I' where there is only an Inf.
 char first_bad(const Array& array) {
-  if (!is_floating(array.dtype()) || !array.device().is_cpu()) return 0;
-  NoGrad guard;
-  for (double x : Tensor(array).to_vector<double>())
-    if (!std::isfinite(x)) return std::isnan(x) ? 'N' : 'I';
-  return 0;
+  if (!is_floating(array.dtype())) return 0;
+  char bad = 0;
+  for (double x : Tensor(array).to_vector<double>()) {
+    if (std::isnan(x)) return 'N';
+    if (std::isinf(x)) bad = 'I';
+  }
+  return bad;
+}
+
+// An Inf that the caller wrote, as attention masks do, or that came in with an input, is no news. A NaN always is.
+bool expected_inf(const char* op, std::span<const TensorRef> inputs) {
+  if (op == std::string_view("masked_fill") || op == std::string_view("pad")) return true;
+  return std::any_of(inputs.begin(), inputs.end(), [](const TensorRef& input) { return first_bad(input.tensor->array()) == 'I'; });
 }
 
 std::string describe_inputs(const Node& node) {
@@ -60,7 +70,7 @@ bool Recorder::inspecting() { return looking; }
 
 void Recorder::inspect(const char* op, std::span<const TensorRef> inputs, const Array& output) {
   const char bad = first_bad(output);
-  if (!bad) return;
+  if (!bad || (bad == 'I' && expected_inf(op, inputs))) return;
   std::vector<std::string> shapes, chains;
   for (const TensorRef& ref : inputs) {
     shapes.push_back(ref.tensor->shape().str());
@@ -84,6 +94,22 @@ void inspect_gradients(const Node& node, const Grads& grads) {
   }
 }
 
+namespace {
+// "demo::step(lemma::Tensor const&)" -> "demo::step"; "void f<int>(int)" -> "f<int>".
+std::string bare_name(const char* symbol) {
+  int status = 0;
+  std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(symbol, nullptr, nullptr, &status), std::free);
+  std::string name = status == 0 ? text.get() : symbol;
+  name = name.substr(0, name.find('('));
+  int depth = 0;
+  for (size_t i = name.size(); i-- > 0;) {
+    depth += name[i] == '>' ? 1 : name[i] == '<' ? -1 : 0;
+    if (name[i] == ' ' && depth == 0) return name.substr(i + 1);
+  }
+  return name;
+}
+}  // namespace
+
 std::vector<std::string> call_trace() {
   void* frames[48];
   const int count = backtrace(frames, 48);
@@ -91,13 +117,11 @@ std::vector<std::string> call_trace() {
   for (int i = 0; i < count && names.size() < 4; ++i) {
     Dl_info info;
     if (!dladdr(frames[i], &info) || !info.dli_sname) continue;
-    int status = 0;
-    std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(info.dli_sname, nullptr, nullptr, &status), std::free);
-    std::string name = status == 0 ? text.get() : info.dli_sname;
-    const bool library = name.find("lemma::") != std::string::npos && name.find("lemma::nn::") == std::string::npos;
-    if (library || name[0] == '_') continue;
-    names.push_back(name.substr(0, name.find('(')) + "()");
-    if (names.back() == "main()") break;
+    const std::string name = bare_name(info.dli_sname);
+    const bool library = name.rfind("lemma::", 0) == 0 && name.rfind("lemma::nn::", 0) != 0;
+    if (library || name.empty() || name[0] == '_' || name.rfind("std::", 0) == 0) continue;
+    names.push_back(name + "()");
+    if (name == "main") break;
   }
   return names;
 }

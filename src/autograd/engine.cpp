@@ -1,7 +1,9 @@
 #include "autograd/engine.h"
 
 #include <algorithm>
+#include <optional>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -45,7 +47,7 @@ void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
                                       replaced.shape().str(), name(grad.dtype()), grad.shape().str()));
     grad = replaced;
   }
-  if (extras.retain) extras.grad = extras.grad.defined() ? add(extras.grad, grad) : clone(grad.detach());
+  if (extras.retain) extras.grad = extras.grad.defined() ? add(extras.grad, grad.detach()) : clone(grad.detach());
 }
 
 void check_rule(const Node& node, const Grads& grads) {
@@ -73,7 +75,25 @@ class Walk {
     keep_ = options.retain_graph || options.create_graph;
   }
 
+  // With targets: finds the nodes behind `roots` that lead to one. The rest is neither run nor freed.
+  void find_useful(const std::vector<Root>& roots) {
+    if (target_index_.empty()) return;
+    std::vector<Node*> found;
+    std::unordered_set<Node*> seen;
+    const auto add = [&](Node* node) {
+      if (node && seen.insert(node).second) found.push_back(node);
+    };
+    for (const Root& root : roots) add(root.tensor.grad_fn());
+    for (size_t i = 0; i < found.size(); ++i)
+      for (const Edge& edge : found[i]->edges()) add(edge.node.get());
+    std::sort(found.begin(), found.end(), later);  // inputs before results
+    for (Node* node : found)
+      for (const Edge& edge : node->edges())
+        if (leads_to_target(edge.node.get(), edge.leaf.get())) useful_.insert(node);
+  }
+
   void deliver(Node* node, TensorImpl* leaf, const Tensor& grad) {
+    if (!target_index_.empty() && !leads_to_target(node, leaf)) return;
     if (node) {
       auto [place, is_new] = pending_.try_emplace(node);
       if (is_new) {
@@ -110,6 +130,10 @@ class Walk {
   }
 
  private:
+  bool leads_to_target(Node* node, TensorImpl* leaf) const {
+    return node ? useful_.count(node) > 0 || target_index_.count(node) > 0 : target_index_.count(leaf) > 0;
+  }
+
   struct Leaf {
     Ref<TensorImpl> impl;
     Tensor grad;
@@ -124,6 +148,7 @@ class Walk {
   void visit(Node& node, Tensor& grad) {
     if (node.has_extras()) finish_gradient(node.extras(), grad, node.name());
     capture(&node, grad);
+    if (!target_index_.empty() && !useful_.count(&node)) return;
     if (node.released())
       throw GradError(node.name(),
                       "the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
@@ -156,6 +181,7 @@ class Walk {
   std::unordered_map<TensorImpl*, size_t> leaf_index_;
   std::vector<Leaf> leaves_;
   std::unordered_multimap<const void*, size_t> target_index_;
+  std::unordered_set<Node*> useful_;
   std::vector<Tensor> results_;
 };
 
@@ -171,6 +197,7 @@ std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const 
   const std::vector<Root> alive = roots;  // a hook may drop the user's last handle
   GradMode mode(options.create_graph);
   Walk walk(options, targets);
+  walk.find_useful(alive);
   for (const Root& root : alive) {
     TensorImpl* impl = root.tensor.impl();
     walk.deliver(impl->node.get(), impl->node ? nullptr : impl, root.grad);

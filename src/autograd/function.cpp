@@ -28,6 +28,8 @@ Tensor restore(const Kept& kept, const char* name, const Node& node) {
 
 Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inputs) {
   const char* name = function->name();
+  for (size_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].defined()) throw Error(name, fmt::format("input {} is undefined", i));
   FunctionContext forward_context;
   Tensor result;
   {

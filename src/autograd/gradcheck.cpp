@@ -29,14 +29,13 @@ std::vector<Tensor> fresh_leaves(const std::vector<Tensor>& inputs) {
   return leaves;
 }
 
-// Element `at` of input `i` moved by delta, in a contiguous copy laid back under the input's own strides is not needed:
-// the function's value depends on the values alone, and the layout tests compare values.
+// The projection with element `at` of input `i` moved by delta. The moved copy is contiguous, whatever the input's layout.
 double value_moved(const Fn& f, const std::vector<Tensor>& inputs, size_t i, int64_t at, double delta, const Tensor& c) {
   NoGrad guard;
   std::vector<Tensor> moved = inputs;
   std::vector<double> values = inputs[i].to_vector<double>();
   values[static_cast<size_t>(at)] += delta;
-  moved[i] = from_data(values.data(), inputs[i].shape());
+  moved[i] = from_data(values.data(), inputs[i].shape(), {.device = inputs[i].device()});
   return projected(f, moved, c).item();
 }
 
@@ -49,8 +48,9 @@ GradCheckResult gradcheck(const Fn& f, const std::vector<Tensor>& inputs, const 
   const Tensor probe = f(leaves);
   if (probe.dtype() != DType::float64) throw DTypeError("gradcheck", fmt::format("the function returned {}, not float64", name(probe.dtype())));
   Generator generator{options.seed, 0};
-  const Tensor c = rand(probe.shape(), {.dtype = float64}, &generator) + 0.5;  // away from 0, so that no entry is hidden
-  const Tensor signs = where(lt(rand(probe.shape(), {.dtype = float64}, &generator), 0.5), -ones_like(c), ones_like(c));
+  const TensorOptions like{.dtype = float64, .device = probe.device()};
+  const Tensor c = rand(probe.shape(), like, &generator) + 0.5;  // away from 0, so that no entry is hidden
+  const Tensor signs = where(lt(rand(probe.shape(), like, &generator), 0.5), -ones_like(c), ones_like(c));
   const Tensor weights = c * signs;
   std::vector<Tensor> wanted;
   std::vector<size_t> index;
@@ -102,7 +102,7 @@ GradCheckResult gradgradcheck(const Fn& f, const std::vector<Tensor>& inputs, co
     }
     const Tensor y = f(leaves);
     Generator generator{options.seed + 1, 0};
-    const Tensor c = rand(y.shape(), {.dtype = float64}, &generator) + 0.5;
+    const Tensor c = rand(y.shape(), {.dtype = float64, .device = y.device()}, &generator) + 0.5;
     const Tensor loss = sum(y * c);
     std::vector<Tensor> parts;
     if (loss.requires_grad())

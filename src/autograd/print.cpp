@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "autograd/node.h"
 #include "lemma/tensor.h"
 
 namespace lemma {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int64_t kSummarise = 1000;  // above this many elements, long dims are shortened
 constexpr int64_t kEdge = 3;          // elements shown at either end then
+constexpr size_t kColumns = 80;
 
 struct Format {
   bool integral = true, scientific = false;
@@ -28,7 +30,7 @@ struct Format {
   }
 };
 
-// As in PyTorch: whole numbers without decimals, scientific when the range is too wide for four of them.
+// As in PyTorch: whole numbers without decimals, scientific where the range is too wide to read otherwise.
 Format choose_format(const std::vector<double>& shown, DType dtype) {
   Format format{.dtype = dtype};
   double largest = 0, smallest = INFINITY;
@@ -38,8 +40,7 @@ Format choose_format(const std::vector<double>& shown, DType dtype) {
     largest = std::max(largest, std::fabs(x));
     if (x != 0) smallest = std::min(smallest, std::fabs(x));
   }
-  if (format.integral) format.scientific = largest >= 1e8;
-  else format.scientific = largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000;
+  format.scientific = largest > 1e8 || largest / smallest > 1000 || (!format.integral && smallest < 1e-4);
   for (double x : shown) format.width = std::max(format.width, format.one(x).size());
   return format;
 }
@@ -70,23 +71,16 @@ struct Printer {
   std::string text(int dim, int64_t offset, size_t indent) const {
     if (dim == shape.rank()) return fmt::format("{:>{}}", format.one(values[static_cast<size_t>(offset)]), format.width);
     const bool last = dim == shape.rank() - 1;
-    std::string gap = ", ";
-    if (!last) gap = fmt::format(",{:\n>{}}{: >{}}", "", shape.rank() - 1 - dim, "", indent + 1);
-    std::string out = "[";
-    bool first = true;
-    size_t column = indent + 1;
+    std::vector<std::string> items;
     each(shape[dim], [&](int64_t i) {
-      if (!first) out += gap;
-      if (skips(shape[dim]) && i == shape[dim] - kEdge) out.append("...").append(gap);
-      std::string item = text(dim + 1, offset * shape[dim] + i, indent + 1);
-      if (last && column + item.size() > 100) {
-        out += "\n" + std::string(indent + 1, ' ');
-        column = indent + 1;
-      }
-      column += item.size() + 2;
-      out += item;
-      first = false;
+      if (skips(shape[dim]) && i == shape[dim] - kEdge) items.push_back(last ? " ..." : "...");
+      items.push_back(text(dim + 1, offset * shape[dim] + i, indent + 1));
     });
+    // Numbers share lines of up to 80 columns; rows stand below each other, matrices with an empty line between.
+    const size_t per_line = last ? std::max<size_t>(1, (kColumns - std::min(kColumns, indent)) / (format.width + 2)) : 1;
+    const std::string line_break = "," + std::string(last ? 1 : static_cast<size_t>(shape.rank() - 1 - dim), '\n') + std::string(indent + 1, ' ');
+    std::string out = "[";
+    for (size_t i = 0; i < items.size(); ++i) out += (i == 0 ? "" : i % per_line == 0 ? line_break : ", ") + items[i];
     return out + "]";
   }
 };
@@ -96,10 +90,10 @@ struct Printer {
 std::string Tensor::str() const {
   if (!defined()) return "tensor(undefined)";
   std::string tail;
-  if (numel() == 0 && shape() != Shape{0}) tail += ", shape=" + shape().str();
-  if (dtype() == DType::float64 || (numel() == 0 && dtype() != DType::float32)) tail += fmt::format(", dtype={}", name(dtype()));
   if (!device().is_cpu()) tail += ", device=" + device().str();
-  if (requires_grad()) tail += is_leaf() ? ", requires_grad" : ", grad_fn";
+  if (numel() == 0 && shape() != Shape{0}) tail += ", size=" + shape().str();
+  if (dtype() == DType::float64 || (numel() == 0 && dtype() != DType::float32)) tail += fmt::format(", dtype={}", name(dtype()));
+  if (requires_grad()) tail += is_leaf() ? ", requires_grad=true" : fmt::format(", grad_fn=<{}>", grad_fn()->name());
   if (numel() == 0) return "tensor([]" + tail + ")";
   const std::vector<double> values = to_vector<double>();
   Printer printer{values, shape(), numel() > kSummarise, {}};
