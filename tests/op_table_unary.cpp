@@ -1,0 +1,50 @@
+// Rows: elementwise operations of one tensor. One line each.
+#include <cmath>
+
+#include "tests/op_table.h"
+
+namespace optable {
+
+using namespace lemma;
+
+namespace {
+double sign_of(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
+
+// The same operation on int64: values alone.
+Row on_integers(Row row) {
+  row.note = "int64";
+  row.inputs = {{Input::integer, -5, 6}};
+  row.order = 0;
+  return row;
+}
+}  // namespace
+
+std::vector<Row> unary_rows() {
+  return {
+      unary("neg", lemma::neg, [](double x) { return -x; }),
+      unary("abs", lemma::abs, std::fabs),
+      unary("sign", lemma::sign, sign_of),
+      unary("exp", lemma::exp, std::exp),
+      unary("log", lemma::log, std::log, 0.2, 3),
+      unary("log1p", lemma::log1p, std::log1p, -0.8, 3),
+      unary("sqrt", lemma::sqrt, std::sqrt, 0.2, 3),
+      unary("rsqrt", lemma::rsqrt, [](double x) { return 1 / std::sqrt(x); }, 0.2, 3),
+      unary("sin", lemma::sin, std::sin, -4, 4),
+      unary("cos", lemma::cos, std::cos, -4, 4),
+      unary("tanh", lemma::tanh, std::tanh),
+      unary("sigmoid", lemma::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -6, 6),
+      unary("relu", lemma::relu, [](double x) { return std::fmax(x, 0); }),
+      unary("erf", lemma::erf, std::erf),
+      unary("reciprocal", lemma::reciprocal, [](double x) { return 1 / x; }, 0.3, 3),
+      unary("floor", lemma::floor, std::floor),
+      unary("square", lemma::square, [](double x) { return x * x; }),
+      on_integers(unary("neg", lemma::neg, [](double x) { return -x; })),
+      on_integers(unary("abs", lemma::abs, std::fabs)),
+      on_integers(unary("sign", lemma::sign, sign_of)),
+      on_integers(unary("square", lemma::square, [](double x) { return x * x; })),
+      unary("gelu", lemma::gelu, [](double x) { return x * 0.5 * (1 + std::erf(x / std::sqrt(2.0))); }),
+      unary("softplus", lemma::softplus, [](double x) { return std::log(1 + std::exp(x)); }),
+  };
+}
+
+}  // namespace optable
