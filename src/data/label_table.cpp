@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <set>
+#include <tuple>
 
 #include "lemma/core/error.h"
 #include "lemma/io/files.h"
@@ -56,18 +57,29 @@ TableLayout from_header(const Row& row, const std::string& path) {
   return layout;
 }
 
+// What tells labels from sentences. Compared as a tuple, the least is the most like a column of labels.
 struct ColumnFacts {
   std::set<std::string> values;
+  int64_t known = 0;    // cells that are a known label
+  bool numbers = true;  // all cells are
+  bool words = true;    // all cells are one short word (a number may follow a blank)
   size_t bytes = 0;
+  auto key() const { return std::tuple(-known, values.size(), !numbers, bytes); }
 };
 
-std::vector<ColumnFacts> facts_of(const std::vector<Row>& rows, size_t columns) {
+std::vector<ColumnFacts> facts_of(const std::vector<Row>& rows, size_t columns, const std::vector<std::string>& known) {
   std::vector<ColumnFacts> facts(columns);
   for (const Row& row : rows) {
     if (row.fields.size() != columns) continue;
     for (size_t c = 0; c < columns; ++c) {
-      facts[c].values.emplace(text::trim(row.fields[c]));
-      facts[c].bytes += row.fields[c].size();
+      const std::string& cell = row.fields[c];
+      const std::string value(text::trim(cell));
+      facts[c].known += std::find(known.begin(), known.end(), value) != known.end();
+      facts[c].numbers &= is_number(value);
+      facts[c].words &= !value.empty() && value.size() <= kLabelBytes &&
+                        value.find_first_of(" \t\n") == std::string::npos && (cell[0] != ' ' || is_number(value));
+      facts[c].bytes += cell.size();
+      facts[c].values.insert(value);
     }
   }
   return facts;
@@ -87,7 +99,7 @@ bool is_header(const std::vector<std::string>& fields) {
          });
 }
 
-TableLayout layout_of(const std::vector<Row>& rows, const std::string& path) {
+TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, const std::vector<std::string>& known) {
   const Row& first = rows.front();
   if (first.fields.size() < 2)
     throw IoError(fmt::format("{}:{}", path, first.line),
@@ -95,14 +107,10 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path) {
   if (is_header(first.fields)) return from_header(first, path);
   TableLayout layout;
   layout.columns = first.fields.size();
-  const auto facts = facts_of(rows, layout.columns);
-  // Few values make a label; where that does not decide, short ones do; then the last column.
-  const auto less_like_label = [&](size_t a, size_t b) {
-    return std::pair(facts[a].values.size(), facts[a].bytes) < std::pair(facts[b].values.size(), facts[b].bytes);
-  };
+  const auto facts = facts_of(rows, layout.columns, known);
   layout.label = layout.columns - 1;
   for (size_t c = 0; c + 1 < layout.columns; ++c)
-    if (less_like_label(c, layout.label)) layout.label = c;
+    if (facts[c].key() < facts[layout.label].key()) layout.label = c;
   layout.text = layout.label == 0 ? 1 : 0;
   for (size_t c = 0; c < layout.columns; ++c)
     if (c != layout.label && facts[c].bytes > facts[layout.text].bytes) layout.text = c;
@@ -121,12 +129,8 @@ bool looks_labelled(const std::vector<Row>& rows) {
   for (const Row& row : rows) fitting += row.fields.size() == columns;
   if (fitting * 10 < rows.size() * 9) return false;
   const size_t most = std::min<size_t>(100, std::max<size_t>(2, rows.size() / 2));
-  for (const ColumnFacts& column : facts_of(rows, columns)) {
-    const bool words = std::all_of(column.values.begin(), column.values.end(), [](const std::string& value) {
-      return !value.empty() && value.size() <= kLabelBytes && value.find_first_of(" \t\n") == std::string::npos;
-    });
-    if (words && column.values.size() <= most) return true;
-  }
+  for (const ColumnFacts& column : facts_of(rows, columns, {}))
+    if (column.words && column.values.size() <= most) return true;
   return false;
 }
 

@@ -17,9 +17,10 @@ struct TableLayout {
 /// Does the row name its columns, as "sentence", "label", "review", "sentiment" do?
 bool is_header(const std::vector<std::string>& fields);
 
-/// Finds the columns: by the header's names, or else the label is the column with the fewest different values.
+/// Finds the columns: by the header's names, or else the label is the column with most of the `known` labels, or the
+/// fewest different values.
 /// Throws IoError (at `path:line`) for a header without a label or a text column, and for a table of one column.
-TableLayout layout_of(const std::vector<Row>& rows, const std::string& path);
+TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, const std::vector<std::string>& known);
 
 /// Does a table that may not be one look like labelled sentences? The same number of fields in nearly every row, and
 /// one column of few short words. Decides between CSV and `label sentence` lines, which may hold commas.

@@ -42,8 +42,9 @@ std::vector<Row> split_tabs(const std::vector<Line>& lines) {
   return rows;
 }
 
-Reading from_table(const TextFile& file, const std::vector<Row>& rows, const std::string& separator) {
-  const TableLayout layout = layout_of(rows, file.path());
+Reading from_table(const TextFile& file, const std::vector<Row>& rows, const std::string& separator,
+                   const std::vector<std::string>& known) {
+  const TableLayout layout = layout_of(rows, file.path(), known);
   Reading reading;
   reading.format = fmt::format("{}-separated, {} first, {} header", separator,
                                layout.text < layout.label ? "sentence" : "label", layout.header ? "with a" : "without");
@@ -119,16 +120,19 @@ Reading read_any(const TextFile& file, const SentimentOptions& options) {
     tabs += line.text.find('\t') != std::string_view::npos;
     lines.push_back(line);
   }
-  if (tabs * 2 >= lines.size()) return from_table(file, split_tabs(lines), "tab");
-  if (is_strong_csv(lines[0].text)) return from_table(file, parse_csv(file), "comma");
+  if (tabs * 2 >= lines.size()) return from_table(file, split_tabs(lines), "tab", options.labels);
+  if (is_strong_csv(lines[0].text)) return from_table(file, parse_csv(file), "comma", options.labels);
+  Reading reading = from_label_lines(lines);
+  const bool numbered = std::all_of(reading.examples.begin(), reading.examples.end(),
+                                    [](const Raw& example) { return is_number(example.label); });
+  if (numbered) return reading;
   try {
     const std::vector<Row> rows = parse_csv(file);
-    if (looks_labelled(rows)) return from_table(file, rows, "comma");
+    if (looks_labelled(rows)) return from_table(file, rows, "comma", options.labels);
   } catch (const IoError&) {
     // a stray quote: it is no CSV
   }
-  Reading reading = from_label_lines(lines);
-  if (options.labels.empty() && !reading.examples.empty()) refuse_prose(file, reading.examples);
+  if (options.labels.empty()) refuse_prose(file, reading.examples);
   return reading;
 }
 

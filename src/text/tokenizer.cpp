@@ -48,7 +48,8 @@ class Scanner {
 
   std::string form(size_t begin, size_t end) const {
     std::string out;
-    for (size_t i = begin; i < end; ++i) out += pieces_[i].form;
+    for (size_t i = begin; i < end; ++i)
+      if (ascii(i) != '\\' || i + 1 == end || ascii(i + 1) != '/') out += pieces_[i].form;  // `\/` is "/"
     out = nfc(out);
     return options_.lowercase ? lower(out) : out;
   }

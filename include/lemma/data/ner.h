@@ -36,7 +36,8 @@ struct NerData {
 
 struct NerOptions {
   bool replace_invalid = false;
-  std::vector<std::string> types;  ///< the types of the training data; any other is an error. Empty: all, at least one
+  std::vector<std::string> types =
+      {};  ///< the types of the training data; any other is an error. Empty: all, at least one
 };
 
 /// Throws IoError naming path, line and what was expected.

@@ -27,8 +27,8 @@ struct SentimentData {
 };
 
 struct SentimentOptions {
-  bool replace_invalid = false;     ///< Latin-1 and other non-UTF-8 bytes become U+FFFD instead of an error
-  std::vector<std::string> labels;  ///< the labels of the training data: fixes their order; any other is an error
+  bool replace_invalid = false;          ///< Latin-1 and other non-UTF-8 bytes become U+FFFD instead of an error
+  std::vector<std::string> labels = {};  ///< the labels of the training data: fixes their order; any other is an error
 };
 
 /// Throws IoError naming path, line and what was expected. Without `labels` in the options two classes are required.

@@ -1,0 +1,178 @@
+#include <algorithm>
+
+#include "catch.h"
+#include "lemma/data/batches.h"
+#include "lemma/data/tags.h"
+#include "temp_dir.h"
+
+using namespace lemma;
+using namespace lemma::data;
+using text::Vocabulary;
+
+namespace {
+
+SentimentData sentiment(const std::vector<std::pair<std::string, int64_t>>& examples) {
+  SentimentData data;
+  data.labels = {"neg", "pos"};
+  data.counts = {0, 0};
+  for (const auto& [text, label] : examples) {
+    data.examples.push_back({text, label, 1});
+    ++data.counts[static_cast<size_t>(label)];
+  }
+  return data;
+}
+
+// `count` texts of 1 to 40 words, in no order of length.
+Dataset many(int64_t count) {
+  Dataset dataset;
+  for (int64_t i = 0; i < count; ++i) {
+    Example example;
+    example.ids.assign(static_cast<size_t>(1 + (i * 7919) % 40), 2 + i);
+    example.labels = {i % 2};
+    dataset.examples.push_back(example);
+  }
+  return dataset;
+}
+
+NerData ner() {
+  NerData data;
+  data.path = "train.conll";
+  data.sentences.push_back({{"Lima", "is", "far"}, {"B-LOC", "O", "O"}, 0, 1});
+  data.sentences.push_back({{"Ann"}, {"B-PER"}, 0, 5});
+  data.types = {"LOC", "PER"};
+  return data;
+}
+
+}  // namespace
+
+TEST_CASE("a sentiment batch pads to its longest text and masks the padding", "[data]") {
+  const auto data = sentiment({{"good film , good", 1}, {"bad film", 0}});
+  const auto words = Vocabulary::build(count_words(data));
+  const Dataset dataset = encode(data, words);
+  const Batch batch = collate(dataset, std::vector<int64_t>{1, 0});
+  CHECK(batch.ids.shape() == Shape{2, 4});
+  CHECK(batch.ids.dtype() == int64);
+  CHECK(batch.ids.to_vector<int64_t>() == std::vector<int64_t>{words.id("bad"), words.id("film"), 0, 0,
+                                                               words.id("good"), words.id("film"), words.id(","),
+                                                               words.id("good")});
+  CHECK(batch.mask.dtype() == boolean);
+  CHECK(batch.mask.to_vector<int64_t>() == std::vector<int64_t>{1, 1, 0, 0, 1, 1, 1, 1});
+  CHECK(batch.labels.shape() == Shape{2});
+  CHECK(batch.labels.to_vector<int64_t>() == std::vector<int64_t>{0, 1});
+  CHECK(batch.lengths == std::vector<int64_t>{2, 4});
+  CHECK(batch.indices == std::vector<int64_t>{1, 0});
+  CHECK(batch.features.empty());
+  CHECK_FALSE(batch.chars.defined());
+}
+
+TEST_CASE("an entity batch carries features, characters and a label a token", "[data]") {
+  const NerData data = ner();
+  const auto words = Vocabulary::build(count_words(data));
+  const auto features = text::WordFeatures::build(count_tokens(data), {.min_count = 1, .characters = 5});
+  const Dataset dataset = encode(data, words, &features, bio_labels(data.types));
+  const Batch batch = collate(dataset, std::vector<int64_t>{0, 1});
+  CHECK(batch.ids.shape() == Shape{2, 3});
+  REQUIRE(batch.features.size() == text::WordFeatures::kColumns);
+  CHECK(batch.features[0].to_vector<int64_t>() == std::vector<int64_t>{features.ids("Lima")[0], features.ids("is")[0],
+                                                                       features.ids("far")[0], features.ids("Ann")[0],
+                                                                       0, 0});
+  CHECK(batch.chars.shape() == Shape{2, 3, 5});
+  const auto lima = features.character_ids("Lima");
+  const auto chars = batch.chars.to_vector<int64_t>();
+  CHECK(std::equal(lima.begin(), lima.end(), chars.begin()));
+  CHECK(std::all_of(chars.begin() + 20, chars.end(), [](int64_t id) { return id == 0; }));
+  CHECK(batch.labels.to_vector<int64_t>() == std::vector<int64_t>{1, 0, 0, 3, kIgnore, kIgnore});
+  CHECK(collate({encode_tokens({"Lima"}, words, features)}).chars.shape() == Shape{1, 1, 5});
+  CHECK_FALSE(collate({encode_tokens({"Lima"}, words, features)}).labels.defined());
+}
+
+TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
+  const auto data = sentiment({{"a b c d e", 1}, {"a b", 0}, {"\u200b", 0}});
+  text::Counter counts;
+  counts.add("a");
+  counts.add("b");
+  const Dataset dataset = encode(data, Vocabulary::build(counts), 3);
+  CHECK(dataset.truncated_examples == 1);
+  CHECK(dataset.truncated_tokens == 2);
+  CHECK(dataset.longest == 5);
+  CHECK(dataset.tokens == 6);
+  CHECK(dataset.unknown == 2);
+  CHECK(dataset.unknown_rate() == Approx(2.0 / 6));
+  CHECK(dataset.examples[2].ids == std::vector<int64_t>{Vocabulary::unk});
+  const auto cut = encode(ner(), Vocabulary::build(counts), nullptr, bio_labels({"LOC", "PER"}), 2);
+  CHECK(cut.truncated_tokens == 1);
+  CHECK(cut.examples[0].labels == std::vector<int64_t>{1, 0});
+}
+
+TEST_CASE("every example comes once a pass, batches are full but for one", "[data]") {
+  const Dataset dataset = many(1003);
+  Generator generator{7};
+  for (Generator* source : {&generator, static_cast<Generator*>(nullptr)}) {
+    const auto batches = make_batches(dataset, 32, source, 5);
+    std::vector<int64_t> seen;
+    int partial = 0;
+    for (const auto& batch : batches) {
+      seen.insert(seen.end(), batch.begin(), batch.end());
+      partial += batch.size() != 32;
+    }
+    std::sort(seen.begin(), seen.end());
+    REQUIRE(seen.size() == 1003);
+    for (int64_t i = 0; i < 1003; ++i) REQUIRE(seen[static_cast<size_t>(i)] == i);
+    CHECK(batches.size() == 32);
+    CHECK(partial == 1);
+  }
+}
+
+TEST_CASE("the order depends on the seed alone, and differs from pass to pass", "[data]") {
+  const Dataset dataset = many(300);
+  Generator a{7}, b{7}, c{8};
+  const auto first = make_batches(dataset, 16, &a, 4);
+  CHECK(first == make_batches(dataset, 16, &b, 4));
+  CHECK(first != make_batches(dataset, 16, &c, 4));
+  CHECK(first != make_batches(dataset, 16, &a, 4));
+}
+
+TEST_CASE("batches of like length leave little padding", "[data]") {
+  const Dataset dataset = many(2000);
+  Generator generator{1};
+  std::vector<std::vector<int64_t>> unsorted;
+  for (int64_t i = 0; i < 2000; i += 32) {
+    unsorted.emplace_back();
+    for (int64_t j = i; j < std::min<int64_t>(i + 32, 2000); ++j) unsorted.back().push_back(j);
+  }
+  CHECK(padding_share(dataset, unsorted) > 0.4);
+  CHECK(padding_share(dataset, make_batches(dataset, 32, &generator)) < 0.05);
+  CHECK(padding_share(dataset, make_batches(dataset, 32)) < 0.03);
+  CHECK(padding_share(dataset, {}) == 0);
+}
+
+TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
+  const Dataset dataset = many(3);
+  Generator generator{1};
+  CHECK(make_batches(Dataset{}, 8, &generator).empty());
+  CHECK(error_of<ValueError>([&] { make_batches(dataset, 0); }) ==
+        "[make_batches] batch_size is 0; expected 1 or more");
+  CHECK(error_of<ValueError>([&] { make_batches(dataset, 8, &generator, -1); }) ==
+        "[make_batches] pool is -1; expected 1 or more");
+  CHECK(make_batches(dataset, INT64_MAX, &generator, INT64_MAX).size() == 1);
+  CHECK(error_of<ValueError>([&] { collate(dataset, std::vector<int64_t>{}); }) ==
+        "[collate] a batch of no examples; expected one or more");
+  CHECK(error_of<IndexError>([&] { collate(dataset, std::vector<int64_t>{3}); }) ==
+        "[collate] example 3 is outside [0, 3)");
+  CHECK(error_of<ValueError>([&] { collate({Example{}}); }) ==
+        "[collate] example 0 has no token; expected one or more");
+  Example plain, featured;
+  plain.ids = featured.ids = {2};
+  featured.features = {{2}};
+  CHECK(error_of<ValueError>([&] {
+          collate({plain, featured});
+        }) ==
+        "[collate] example 1 has 1 feature columns and 0 character ids for 1 tokens, the first has 0 and 0 for 1; "
+        "expected the "
+        "same kind in one batch");
+  CHECK(error_of<ValueError>([] {
+          encode(ner(), Vocabulary(), nullptr, {"O", "B-LOC", "I-LOC"});
+        }) == "[train.conll:5] tag 'B-PER' is not among the model's: O, B-LOC, I-LOC");
+  CHECK(error_of<ValueError>([] { encode(ner(), Vocabulary(), nullptr, {"O"}, -2); }) ==
+        "[encode] max_len is -2; expected 1 or more, or 0 for no limit");
+}

@@ -1,0 +1,133 @@
+// The readers and baselines on public corpora, under LEMMA_DATA_DIR; without it these tests say that they were skipped.
+#include <cstdlib>
+#include <filesystem>
+
+#include "catch.h"
+#include "lemma/data/baselines.h"
+#include "lemma/data/batches.h"
+#include "lemma/text/tokenizer.h"
+#include "lemma/text/utf8.h"
+#include "temp_dir.h"
+
+using namespace lemma;
+using namespace lemma::data;
+
+namespace {
+
+// The path under LEMMA_DATA_DIR, or "" with a warning that the test was skipped.
+std::string corpus(const std::string& name) {
+  const char* root = std::getenv("LEMMA_DATA_DIR");
+  const std::string path = root ? std::string(root) + "/" + name : "";
+  if (root && std::filesystem::exists(path)) return path;
+  WARN("skipped: " << name << (root ? " is not under LEMMA_DATA_DIR" : " needs LEMMA_DATA_DIR, which is not set"));
+  return "";
+}
+
+double naive_bayes_split_at_spaces(const SentimentData& train, const SentimentData& dev) {
+  std::vector<std::vector<std::string>> texts;
+  std::vector<int64_t> labels;
+  for (const auto& e : train.examples) {
+    texts.push_back(text::split_spaces(e.text));
+    labels.push_back(e.label);
+  }
+  const NaiveBayes bayes(texts, labels, static_cast<int64_t>(train.labels.size()));
+  double correct = 0;
+  for (const auto& e : dev.examples) correct += bayes.predict(text::split_spaces(e.text)) == e.label;
+  return correct / static_cast<double>(dev.examples.size());
+}
+
+}  // namespace
+
+TEST_CASE("sst-sentences: counts, naive Bayes at 79.8, and stable tokens", "[corpora]") {
+  const std::string path = corpus("sst-sentences/stsa.binary.train");
+  if (path.empty()) return;
+  const auto train = read_sentiment(path);
+  const auto dev = read_sentiment(corpus("sst-sentences/stsa.binary.dev"), {.labels = train.labels});
+  CHECK(train.format == "label, a space, sentence");
+  CHECK(train.counts == std::vector<int64_t>{3310, 3610});
+  CHECK(dev.counts == std::vector<int64_t>{428, 444});
+  CHECK(naive_bayes_split_at_spaces(train, dev) == Approx(0.798).margin(0.0005));
+  const auto scores = sentiment_baselines(train, dev);
+  CHECK(scores.majority == Approx(444.0 / 872));
+  CHECK(scores.naive_bayes > 0.79);  // on the tokeniser's own tokens
+  size_t changed = 0;
+  for (const auto& e : train.examples) {
+    const auto tokens = text::tokenize_words(e.text);
+    std::string joined;
+    for (const auto& token : tokens) joined += token + " ";
+    REQUIRE(text::tokenize_words(joined) == tokens);
+    changed += tokens.size() != text::split_spaces(e.text).size();
+  }
+  CHECK(changed < 30);  // of 6,920 sentences: the corpus is tokenised already
+}
+
+TEST_CASE("sst-fine, sst2-glue and TREC: counts and formats", "[corpora]") {
+  if (corpus("sst-sentences/stsa.fine.train").empty()) return;
+  CHECK(read_sentiment(corpus("sst-sentences/stsa.fine.train")).counts ==
+        std::vector<int64_t>{1092, 2218, 1624, 2322, 1288});
+  CHECK(read_sentiment(corpus("sst-sentences/stsa.fine.dev")).counts == std::vector<int64_t>{139, 289, 229, 279, 165});
+  const auto glue = read_sentiment(corpus("sst2-glue/train.tsv"));
+  CHECK(glue.format == "tab-separated, sentence first, with a header");
+  CHECK(glue.counts == std::vector<int64_t>{29780, 37569});
+  CHECK(read_sentiment(corpus("sst2-glue/dev.tsv")).counts == std::vector<int64_t>{428, 444});
+  const auto trec = read_sentiment(corpus("trec/train_5500.label"), {.replace_invalid = true});
+  CHECK(trec.examples.size() == 5452);
+  CHECK(trec.labels.size() == 50);
+  CHECK(trec.replaced == 1);
+  CHECK(error_of<IoError>([] {
+          read_sentiment(corpus("trec/train_5500.label"));
+        }).find(":66:60] byte 0xf0 is no UTF-8") != std::string::npos);
+}
+
+TEST_CASE("btc and wnut17: counts and the lexicon", "[corpora]") {
+  if (corpus("btc/btc.train").empty()) return;
+  const auto btc = read_ner(corpus("btc/btc.train")), btc_dev = read_ner(corpus("btc/btc.dev"));
+  CHECK(btc.sentences.size() == 6338);
+  CHECK(btc.tokens == 99933);
+  CHECK(btc.type_counts == std::vector<int64_t>{2030, 2665, 4084});
+  CHECK(btc_dev.sentences.size() == 1001);
+  CHECK(btc_dev.tokens == 15027);
+  CHECK(btc_dev.type_counts == std::vector<int64_t>{156, 380, 1194});
+  CHECK(ner_baselines(btc, btc_dev).lexicon.all.f1() == Approx(0.138).margin(0.0005));
+  const auto wnut = read_ner(corpus("wnut17/wnut17train.conll")),
+             wnut_dev = read_ner(corpus("wnut17/emerging.dev.conll"));
+  CHECK(wnut.sentences.size() == 3394);
+  CHECK(wnut.tokens == 62730);
+  CHECK(wnut.type_counts == std::vector<int64_t>{221, 140, 264, 548, 660, 142});
+  CHECK(wnut_dev.sentences.size() == 1009);
+  CHECK(wnut_dev.tokens == 15733);
+  CHECK(wnut_dev.type_counts == std::vector<int64_t>{34, 105, 39, 74, 470, 114});
+  CHECK(ner_baselines(wnut, wnut_dev).lexicon.all.f1() == 0);
+}
+
+TEST_CASE("wikineural and wikigold: counts, schemes, documents and the lexicon", "[corpora]") {
+  if (corpus("wikineural-en/val.conllu").empty()) return;
+  const auto wiki = read_ner(corpus("wikineural-en/val.conllu"));
+  CHECK(wiki.format == "tab-separated, 3 columns, the first counts tokens; BIO");
+  CHECK(wiki.sentences.size() == 11590);
+  CHECK(wiki.tokens == 267839);
+  CHECK(wiki.type_counts == std::vector<int64_t>{5904, 4611, 3512, 5594});
+  CHECK(wiki.repaired == 439);
+  const auto gold = read_ner(corpus("wikigold/wikigold.conll.txt"));
+  CHECK(gold.scheme == "IO");
+  CHECK(gold.documents == 145);
+  CHECK(gold.sentences.size() == 1696);
+  CHECK(gold.tokens == 39007);
+  CHECK(gold.type_counts == std::vector<int64_t>{1014, 712, 898, 934});
+  CHECK(ner_baselines(wiki, gold).lexicon.all.f1() == Approx(0.240).margin(0.0005));
+  const auto [train, dev] = split(wiki, 0.9);
+  CHECK(train.sentences.size() == 10431);
+  CHECK(dev.sentences.size() == 1159);
+  CHECK(ner_baselines(train, dev).lexicon.all.f1() == Approx(0.341).margin(0.0005));
+}
+
+TEST_CASE("batches of sst-sentences are less than a tenth padding", "[corpora]") {
+  const std::string path = corpus("sst-sentences/stsa.binary.train");
+  if (path.empty()) return;
+  const auto data = read_sentiment(path);
+  const auto words = text::Vocabulary::build(count_words(data), {.min_count = 2});
+  const Dataset dataset = encode(data, words);
+  Generator generator{1};
+  CHECK(padding_share(dataset, make_batches(dataset, 32, &generator)) < 0.1);
+  CHECK(dataset.truncated_examples == 0);
+}
