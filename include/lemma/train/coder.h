@@ -1,0 +1,37 @@
+#pragma once
+/// TextCoder: between people's text and a model's numbers. Saved with every model, since the numbers mean nothing
+/// without it.
+
+#include <string>
+#include <vector>
+
+#include "lemma/data/dataset.h"
+#include "lemma/text/features.h"
+#include "lemma/text/tokenizer.h"
+#include "lemma/text/vocabulary.h"
+#include "lemma/train/config.h"
+#include "lemma/train/corpus.h"
+
+namespace lemma::train {
+
+struct TextCoder {
+  Task task = Task::sentiment;
+  text::Vocabulary words;           ///< of word forms: lower case, digits as 0
+  text::WordFeatures features;      ///< shapes, prefixes, suffixes, letters
+  std::vector<std::string> labels;  ///< classes, or BIO tags with "O" first
+
+  /// Learns the vocabularies from a training corpus.
+  static TextCoder build(const Corpus& train, int64_t min_count, int64_t feature_count);
+
+  /// The tokens of a text as typed, with offsets: lower case for sentiment, as it stands for entities.
+  std::vector<text::Token> tokens(std::string_view text) const;
+  data::Example encode(const std::vector<std::string>& tokens) const;
+  /// max_len 0: no limit. What was cut or unknown is counted in the Dataset.
+  data::Dataset encode(const Corpus& corpus, int64_t max_len = 0) const;
+
+  /// vocab.txt, features.txt and labels.txt as they stand in a model directory.
+  std::string labels_text() const;
+  static std::vector<std::string> parse_labels(const std::string& text, const std::string& where, Task task);
+};
+
+}  // namespace lemma::train

@@ -1,0 +1,37 @@
+#pragma once
+/// Progress: a bar that redraws itself on a terminal, plain lines in a pipe or a file.
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "lemma/train/trainer.h"
+
+namespace lemma::train {
+
+class Progress {
+ public:
+  /// Writes to `out`; the bar only where that is a terminal.
+  explicit Progress(std::FILE* out);
+  /// Call after each step.
+  void step(const Trainer& trainer, int64_t epochs, const StepResult& result);
+  void begin_epoch();
+  /// Wipes the bar; call before anything else is printed.
+  void clear();
+  double seconds() const;  ///< since begin_epoch()
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::FILE* out_;
+  bool terminal_;
+  Clock::time_point begin_, shown_;
+  int64_t steps_ = 0, texts_ = 0;  // since begin_epoch()
+  bool drawn_ = false;
+};
+
+/// "12,345"; "1:05" or "2:03:09" for seconds.
+std::string grouped(int64_t n);
+std::string clock_time(double seconds);
+
+}  // namespace lemma::train

@@ -1,0 +1,36 @@
+#pragma once
+/// A whole training run, told as it goes: what it will do, progress, scores beside the baselines, the best model kept,
+/// and what to do next.
+
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include "lemma/train/config.h"
+#include "lemma/train/corpus.h"
+
+namespace lemma::train {
+
+struct Run {
+  Task task = Task::sentiment;
+  /// Puts what the user asked for in place of the task's defaults.
+  std::function<void(ModelConfig&, TrainOptions&)> choose = [](ModelConfig&, TrainOptions&) {};
+  std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as the run that is resumed
+  std::string out;                   ///< the model directory
+  bool resume = false;               ///< continue the run that was saved there; only its number of epochs may change
+  bool replace_invalid = false;      ///< bytes that are no UTF-8 become U+FFFD
+  std::FILE* log = stdout;
+  std::function<bool()> stop = [] { return false; };  ///< asked after every step; true: save and leave
+  std::string program = "lemma";                      ///< how the next command names it
+};
+
+enum class Outcome { complete, interrupted };
+
+/// Throws IoError and ValueError for bad input before anything is written; GradError for a NaN.
+Outcome run(const Run& run);
+
+/// The classic sanity check: can the model learn one batch by heart, without dropout? Prints a verdict in words; true
+/// if so. Saves nothing.
+bool overfit_one_batch(const Run& run);
+
+}  // namespace lemma::train

@@ -1,0 +1,68 @@
+#include <unistd.h>
+
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+#include "lemma/core/error.h"
+#include "lemma/core/threads.h"
+#include "lemma/io/files.h"
+#include "lemma/text/utf8.h"
+
+namespace lemma::cli {
+namespace fs = std::filesystem;
+
+int64_t parse_integer(const std::string& option, const std::string& text, int64_t least, int64_t most) {
+  int64_t value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop == end && value >= least && value <= most) return value;
+  const std::string range = most == std::numeric_limits<int64_t>::max() ? fmt::format("of {} or more", least)
+                                                                        : fmt::format("from {} to {}", least, most);
+  throw ValueError(option, fmt::format("{} was given; expected a whole number {}", io::quote(text), range));
+}
+
+double parse_number(const std::string& option, const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error == std::errc() && stop == end && std::isfinite(value)) return value;
+  throw ValueError(option, fmt::format("{} was given; expected a number such as 0.1 or 1e-3", io::quote(text)));
+}
+
+void add_threads(CLI::App& command) {
+  command
+      .add_option_function<std::string>(
+          "--threads",
+          [](const std::string& text) { set_num_threads(static_cast<int>(parse_integer("--threads", text, 1, 4096))); },
+          "CPU threads; the results are the same for any number (default: all cores)")
+      ->type_name("N");
+}
+
+void check_utf8(const std::string& where, std::string_view text) {
+  if (const auto bad = text::find_bad_byte(text))
+    throw IoError(where, fmt::format("byte 0x{:02x} at line {}, column {} is no UTF-8; expected UTF-8 text", bad->value,
+                                     bad->line, bad->column));
+}
+
+void print_line(const std::string& line) {
+  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF ||
+      std::fflush(stdout) != 0)
+    throw IoError("stdout", "cannot be written; is the disk full?");
+}
+
+std::string bundled_data(const std::string& name) {
+  std::error_code ignored;
+  const fs::path program = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  const fs::path sources = fs::path(__FILE__).parent_path() / ".." / "..";
+  for (const fs::path& root : {program / ".." / "data", program / ".." / "share" / "lemma" / "data", sources / "data"})
+    if (fs::exists(root / name, ignored)) return (root / name).lexically_normal().string();
+  throw IoError(name, "the corpora of data/ are not beside this program; give --train FILE and --dev FILE");
+}
+
+}  // namespace lemma::cli

@@ -1,0 +1,62 @@
+// The `lemma` program: reads its arguments, runs one command, and turns every failure into one line and an exit status.
+//   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input; 130 stopped by Ctrl-C, after saving.
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+#include "lemma/core/error.h"
+
+namespace {
+
+constexpr const char* kAbout =
+    "Lemma learns sentiment and named entities from text files.\n"
+    "Try:  lemma train sentiment --out models/sentiment\n"
+    "      lemma predict --model models/sentiment \"not bad at all\"";
+
+int fail(int status, std::string message) {
+  for (char& c : message)
+    if (c == '\n' || c == '\r') c = ' ';  // one line, whatever a file name holds
+  fmt::print(stderr, "lemma: {}\n", message);
+  return status;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{kAbout, "lemma"};
+  app.set_version_flag("--version", "lemma 0.1.0");
+  app.require_subcommand(1);
+  app.option_defaults()->take_last();
+  lemma::cli::Action action;
+  for (const auto add : {lemma::cli::add_train, lemma::cli::add_evaluate, lemma::cli::add_predict,
+                         lemma::cli::add_logits, lemma::cli::add_attention, lemma::cli::add_info})
+    add(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    const auto commands = app.get_subcommands();
+    return fail(2, fmt::format("{}; see lemma{} --help", error.what(),
+                               commands.empty() ? "" : " " + commands.front()->get_name()));
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const lemma::IoError& error) {
+    return fail(2, error.what());
+  } catch (const lemma::ValueError& error) {
+    return fail(2, error.what());
+  } catch (const lemma::DeviceError& error) {
+    return fail(2, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(1, "out of memory; a smaller --batch-size, --max-len or model needs less");
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
+}

@@ -1,0 +1,127 @@
+#include "lemma/train/models.h"
+
+#include <cmath>
+
+#include "lemma/autograd.h"
+#include "lemma/nn/init.h"
+#include "lemma/nn/positions.h"
+#include "lemma/ops.h"
+
+namespace lemma::train {
+namespace {
+
+constexpr double kEmbeddingStd = 0.1;
+
+// Small first vectors, so that sums of many of them do not drown the positions; the row of padding stays zero.
+void shrink(nn::Embedding& embedding) {
+  NoGrad guard;
+  embedding.weight.mul_(kEmbeddingStd);
+}
+
+// x_(t + offset) at t along dim 1, zero beyond the ends. x: (B, T, ...).
+Tensor shifted(const Tensor& x, int64_t offset) {
+  const int64_t length = x.size(1);
+  return offset < 0 ? pad(narrow(x, 1, 0, length - 1), 1, 1, 0) : pad(narrow(x, 1, 1, length - 1), 1, 0, 1);
+}
+
+}  // namespace
+
+LetterFilters::LetterFilters(int64_t letters, int64_t filters, int64_t embed)
+    : left(letters, filters), here(letters, filters), right(letters, filters), out(filters, embed) {
+  for (nn::Embedding* part : {&left, &here, &right}) shrink(*part);
+  register_module("left", left);
+  register_module("here", here);
+  register_module("right", right);
+  register_module("out", out);
+}
+
+Tensor LetterFilters::operator()(const Tensor& ids) const {
+  const int64_t B = ids.size(0), T = ids.size(1), C = ids.size(2);
+  const Tensor c = ids.reshape({B * T, C});                                  // (BT, C)
+  const Tensor sum = left(shifted(c, -1)) + here(c) + right(shifted(c, 1));  // (BT, C, F)
+  const Tensor real = ne(c, 0).unsqueeze(-1);                                // (BT, C, 1)
+  const Tensor best = amax(where(real, relu(sum), zeros({})), 1);            // (BT, F)
+  return out(best).reshape({B, T, out.weight.size(0)});                      // (B, T, D)
+}
+
+TextEncoder::TextEncoder(const ModelConfig& config, const TextCoder& coder)
+    : words(coder.words.size(), config.embed, text::Vocabulary::pad),
+      encoder(config.embed, config.heads, config.layers,
+              {.dim_feedforward = config.ff,
+               .dropout = config.layer_dropout,
+               .activation = nn::Activation::gelu,
+               .norm_first = true},
+              true),
+      config_(config) {
+  shrink(words);
+  register_module("words", words);
+  for (int k = 0; k < text::WordFeatures::kColumns; ++k)
+    shrink(features.add(coder.features.column(k).size(), config.embed, text::Vocabulary::pad));
+  register_module("features", features);
+  if (config.letters > 0) {
+    letters =
+        std::make_unique<LetterFilters>(coder.features.character_vocabulary().size(), config.letters, config.embed);
+    register_module("letters", *letters);
+  }
+  if (config.window) {
+    window = std::make_unique<nn::Linear>(3 * config.embed, config.embed);
+    register_module("window", *window);
+  }
+  register_module("encoder", encoder);
+}
+
+Tensor TextEncoder::embed(const data::Batch& batch) const {
+  Tensor looks = features[0](batch.features.at(0));  // (B, T, D)
+  for (size_t k = 1; k < features.size(); ++k) looks = looks + features[k](batch.features.at(k));
+  Tensor e = words(batch.ids) + looks * config_.feature_scale;
+  if (letters) e = e + (*letters)(batch.chars);
+  e = lemma::dropout(e, config_.embed_dropout, is_training());
+  return where(batch.mask.unsqueeze(-1), e, zeros({}));  // (B, T, D)
+}
+
+Tensor TextEncoder::positions(int64_t length) const {
+  if (!positions_.defined() || positions_.size(0) < length)
+    positions_ = nn::sinusoidal_positions(std::max<int64_t>(length, 128), config_.embed) * config_.position_scale;
+  return positions_.narrow(0, 0, length);  // (T, D)
+}
+
+Tensor TextEncoder::operator()(const data::Batch& batch, std::vector<Tensor>* attention) const {
+  Tensor h = embed(batch);                                                           // (B, T, D)
+  if (window) h = h + gelu((*window)(cat({shifted(h, -1), h, shifted(h, 1)}, -1)));  // (B, T, 3D) -> (B, T, D)
+  h = h + positions(h.size(1));
+  return encoder(h, {.key_padding_mask = batch.mask}, attention);
+}
+
+TextModel::TextModel(const ModelConfig& config, const TextCoder& coder)
+    : encoder(config, coder),
+      dropout(config.head_dropout),
+      fc(config.embed, static_cast<int64_t>(coder.labels.size())),
+      config_(config) {
+  register_module("encoder", encoder);
+  register_module("dropout", dropout);
+  register_module("fc", fc);
+}
+
+Tensor SentimentModel::operator()(const data::Batch& batch, std::vector<Tensor>* attention) const {
+  const Tensor h = encoder(batch, attention);                  // (B, T, D)
+  const Tensor real = batch.mask.to(h.dtype()).unsqueeze(-1);  // (B, T, 1)
+  const Tensor mean = (h * real).sum(1) / real.sum(1);         // (B, D)
+  return fc(dropout(mean));                                    // (B, C)
+}
+
+Tensor NerModel::operator()(const data::Batch& batch, std::vector<Tensor>* attention) const {
+  return fc(dropout(encoder(batch, attention)));  // (B, T, C)
+}
+
+std::unique_ptr<TextModel> make_model(const ModelConfig& config, const TextCoder& coder) {
+  config.check();
+  if (config.task == Task::sentiment) return std::make_unique<SentimentModel>(config, coder);
+  return std::make_unique<NerModel>(config, coder);
+}
+
+Tensor loss_of(const Tensor& logits, const Tensor& labels) {
+  const int64_t classes = logits.size(-1);
+  return cross_entropy(logits.reshape({-1, classes}), labels.reshape({-1}), {}, data::kIgnore);
+}
+
+}  // namespace lemma::train

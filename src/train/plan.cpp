@@ -1,0 +1,77 @@
+#include "train/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "lemma/core/threads.h"
+#include "lemma/train/progress.h"
+
+namespace lemma::train {
+namespace {
+
+std::string corpus_line(const char* what, const Corpus& corpus, const data::Dataset& dataset) {
+  const char* unit = corpus.task == Task::sentiment ? "texts" : "sentences";
+  std::string line = fmt::format("  {:<11} {} {}, {} tokens: {} ({})", what, grouped(corpus.size()), unit,
+                                 grouped(corpus.tokens()), corpus.path, corpus.format);
+  for (const std::string& note : corpus.notes) line += "; " + note;
+  if (dataset.truncated_examples > 0)
+    line += fmt::format("; {} of them cut to --max-len, {} tokens lost", grouped(dataset.truncated_examples),
+                        grouped(dataset.truncated_tokens));
+  return line + "\n";
+}
+
+std::string classes_line(const Corpus& train) {
+  std::vector<std::string> parts;
+  for (size_t i = 0; i < train.classes.size(); ++i)
+    parts.push_back(fmt::format("{} ({})", train.classes[i], grouped(train.counts[i])));
+  return fmt::format("  {:<11} {}\n", train.task == Task::sentiment ? "classes" : "entities", fmt::join(parts, ", "));
+}
+
+std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
+
+}  // namespace
+
+int64_t epochs_of(const TrainOptions& options, int64_t batches) {
+  if (options.epochs > 0) return options.epochs;
+  return std::clamp<int64_t>((2000 + batches - 1) / batches, 4, 40);
+}
+
+std::string baselines_text(std::vector<Baseline> baselines) {
+  std::sort(baselines.begin(), baselines.end(), [](const Baseline& a, const Baseline& b) { return a.score > b.score; });
+  std::vector<std::string> parts;
+  for (const Baseline& b : baselines) parts.push_back(fmt::format("{} {:.3f}", b.name, b.score));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::Dataset& train,
+                      const data::Dataset& dev, const TextModel& model, const Trainer& trainer, int64_t epochs) {
+  const ModelConfig& config = model.config();
+  const TrainOptions& options = trainer.options();
+  std::string out =
+      corpus_line("train", corpora.train, train) + corpus_line("dev", corpora.dev, dev) + classes_line(corpora.train);
+  out += fmt::format("  {:<11} {} words seen {}; unknown: {:.1f} % of train tokens, {:.1f} % of dev\n", "vocabulary",
+                     grouped(coder.words.size()),
+                     options.min_count == 1 ? "once or more" : fmt::format("{} times or more", options.min_count),
+                     100 * train.unknown_rate(), 100 * dev.unknown_rate());
+  out += fmt::format("  {:<11} {} parameters: width {}, {}, {}, feed-forward {}\n", "model",
+                     grouped(model.num_parameters()), config.embed, plural(config.heads, "head"),
+                     plural(config.layers, "layer"), config.ff);
+  out += fmt::format(
+      "  {:<11} {} of {} of {} texts ({:.1f} % padding); lr {} after {} of warm-up, clip {}, seed {}, {}\n", "training",
+      plural(epochs, "epoch"), plural(trainer.batches(), "step"), options.batch_size, 100 * trainer.padding(),
+      options.lr, plural(trainer.warmup(), "step"), options.clip, options.seed, plural(num_threads(), "thread"));
+  out += fmt::format("  {:<11} dev {}: {}\n", "to beat", score_name(config.task), baselines_text(corpora.baselines));
+  return out;
+}
+
+std::string initial_loss_text(double loss, size_t classes) {
+  const double even = std::log(static_cast<double>(classes));
+  const bool near = std::abs(loss - even) < 0.25 * even + 0.1;
+  return fmt::format("  {:<11} {:.3f} before training; ln({}) = {:.3f} is an even guess: {}\n", "loss", loss, classes,
+                     even, near ? "as it should be" : "far from it, so look at the labels and the first weights");
+}
+
+}  // namespace lemma::train

@@ -1,0 +1,25 @@
+#pragma once
+/// What a run says before it begins.
+
+#include <string>
+
+#include "lemma/train/coder.h"
+#include "lemma/train/models.h"
+#include "lemma/train/trainer.h"
+
+namespace lemma::train {
+
+/// A line a fact: data, classes, vocabulary, unknown words, model, training, baselines.
+std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::Dataset& train,
+                      const data::Dataset& dev, const TextModel& model, const Trainer& trainer, int64_t epochs);
+
+/// The loss of an untrained model beside ln(classes), what guessing evenly costs, and what the two together say.
+std::string initial_loss_text(double loss, size_t classes);
+
+/// "naive Bayes 0.798, majority 0.509": the best first.
+std::string baselines_text(std::vector<Baseline> baselines);
+
+/// As asked for, or as many as make about 2,000 steps, between 4 and 40.
+int64_t epochs_of(const TrainOptions& options, int64_t batches);
+
+}  // namespace lemma::train

@@ -1,0 +1,70 @@
+#include "lemma/train/progress.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "lemma/viz/terminal.h"
+
+namespace lemma::train {
+namespace {
+
+constexpr double kRedrawSeconds = 0.1;
+constexpr double kLineSeconds = 10;  // in a pipe: a sign of life, no flood
+
+}  // namespace
+
+std::string grouped(int64_t n) {
+  std::string digits = std::to_string(std::abs(n));
+  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<size_t>(i), ",");
+  return (n < 0 ? "-" : "") + digits;
+}
+
+std::string clock_time(double seconds) {
+  const auto s = static_cast<int64_t>(std::lround(std::max(seconds, 0.0)));
+  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
+  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+}
+
+Progress::Progress(std::FILE* out) : out_(out), terminal_(::isatty(::fileno(out)) == 1) { begin_epoch(); }
+
+void Progress::begin_epoch() {
+  begin_ = shown_ = Clock::now();
+  steps_ = texts_ = 0;
+}
+
+double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+
+void Progress::clear() {
+  if (drawn_) fmt::print(out_, "\r\033[K");
+  drawn_ = false;
+}
+
+void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& result) {
+  ++steps_;
+  texts_ += trainer.last_batch_size();
+  const auto now = Clock::now();
+  const double since_shown = std::chrono::duration<double>(now - shown_).count();
+  if (since_shown < (terminal_ ? kRedrawSeconds : kLineSeconds)) return;
+  shown_ = now;
+  const int64_t done = trainer.batch(), total = trainer.batches();
+  const int64_t epoch = trainer.epoch() + (done < total ? 1 : 0);
+  const double rate = static_cast<double>(texts_) / std::max(seconds(), 1e-9);
+  const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
+  const std::string figures =
+      fmt::format("{} texts/s, {} left, loss {:.4f}, lr {:.2g}, |grad| {:.2f}", grouped(std::lround(rate)),
+                  clock_time(left), trainer.mean_loss(), result.lr, result.gradient_norm);
+  if (terminal_) {
+    const double share = static_cast<double>(done) / static_cast<double>(total);
+    fmt::print(out_, "\r\033[Kepoch {}/{} {} {:3.0f} %  {}", epoch, epochs, viz::bar(share, 20), 100 * share, figures);
+    drawn_ = true;
+  } else {
+    fmt::print(out_, "epoch {}/{}, step {}/{}: {}\n", epoch, epochs, done, total, figures);
+  }
+  std::fflush(out_);
+}
+
+}  // namespace lemma::train

@@ -1,0 +1,90 @@
+#include "train/session.h"
+
+#include <fmt/format.h>
+
+#include "lemma/core/error.h"
+#include "lemma/random.h"
+#include "train/plan.h"
+
+namespace lemma::train {
+
+StateDict copy_of(const StateDict& state) {
+  StateDict copy;
+  for (const auto& [key, value] : state) copy.emplace_back(key, value.clone());
+  return copy;
+}
+
+Session::Session(const Run& given)
+    : run(given), config(ModelConfig::of(run.task)), options(TrainOptions::of(run.task)) {
+  SavedModel saved;
+  if (run.resume) {
+    saved = load_model(run.out, run.task);
+    config = saved.config;
+    options = saved.options;
+    history = saved.history;
+  } else {
+    history.train_path = run.train_path;
+    history.dev_path = run.dev_path;
+  }
+  run.choose(config, options);
+  config.check();
+  options.check();
+  if (run.resume) refuse_changes(saved);
+  corpora = read_corpora(run.task, history.train_path, history.dev_path, run.replace_invalid);
+  manual_seed(options.seed);
+  coder = TextCoder::build(corpora.train, options.min_count, options.feature_count);
+  train = coder.encode(corpora.train, options.max_len);
+  dev = coder.encode(corpora.dev);  // never cut: a score counts every token
+  model = make_model(config, coder);
+  trainer = std::make_unique<Trainer>(*model, train, coder.words, options);
+  epochs = epochs_of(options, trainer->batches());
+  if (run.resume) restore(saved);
+  history.baselines = corpora.baselines;
+  history.train_size = train.size();
+  history.dev_size = dev.size();
+}
+
+void Session::refuse_changes(const SavedModel& saved) const {
+  std::string change = difference(saved.config, config);
+  if (change.empty()) change = difference(saved.options, options);
+  if (!run.train_path.empty() && run.train_path != history.train_path)
+    change = fmt::format("--train is {} where the saved run has {}", run.train_path, history.train_path);
+  if (!run.dev_path.empty() && run.dev_path != history.dev_path)
+    change = fmt::format("--dev is {} where the saved run has {}", run.dev_path,
+                         history.dev_path.empty() ? "none" : history.dev_path);
+  if (!change.empty())
+    throw ValueError(
+        "--resume",
+        fmt::format("{}; a resumed run keeps its options, but for --epochs, --patience and --threads", change));
+}
+
+void Session::restore(SavedModel& saved) {
+  const io::SafeTensors state = load_training(run.out);
+  if (coder.words.to_text() != saved.coder.words.to_text() ||
+      coder.features.to_text() != saved.coder.features.to_text() || coder.labels != saved.coder.labels)
+    throw ValueError(
+        "--resume",
+        fmt::format("{} gives another vocabulary than the one saved in {}; resume with the data it began with",
+                    history.train_path, run.out));
+  trainer->load(state);
+  if (history.best_epoch > 0) best = copy_of(saved.model->state_dict());
+}
+
+StateDict Session::current_weights() {
+  const WithAverage averaged(trainer->average());
+  return copy_of(model->state_dict());
+}
+
+void Session::save() {
+  io::Metadata facts;
+  io::NamedTensors state = trainer->state(facts);
+  save_model(run.out, {config, options, history, coder, best.empty() ? current_weights() : best, std::move(state),
+                       std::move(facts)});
+}
+
+bool Session::exhausted() const {
+  const auto done = static_cast<int64_t>(history.epochs.size());
+  return done >= epochs || (options.patience > 0 && done - history.best_epoch >= options.patience);
+}
+
+}  // namespace lemma::train

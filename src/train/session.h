@@ -1,0 +1,47 @@
+#pragma once
+/// Everything a run works on, read, checked and built: what comes before the first step.
+
+#include <memory>
+
+#include "lemma/train/evaluate.h"
+#include "lemma/train/model_dir.h"
+#include "lemma/train/run.h"
+#include "lemma/train/trainer.h"
+
+namespace lemma::train {
+
+struct Session {
+  /// Reads the corpora, builds vocabularies, model and trainer; for a resumed run, puts back its state. Writes nothing.
+  explicit Session(const Run& run);
+  Session(const Session&) = delete;  // the trainer looks at model and data
+  Session& operator=(const Session&) = delete;
+
+  /// The averaged weights as they are now: what is scored and saved.
+  StateDict current_weights();
+  /// Replaces the model directory: the best weights so far (before any score, the current ones) and the trainer's
+  /// state.
+  void save();
+  /// Whether all epochs are done, or patience has run out.
+  bool exhausted() const;
+
+  const Run& run;
+  ModelConfig config;
+  TrainOptions options;
+  History history;
+  Corpora corpora;
+  TextCoder coder;
+  data::Dataset train, dev;
+  std::unique_ptr<TextModel> model;
+  std::unique_ptr<Trainer> trainer;
+  StateDict best;  ///< weights of the best epoch; empty before the first score
+  int64_t epochs = 0;
+
+ private:
+  void refuse_changes(const SavedModel& saved) const;
+  void restore(SavedModel& saved);
+};
+
+/// A copy that later steps do not touch.
+StateDict copy_of(const StateDict& state);
+
+}  // namespace lemma::train

@@ -1,0 +1,127 @@
+#include "lemma/train/trainer.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "lemma/autograd.h"
+#include "lemma/data/batches.h"
+#include "lemma/ops.h"
+#include "lemma/optim/clip.h"
+
+namespace lemma::train {
+namespace {
+
+// Decay for matrices only: pulling biases and norms to zero helps nothing.
+std::vector<optim::ParamGroup> groups_of(const std::vector<Tensor>& params, double weight_decay) {
+  std::vector<Tensor> matrices, vectors;
+  for (const Tensor& p : params) (p.dim() > 1 ? matrices : vectors).push_back(p);
+  return {{.params = matrices, .weight_decay = weight_decay}, {.params = vectors, .weight_decay = 0.0}};
+}
+
+// Padding and <unk> stay; a word seen n times goes with token_dropout, and with rare / (rare + n) besides.
+Tensor unknown_probability(const text::Vocabulary& words, const TrainOptions& options) {
+  std::vector<float> p(static_cast<size_t>(words.size()), 0.0F);
+  for (int64_t id = text::Vocabulary::unk + 1; id < words.size(); ++id) {
+    const auto count = static_cast<double>(words.count(id));
+    const double rare = options.rare_dropout > 0 ? options.rare_dropout / (options.rare_dropout + count) : 0;
+    p[static_cast<size_t>(id)] = static_cast<float>(1 - (1 - options.token_dropout) * (1 - rare));
+  }
+  return from_data(p.data(), {words.size()});
+}
+
+// Half an epoch, but no more than 200 steps: Adam's averages have then settled.
+int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
+  if (options.warmup > 0) return options.warmup;
+  return std::clamp<int64_t>((batches + 1) / 2, 1, 200);
+}
+
+}  // namespace
+
+Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
+  const Tensor p = index_select(probability, 0, ids.reshape({-1})).reshape(ids.shape());
+  return where(lt(rand(ids.shape()), p), full_like(ids, static_cast<double>(text::Vocabulary::unk)), ids);
+}
+
+Trainer::Trainer(TextModel& model, const data::Dataset& train, const text::Vocabulary& words,
+                 const TrainOptions& options)
+    : model_(model),
+      train_(train),
+      options_(options),
+      unknown_probability_(unknown_probability(words, options)),
+      params_(model.parameters()),
+      optimizer_(std::make_unique<optim::AdamW>(groups_of(params_, options.weight_decay),
+                                                optim::AdamWOptions{.lr = options.lr})),
+      average_(model, options.average) {
+  options.check();
+  begin_epoch();
+  warmup_ = warmup_steps(options, batches());
+  schedule_ = std::make_unique<optim::WarmupInverseSqrtLR>(*optimizer_, warmup_);
+}
+
+void Trainer::begin_epoch() {
+  epoch_generator_ = default_generator();
+  order_ = data::make_batches(train_, options_.batch_size, &default_generator());
+  padding_ = data::padding_share(train_, order_);
+  batch_ = 0;
+  loss_sum_ = 0;
+}
+
+double Trainer::initial_loss() {
+  NoGrad no_grad;
+  model_.eval();
+  double sum = 0;
+  const int64_t some = std::min<int64_t>(batches(), 4);
+  for (int64_t i = 0; i < some; ++i) {
+    const data::Batch batch = data::collate(train_, order_[static_cast<size_t>(i)]);
+    sum += loss_of(model_(batch), batch.labels).item();
+  }
+  model_.train();
+  return sum / static_cast<double>(some);
+}
+
+Tensor Trainer::forward(const data::Batch& batch) {
+  data::Batch noisy = batch;
+  if (options_.token_dropout > 0 || options_.rare_dropout > 0) noisy.ids = drop_tokens(batch.ids, unknown_probability_);
+  return loss_of(model_(noisy), batch.labels);
+}
+
+StepResult Trainer::step() {
+  if (batch_ == batches()) begin_epoch();  // an epoch's order is drawn when its first step is taken
+  const data::Batch batch = data::collate(train_, order_[static_cast<size_t>(batch_)]);
+  const Generator before = default_generator();
+  optimizer_->zero_grad();
+  const Tensor loss = forward(batch);
+  StepResult result{loss.item(), 0, schedule_->get_last_lr()[0]};
+  if (!std::isfinite(result.loss)) explain_nan(batch, before, result.loss, 0);
+  loss.backward();
+  result.gradient_norm = options_.clip > 0 ? optim::clip_grad_norm_(params_, options_.clip) : optim::grad_norm(params_);
+  if (!std::isfinite(result.gradient_norm)) explain_nan(batch, before, result.loss, result.gradient_norm);
+  optimizer_->step();
+  schedule_->step();
+  ++steps_;
+  loss_sum_ += result.loss;
+  if (average_.active()) average_.update(steps_);
+  if (++batch_ == batches()) ++epoch_;
+  return result;
+}
+
+// The step once more, with the same random numbers, under the detector that names the operation.
+void Trainer::explain_nan(const data::Batch& batch, const Generator& before, double loss, double norm) {
+  const std::string what =
+      std::isfinite(loss) ? fmt::format("the gradient norm is {}", norm) : fmt::format("the loss is {}", loss);
+  const std::string where = fmt::format("epoch {}, step {}", epoch_ + 1, batch_ + 1);
+  const std::string advice = "a smaller --lr, a longer --warmup or a smaller --clip usually helps";
+  default_generator() = before;
+  optimizer_->zero_grad();
+  try {
+    DetectAnomaly detect;
+    forward(batch).backward();
+  } catch (const GradError& error) {
+    throw GradError(where, fmt::format("{}; it began in {}; {}", what, error.what(), advice));
+  }
+  throw GradError(
+      where, fmt::format("{}, but no single operation made it: finite gradients overflow together; {}", what, advice));
+}
+
+}  // namespace lemma::train

@@ -1,0 +1,118 @@
+// What a trainer leaves for the process that continues it.
+#include <charconv>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "lemma/autograd.h"
+#include "lemma/data/batches.h"
+#include "lemma/train/trainer.h"
+
+namespace lemma::train {
+namespace {
+
+void append(io::NamedTensors& all, const std::string& prefix, const StateDict& part) {
+  for (const auto& [key, value] : part) all.emplace_back(prefix + key, value);
+}
+
+StateDict part(const io::NamedTensors& all, const std::string& prefix) {
+  StateDict out;
+  for (const auto& [key, value] : all)
+    if (key.starts_with(prefix)) out.emplace_back(key.substr(prefix.size()), value);
+  return out;
+}
+
+uint64_t number(const io::Metadata& facts, const std::string& key) {
+  const auto entry = facts.find(key);
+  uint64_t value = 0;
+  if (entry != facts.end()) {
+    const std::string& text = entry->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size()) return value;
+  }
+  throw ValueError("resume", fmt::format("the saved state has no whole number '{}'", key));
+}
+
+}  // namespace
+
+io::NamedTensors Trainer::state(io::Metadata& facts) const {
+  io::NamedTensors all;
+  append(all, "model.", model_.state_dict());
+  append(all, "optimizer.", optimizer_->state_dict());
+  append(all, "schedule.", schedule_->state_dict());
+  append(all, "average.", average_.state());
+  const Generator& now = default_generator();
+  for (const auto& [key, value] :
+       std::initializer_list<std::pair<const char*, uint64_t>>{{"seed", now.seed},
+                                                               {"offset", now.offset},
+                                                               {"epoch_seed", epoch_generator_.seed},
+                                                               {"epoch_offset", epoch_generator_.offset},
+                                                               {"epoch", static_cast<uint64_t>(epoch_)},
+                                                               {"batch", static_cast<uint64_t>(batch_)},
+                                                               {"steps", static_cast<uint64_t>(steps_)},
+                                                               {"batches", static_cast<uint64_t>(batches())}})
+    facts[key] = std::to_string(value);
+  facts["loss_sum"] = fmt::format("{:a}", loss_sum_);
+  return all;
+}
+
+void Trainer::load(const io::SafeTensors& saved) {
+  const io::Metadata& facts = saved.metadata;
+  const auto batch = static_cast<int64_t>(number(facts, "batch"));
+  if (number(facts, "batches") != static_cast<uint64_t>(batches()) || batch > batches())
+    throw ValueError(
+        "resume",
+        fmt::format("the saved run had {} batches an epoch, these data give {}; resume with the data it began with",
+                    number(facts, "batches"), batches()));
+  model_.load_state_dict(part(saved.tensors, "model."));
+  optimizer_->load_state_dict(part(saved.tensors, "optimizer."));
+  schedule_->load_state_dict(part(saved.tensors, "schedule."));
+  average_.load(part(saved.tensors, "average."));
+  default_generator() = {number(facts, "epoch_seed"), number(facts, "epoch_offset")};
+  begin_epoch();
+  default_generator() = {number(facts, "seed"), number(facts, "offset")};
+  epoch_ = static_cast<int64_t>(number(facts, "epoch"));
+  steps_ = static_cast<int64_t>(number(facts, "steps"));
+  batch_ = batch;
+  loss_sum_ = facts.contains("loss_sum") ? std::strtod(facts.at("loss_sum").c_str(), nullptr) : 0;
+}
+
+WeightAverage::WeightAverage(const nn::Module& model, double decay) : decay_(decay) {
+  NoGrad guard;
+  if (!active()) return;
+  weights_ = model.state_dict();
+  for (const auto& [key, value] : weights_) mean_.emplace_back(key, value.clone());
+}
+
+void WeightAverage::update(int64_t step) {
+  NoGrad guard;
+  const double decay = std::min(decay_, static_cast<double>(step) / static_cast<double>(step + 9));
+  for (size_t i = 0; i < weights_.size(); ++i) mean_[i].second.mul_(decay).add_(weights_[i].second, 1 - decay);
+}
+
+void WeightAverage::swap() {
+  NoGrad guard;
+  for (size_t i = 0; i < weights_.size(); ++i) {
+    const Tensor kept = weights_[i].second.clone();
+    weights_[i].second.copy_(mean_[i].second);
+    mean_[i].second.copy_(kept);
+  }
+}
+
+StateDict WeightAverage::state() const { return mean_; }
+
+void WeightAverage::load(const StateDict& state) {
+  NoGrad guard;
+  if (state.size() != mean_.size())
+    throw ValueError("resume",
+                     fmt::format("the saved state averages {} tensors, this run {}", state.size(), mean_.size()));
+  for (size_t i = 0; i < mean_.size(); ++i) {
+    const auto& [key, value] = state[i];
+    if (key != mean_[i].first || value.shape() != mean_[i].second.shape())
+      throw ValueError("resume", fmt::format("the saved average holds '{}' {} where '{}' {} is expected", key,
+                                             value.shape().str(), mean_[i].first, mean_[i].second.shape().str()));
+    mean_[i].second.copy_(value);
+  }
+}
+
+}  // namespace lemma::train
