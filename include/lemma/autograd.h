@@ -1,6 +1,7 @@
 #pragma once
 /// The tape: how results remember what made them, and how gradients flow back.
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -52,7 +53,9 @@ struct GradOptions {
 /// grad_outputs may be empty when every output has one element.
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
                          const GradOptions& options = {}, const std::vector<Tensor>& grad_outputs = {});
-inline Tensor grad(const Tensor& output, const Tensor& input, const GradOptions& options = {}) {
+/// One output, one input. A template, so that `grad({y}, {x})` still means the lists above.
+template <std::same_as<Tensor> T>
+Tensor grad(const T& output, const T& input, const GradOptions& options = {}) {
   return grad(std::vector<Tensor>{output}, std::vector<Tensor>{input}, options)[0];
 }
 

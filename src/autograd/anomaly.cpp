@@ -18,7 +18,7 @@
 namespace lemma {
 namespace {
 
-thread_local bool looking = false;
+thread_local bool looking = false, inside_rule = false;
 
 // 0 when all are finite, else 'N' where there is a NaN, or 'I' where there is only an Inf.
 char first_bad(const Array& array) {
@@ -66,7 +66,10 @@ DetectAnomaly::DetectAnomaly() : previous_(looking) { looking = true; }
 DetectAnomaly::~DetectAnomaly() { looking = previous_; }
 bool DetectAnomaly::enabled() { return looking; }
 
-bool Recorder::inspecting() { return looking; }
+InsideRule::InsideRule() : previous_(inside_rule) { inside_rule = true; }
+InsideRule::~InsideRule() { inside_rule = previous_; }
+
+bool Recorder::inspecting() { return looking && !inside_rule; }
 
 void Recorder::inspect(const char* op, std::span<const TensorRef> inputs, const Array& output) {
   const char bad = first_bad(output);

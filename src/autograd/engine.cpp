@@ -153,7 +153,10 @@ class Walk {
       throw GradError(node.name(),
                       "the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
                       "detach() a tensor that you reuse from an earlier step");
-    const Grads grads = node.apply(grad);
+    const Grads grads = [&] {
+      InsideRule inside;
+      return node.apply(grad);
+    }();
     check_rule(node, grads);
     if (DetectAnomaly::enabled()) inspect_gradients(node, grads);
     if (!keep_) node.release();

@@ -69,6 +69,13 @@ std::string describe(const Vertex& v) {
   return line;
 }
 
+// A name inside a Graphviz label.
+std::string quoted(const std::string& name) {
+  std::string text;
+  for (char c : name) text += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  return text;
+}
+
 struct Step {
   Vertex vertex;
   std::string prefix;
@@ -134,7 +141,7 @@ std::string to_dot(const Tensor& root) {
   std::string edges;
   for (size_t i = 0; i < found.size(); ++i) {
     const Vertex v = vertex_of(found[i].node.get(), found[i].leaf.get(), nullptr);
-    std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf") : v.node ? fmt::format("{} = {}", v.name, v.node->name()) : v.name;
+    std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf") : v.node ? fmt::format("{} = {}", quoted(v.name), v.node->name()) : quoted(v.name);
     const std::string value = compact(v.array), g = grads[i].defined() ? compact(grads[i].array()) : "";
     label += value.empty() ? "\\n" + v.array.shape().str() : "\\nvalue " + value;
     if (!g.empty()) label += "\\ngrad " + g;

@@ -1,0 +1,51 @@
+// The allocator's figures.
+#include "lemma/core/memory.h"
+#include "lemma/ops.h"
+#include "tests/catch.h"
+
+using namespace lemma;
+
+TEST_CASE("active, peak and cached follow tensors as they come and go") {
+  memory::empty_cache();
+  memory::reset_peak();
+  const size_t active = memory::active();
+  CHECK(memory::cached() == 0);
+  CHECK(memory::peak() == active);
+  constexpr size_t kBytes = 1'000'000 * sizeof(float);
+  {
+    const Tensor x = empty({1000, 1000});
+    CHECK(memory::active() >= active + kBytes);
+    CHECK(memory::active() <= active + kBytes + 1024);  // a header, no more
+    const Tensor view = x.transpose(0, 1), same = x;
+    CHECK(memory::active() <= active + kBytes + 1024);  // views and handles share
+    {
+      const Tensor y = empty({1000, 1000});
+      CHECK(memory::peak() >= active + 2 * kBytes);
+    }
+    CHECK(memory::active() <= active + kBytes + 1024);
+    CHECK(memory::cached() >= kBytes);
+  }
+  CHECK(memory::active() == active);
+  CHECK(memory::cached() >= 2 * kBytes);
+  CHECK(memory::peak() >= active + 2 * kBytes);
+  CHECK(memory::peak() <= active + 2 * kBytes + 2048);
+  memory::reset_peak();
+  CHECK(memory::peak() == active);
+  memory::empty_cache();
+  CHECK(memory::cached() == 0);
+}
+
+TEST_CASE("a freed block is used again instead of asking the system") {
+  { const Tensor x = empty({12345}); }
+  const size_t requests = memory::system_requests(), cached = memory::cached();
+  for (int i = 0; i < 100; ++i) {
+    const Tensor x = empty({12345});
+    CHECK(memory::cached() < cached);
+  }
+  CHECK(memory::system_requests() == requests);
+  CHECK(memory::cached() == cached);
+}
+
+TEST_CASE("memory of a device that is not there is an error in words") {
+  CHECK_THROWS_WITH(memory::active(Device::cuda()), "[memory] this build has no memory on cuda");
+}
