@@ -1,0 +1,98 @@
+#!/bin/sh
+# The main job, from a clone: builds Lemma, trains both models on the corpora in data/, and tries them on new sentences.
+set -eu
+cd "$(dirname "$0")/.."
+
+usage() {
+    cat <<'END'
+usage: scripts/demo.sh [--no-install]
+
+Installs missing packages, builds the lemma program, trains a sentiment model and a model that finds names on the corpora in
+data/, prints their scores beside those of simple baselines, and labels a few new sentences. The models go to models/demo/.
+
+  --no-install   do not run scripts/setup.sh
+END
+}
+
+install=yes
+for option in "$@"; do
+    case "$option" in
+        --no-install) install=no ;;
+        --help | -h) usage; exit 0 ;;
+        *) echo "demo.sh: unknown option '$option'; see scripts/demo.sh --help" >&2; exit 2 ;;
+    esac
+done
+
+bold="" plain="" green="" red="" cyan=""
+if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
+    escape=$(printf '\033')
+    bold="$escape[1m" plain="$escape[0m" green="$escape[32m" red="$escape[31m" cyan="$escape[36m"
+fi
+title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
+
+started=$(date +%s)
+[ "$install" = no ] || scripts/setup.sh
+title "Building"
+cmake --preset default >build-demo.log 2>&1 || { cat build-demo.log >&2; rm -f build-demo.log; exit 1; }
+grep '^-- *Lemma\|^--   ' build-demo.log || true
+rm -f build-demo.log
+cmake --build --preset default --target lemma_program --parallel "$(nproc)"
+built=$(date +%s)
+
+models=models/demo
+for task in sentiment ner; do
+    title "Training: lemma train $task --out $models/$task"
+    build/lemma train $task --out $models/$task
+done
+
+title "Scores on sentences that no training saw"
+for task in sentiment ner; do
+    build/lemma info --model $models/$task | awk -v task=$task '
+        /^Dev / { for (i = 1; i < NF; ++i) if ($i == "best") score = $(i + 1); name = $2 }
+        /^To beat: / { value = $NF; sub(/^To beat: /, ""); sub(/ [^ ]*$/, ""); baselines = baselines sprintf("   %s %s", $0, value) }
+        END { printf "  %-10s %-9s Lemma %s%s\n", task, name, score, baselines }'
+done
+
+title "New sentences: what is the opinion?"
+printf '%s\n' \
+    "I expected little and got one of the best evenings of the year." \
+    "The room was clean, but nobody slept because of the noise." \
+    "Not a bad book at all." \
+    "The soup was cold, the waiter was rude, and we will not be back." |
+    build/lemma predict --model $models/sentiment |
+    LC_ALL=C awk -v green="$green" -v red="$red" -v plain="$plain" '{
+        match($0, /"text":"[^"]*"/);  text = substr($0, RSTART + 8, RLENGTH - 9)
+        match($0, /"label":"[^"]*"/); label = substr($0, RSTART + 9, RLENGTH - 10)
+        match($0, "\"" label "\":[0-9.e-]+"); p = substr($0, RSTART + length(label) + 3, RLENGTH - length(label) - 3)
+        printf "  %s%-8s%s %3.0f %%  %s\n", label ~ /^(neg|0)/ ? red : green, label, plain, 100 * p, text
+    }'
+
+title "New sentences: which names are in them?"
+printf '%s\n' \
+    "Marie Curie moved from Warsaw to Paris in 1891 and taught at the Sorbonne." \
+    "Siemens will open an office in Nairobi on 3 March, said Daniel Otieno." \
+    "On Sunday Brazil beat Sweden in Gothenburg." |
+    build/lemma predict --model $models/ner |
+    LC_ALL=C awk -v cyan="$cyan" -v plain="$plain" '
+        function number(part, key) { match(part, "\"" key "\":[0-9]+"); return substr(part, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 }
+        {
+            match($0, /"text":"[^"]*"/); text = substr($0, RSTART + 8, RLENGTH - 9)
+            n = split($0, parts, /"type":"/)
+            for (i = n; i > 1; --i) {  # from the last, so that earlier places stay right
+                type = substr(parts[i], 1, index(parts[i], "\"") - 1)
+                from = number(parts[i], "byte_begin"); to = number(parts[i], "byte_end")
+                text = substr(text, 1, from) cyan "[" substr(text, from + 1, to - from) " " type "]" plain substr(text, to + 1)
+            }
+            print "  " text
+        }'
+
+title "Try next"
+cat <<END
+  build/lemma predict --model $models/sentiment "Your own sentence."
+  build/lemma attention --model $models/sentiment "Not a bad book at all." --out attention.html
+  build/lemma info --model $models/ner
+  build/lemma train sentiment --train FILE --dev FILE --out models/mine
+  tutorials/README.md, to see how it all works
+
+Built in $((built - started)) s, trained and tried in $(($(date +%s) - built)) s.
+END
