@@ -39,19 +39,25 @@ LEMMA_HD_INLINE Words words(uint64_t seed, uint64_t block) {
 }
 
 /// 24 bits: k / 2^24 in [0, 1).
-LEMMA_HD_INLINE float uniform(uint32_t word) { return static_cast<float>(word >> 8) * 0x1p-24f; }
+LEMMA_HD_INLINE float uniform(uint32_t word) { return static_cast<float>(static_cast<int32_t>(word >> 8)) * 0x1p-24f; }
 /// 53 bits: k / 2^53 in [0, 1).
 LEMMA_HD_INLINE double uniform(uint32_t high, uint32_t low) {
   return static_cast<double>((uint64_t{high} << 32 | low) >> 11) * 0x1p-53;
 }
 
+#if defined(__CUDA_ARCH__)
+LEMMA_HD_INLINE uint32_t bits_of(float x) { return __float_as_uint(x); }
+LEMMA_HD_INLINE float float_of(uint32_t x) { return __uint_as_float(x); }
+#else
+LEMMA_HD_INLINE uint32_t bits_of(float x) { return __builtin_bit_cast(uint32_t, x); }
+LEMMA_HD_INLINE float float_of(uint32_t x) { return __builtin_bit_cast(float, x); }
+#endif
+
 /// ln(u) for normal u > 0, within 2 ulp: u = m 2^e with m in [2/3, 4/3), a polynomial in m - 1 (Cephes), e ln 2.
 LEMMA_HD_INLINE float log_positive(float u) {
-  union { float f; uint32_t i; } bits = {u};
-  const uint32_t shifted = bits.i - 0x3f2aaaabu;
+  const uint32_t shifted = bits_of(u) - 0x3f2aaaabu;
   const float e = static_cast<float>(static_cast<int32_t>(shifted) >> 23);
-  bits.i = (shifted & 0x007fffffu) + 0x3f2aaaabu;
-  const float f = bits.f - 1.0f, z = f * f;
+  const float f = float_of((shifted & 0x007fffffu) + 0x3f2aaaabu) - 1.0f, z = f * f;
   float p = 7.0376836292e-2f;
   p = p * f - 1.1514610310e-1f;
   p = p * f + 1.1676998740e-1f;
@@ -73,15 +79,17 @@ struct Pair {
 
 /// Box-Muller: two standard normals from two words. The second word is the angle: two bits of quadrant, the rest within it.
 LEMMA_HD_INLINE Pair normal(uint32_t radius_word, uint32_t angle_word) {
-  const float u = static_cast<float>(radius_word >> 1) * 0x1p-31f + 0x1p-33f;  // in (0, 1]
+  const float u = static_cast<float>(static_cast<int32_t>(radius_word >> 1)) * 0x1p-31f + 0x1p-33f;  // in (0, 1]
   const float r = sqrtf(-2.0f * log_positive(u));
   const uint32_t quadrant = angle_word >> 30;
   const float fraction = static_cast<float>(static_cast<int32_t>((angle_word >> 6) & 0xffffffu) - 0x800000) * 0x1p-24f;
   const float t = fraction * 1.57079632679489661923f, z = t * t;  // in [-pi/4, pi/4)
   const float sine = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * t + t;
   const float cosine = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) - 0.5f * z + 1.0f;
-  const float x = quadrant & 1u ? -sine : cosine, y = quadrant & 1u ? cosine : sine;
-  return quadrant & 2u ? Pair{-r * x, -r * y} : Pair{r * x, r * y};
+  // A turn by a quarter swaps the two; the signs are those of the quadrant.
+  const bool odd = (quadrant & 1u) != 0;
+  const uint32_t sign_x = ((quadrant + 1) & 2u) << 30, sign_y = (quadrant & 2u) << 30;
+  return {float_of(bits_of(r * (odd ? sine : cosine)) ^ sign_x), float_of(bits_of(r * (odd ? cosine : sine)) ^ sign_y)};
 }
 
 struct PairDouble {

@@ -2,35 +2,10 @@
 
 #include <cblas.h>
 
-#include <cstdlib>
-#include <cstring>
-#include <string>
-
-// Not in every cblas.h. The last two exist only where OpenBLAS picks its kernels at run time.
-extern "C" {
-void openblas_set_num_threads(int);
-char* openblas_get_corename();
-__attribute__((weak)) void gotoblas_dynamic_init();
-__attribute__((weak)) void gotoblas_dynamic_quit();
-}
+extern "C" void openblas_set_num_threads(int);  // not in every cblas.h
 
 namespace lemma::kernels::cpu {
 namespace {
-
-/// An OpenBLAS older than the processor takes it for a Haswell and computes in half the width it has. Ask it to look again.
-void widen_kernels() {
-#if defined(__x86_64__)
-  const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                    __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
-  const char* core = openblas_get_corename();
-  const bool old = std::strcmp(core, "Haswell") == 0 || std::strcmp(core, "Zen") == 0;
-  if (!wide || !old || std::getenv("OPENBLAS_CORETYPE") || !gotoblas_dynamic_init || !gotoblas_dynamic_quit) return;
-  setenv("OPENBLAS_CORETYPE", "SkylakeX", 1);
-  gotoblas_dynamic_quit();
-  gotoblas_dynamic_init();
-  unsetenv("OPENBLAS_CORETYPE");
-#endif
-}
 
 CBLAS_TRANSPOSE flag(bool transposed) { return transposed ? CblasTrans : CblasNoTrans; }
 
@@ -69,7 +44,6 @@ bool product_with_vector(int64_t m, int64_t n, int64_t k, const Matrix<T>& a, co
 
 void prepare_blas() {
   static const bool done = [] {
-    widen_kernels();
     openblas_set_num_threads(1);
     return true;
   }();

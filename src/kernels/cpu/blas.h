@@ -13,7 +13,7 @@ struct Matrix {
   bool transposed;
 };
 
-/// Call once before the first product: one BLAS thread (Lemma's own threads share the work), kernels as wide as the processor's.
+/// Call once before the first product: one BLAS thread, as Lemma's own threads share the work.
 void prepare_blas();
 
 /// c (m x n, row-major, row stride ldc) = a (m x k) * b (k x n). m, n, k >= 1 and every ld below 2^31.
