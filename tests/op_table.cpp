@@ -15,7 +15,8 @@ using namespace lemma;
 double Grid::at(const Index& index) const {
   int64_t flat = 0;
   const size_t extra = index.size() - static_cast<size_t>(shape.rank());
-  for (int i = 0; i < shape.rank(); ++i) flat = flat * shape[i] + (shape[i] == 1 ? 0 : index[extra + static_cast<size_t>(i)]);
+  for (int i = 0; i < shape.rank(); ++i)
+    flat = flat * shape[i] + (shape[i] == 1 ? 0 : index[extra + static_cast<size_t>(i)]);
   return values.at(static_cast<size_t>(flat));
 }
 
@@ -24,12 +25,14 @@ Grid make(const Shape& shape, const std::function<double(const Index&)>& f) {
   Index index(static_cast<size_t>(shape.rank()), 0);
   for (int64_t n = shape.numel(); n > 0; --n) {
     grid.values.push_back(f(index));
-    for (int d = shape.rank() - 1; d >= 0 && ++index[static_cast<size_t>(d)] == shape[d]; --d) index[static_cast<size_t>(d)] = 0;
+    for (int d = shape.rank() - 1; d >= 0 && ++index[static_cast<size_t>(d)] == shape[d]; --d)
+      index[static_cast<size_t>(d)] = 0;
   }
   return grid;
 }
 
-Grid reduced(const Grid& x, std::vector<int> dims, bool keepdim, const std::function<double(const std::vector<double>&)>& f) {
+Grid reduced(const Grid& x, std::vector<int> dims, bool keepdim,
+             const std::function<double(const std::vector<double>&)>& f) {
   std::vector<bool> gone(static_cast<size_t>(x.shape.rank()), dims.empty());
   for (int d : dims) gone[static_cast<size_t>(d < 0 ? d + x.shape.rank() : d)] = true;
   Shape kept, inner;  // both of x's rank, with 1 where the other has the dim
@@ -62,7 +65,8 @@ Grid along(const Grid& x, int dim, const std::function<std::vector<double>(const
     return f(values);
   };
   Shape shape = x.shape;
-  if (x.shape.numel() > 0) shape[static_cast<int>(d)] = static_cast<int64_t>(line(Index(static_cast<size_t>(x.shape.rank()), 0)).size());
+  if (x.shape.numel() > 0)
+    shape[static_cast<int>(d)] = static_cast<int64_t>(line(Index(static_cast<size_t>(x.shape.rank()), 0)).size());
   return make(shape, [&](const Index& index) { return line(index)[static_cast<size_t>(index[d])]; });
 }
 
@@ -85,21 +89,36 @@ Shape joint_shape(const Shape& a, const Shape& b) {
 std::vector<Shapes> elementwise_cases() { return {{{2, 3}}, {{}}, {{0}}, {{1, 3, 1}}, {{2, 0, 2}}, {{19, 37}}}; }
 
 Row unary(const std::string& op, Tensor (*run)(const Tensor&), double (*reference)(double), double low, double high) {
-  return {op, "", [run](const Tensors& x) { return run(x[0]); }, [reference](const Grids& x) { return elementwise(x[0], reference); },
-          {{Input::real, low, high}}, elementwise_cases()};
+  return {op,
+          "",
+          [run](const Tensors& x) { return run(x[0]); },
+          [reference](const Grids& x) { return elementwise(x[0], reference); },
+          {{Input::real, low, high}},
+          elementwise_cases()};
 }
 
-Row binary(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&), double (*reference)(double, double), Input a, Input b) {
-  return {op, "", [run](const Tensors& x) { return run(x[0], x[1]); },
-          [reference](const Grids& x) { return elementwise(x[0], x[1], reference); }, {a, b},
-          {{{2, 3}, {2, 3}}, {{2, 3}, {3}}, {{2, 1}, {1, 3}}, {{}, {2, 2}}, {{}, {}}, {{0}, {1}}, {{2, 1, 3}, {2, 1}}, {{19, 37}, {19, 37}}}};
+Row binary(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&), double (*reference)(double, double),
+           Input a, Input b) {
+  return {op,
+          "",
+          [run](const Tensors& x) { return run(x[0], x[1]); },
+          [reference](const Grids& x) { return elementwise(x[0], x[1], reference); },
+          {a, b},
+          {{{2, 3}, {2, 3}},
+           {{2, 3}, {3}},
+           {{2, 1}, {1, 3}},
+           {{}, {2, 2}},
+           {{}, {}},
+           {{0}, {1}},
+           {{2, 1, 3}, {2, 1}},
+           {{19, 37}, {19, 37}}}};
 }
 
 const std::vector<Row>& table() {
   static const std::vector<Row> rows = [] {
     std::vector<Row> all;
-    for (auto part : {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows, index_rows, composite_rows,
-                      loss_rows})
+    for (auto part : {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows,
+                      index_rows, composite_rows, loss_rows})
       for (Row& row : part()) all.push_back(std::move(row));
     return all;
   }();
@@ -122,10 +141,13 @@ Tensors draw(const Row& row, const Shapes& shapes, DType dtype, uint64_t seed) {
       // Distinct values, shuffled. The fraction differs by input, so that no two inputs hold equal numbers.
       const double fraction = 0.37 + 0.17 * static_cast<double>(k);
       for (size_t i = 0; i < values.size(); ++i)
-        values[i] = static_cast<float>(input.low + (static_cast<double>(i) + fraction) * (input.high - input.low) / static_cast<double>(n));
-      for (size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[static_cast<size_t>(generator.below(static_cast<int64_t>(i)))]);
+        values[i] = static_cast<float>(input.low + (static_cast<double>(i) + fraction) * (input.high - input.low) /
+                                                       static_cast<double>(n));
+      for (size_t i = values.size(); i > 1; --i)
+        std::swap(values[i - 1], values[static_cast<size_t>(generator.below(static_cast<int64_t>(i)))]);
     } else {
-      for (double& value : values) value = input.low + static_cast<double>(generator.below(static_cast<int64_t>(input.high - input.low)));
+      for (double& value : values)
+        value = input.low + static_cast<double>(generator.below(static_cast<int64_t>(input.high - input.low)));
     }
     const DType kind = input.kind == Input::real ? dtype : input.kind == Input::mask ? boolean : int64;
     inputs.push_back(from_data(values.data(), shapes[k], {.dtype = kind}).to(test_device()));
@@ -141,7 +163,8 @@ Grids as_grids(const Tensors& inputs) {
 
 Tensor weighted_sum(const Tensor& y) {
   std::vector<double> weights(static_cast<size_t>(y.numel()));
-  for (size_t i = 0; i < weights.size(); ++i) weights[i] = 0.5 + static_cast<double>(i * 7 % 11) / 11.0 - static_cast<double>(i % 2) * 1.75;
+  for (size_t i = 0; i < weights.size(); ++i)
+    weights[i] = 0.5 + static_cast<double>(i * 7 % 11) / 11.0 - static_cast<double>(i % 2) * 1.75;
   return sum(y * from_data(weights.data(), y.shape(), {.dtype = y.dtype()}).to(y.device()));
 }
 

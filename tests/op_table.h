@@ -1,5 +1,6 @@
 #pragma once
-/// The table of operations: one row a use of an operation. Every suite (values, gradients, layouts, timings) runs over all rows.
+/// The table of operations: one row a use of an operation. Every suite (values, gradients, layouts, timings) runs over
+/// all rows.
 ///
 /// To add an operation, add a row: its name in ops.h, the call, and a reference in plain double-precision loops.
 
@@ -26,7 +27,8 @@ struct Grid {
 /// The grid whose element at `index` is f(index).
 Grid make(const lemma::Shape& shape, const std::function<double(const Index&)>& f);
 /// f over the elements of each group that shares all indices but those of `dims` (none: all), in row-major order.
-Grid reduced(const Grid& x, std::vector<int> dims, bool keepdim, const std::function<double(const std::vector<double>&)>& f);
+Grid reduced(const Grid& x, std::vector<int> dims, bool keepdim,
+             const std::function<double(const std::vector<double>&)>& f);
 /// f over each line along `dim`: n numbers in, any equal count out.
 Grid along(const Grid& x, int dim, const std::function<std::vector<double>(const std::vector<double>&)>& f);
 Grid elementwise(const Grid& x, const std::function<double(double)>& f);
@@ -52,18 +54,18 @@ struct Row {
   std::function<lemma::Tensor(const Tensors&)> run;
   std::function<Grid(const Grids&)> reference;
   std::vector<Input> inputs;
-  std::vector<Shapes> shapes;  ///< cases: one shape an input. The first is the everyday one.
-  int order = 2;               ///< how many times it is differentiable: 0 or 2
+  std::vector<Shapes> shapes;                         ///< cases: one shape an input. The first is the everyday one.
+  int order = 2;                                      ///< how many times it is differentiable: 0 or 2
   std::optional<lemma::DType> result = std::nullopt;  ///< the result's dtype where it is not the inputs'
   std::string name() const { return op + (note.empty() ? "" : " (" + note + ")"); }
 };
 
 /// Rows of one-tensor elementwise operations: `unary("tanh", lemma::tanh, std::tanh)` is a whole row.
-Row unary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&), double (*reference)(double), double low = -2,
-          double high = 2);
+Row unary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&), double (*reference)(double),
+          double low = -2, double high = 2);
 /// Rows of broadcasting operations on two tensors.
-Row binary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&, const lemma::Tensor&), double (*reference)(double, double),
-           Input a = kReal, Input b = kReal);
+Row binary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&, const lemma::Tensor&),
+           double (*reference)(double, double), Input a = kReal, Input b = kReal);
 /// Cases that elementwise operations are tried on: usual, zero-dim, empty, dims of size 1, long enough for SIMD.
 std::vector<Shapes> elementwise_cases();
 

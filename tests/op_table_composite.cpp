@@ -51,53 +51,112 @@ Grid attention_loops(const Grids& x, const std::function<bool(int64_t b, int64_t
   });
 }
 
-Row along_row(const std::string& op, int dim, std::function<Tensor(const Tensor&)> run, std::function<std::vector<double>(Line)> line) {
-  return {op, "dim " + std::to_string(dim), [run](const Tensors& x) { return run(x[0]); },
-          [dim, line](const Grids& x) { return along(x[0], dim, line); }, {kReal}, {{{2, 3}}, {{3, 1}}, {{2, 0}}, {{19, 37}}}};
+Row along_row(const std::string& op, int dim, std::function<Tensor(const Tensor&)> run,
+              std::function<std::vector<double>(Line)> line) {
+  return {op,
+          "dim " + std::to_string(dim),
+          [run](const Tensors& x) { return run(x[0]); },
+          [dim, line](const Grids& x) { return along(x[0], dim, line); },
+          {kReal},
+          {{{2, 3}}, {{3, 1}}, {{2, 0}}, {{19, 37}}}};
 }
 
-const std::vector<Shapes> kAttention = {{{2, 2, 3}, {2, 3, 3}, {2, 3, 2}}, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}, {{2, 9, 16}, {2, 9, 16}, {2, 9, 8}}};
+const std::vector<Shapes> kAttention = {
+    {{2, 2, 3}, {2, 3, 3}, {2, 3, 2}}, {{1, 1, 1}, {1, 1, 1}, {1, 1, 1}}, {{2, 9, 16}, {2, 9, 16}, {2, 9, 8}}};
 
 }  // namespace
 
 std::vector<Row> composite_rows() {
   return {
-      along_row("softmax", -1, [](const Tensor& x) { return softmax(x, -1); }, softmax_line),
-      along_row("softmax", 0, [](const Tensor& x) { return softmax(x, 0); }, softmax_line),
-      along_row("log_softmax", -1, [](const Tensor& x) { return log_softmax(x, -1); }, log_softmax_line),
-      along_row("log_softmax", 0, [](const Tensor& x) { return log_softmax(x, 0); }, log_softmax_line),
+      along_row(
+          "softmax", -1, [](const Tensor& x) { return softmax(x, -1); }, softmax_line),
+      along_row(
+          "softmax", 0, [](const Tensor& x) { return softmax(x, 0); }, softmax_line),
+      along_row(
+          "log_softmax", -1, [](const Tensor& x) { return log_softmax(x, -1); }, log_softmax_line),
+      along_row(
+          "log_softmax", 0, [](const Tensor& x) { return log_softmax(x, 0); }, log_softmax_line),
       // e^100 overflows float32.
-      along_row("softmax", 1, [](const Tensor& x) { return softmax(x * 64, 1); },
-                [](Line line) {
-                  std::vector<double> larger = line;
-                  for (double& x : larger) x *= 64;
-                  return softmax_line(larger);
-                }),
-      {"layer_norm", "weight and bias", [](const Tensors& x) { return layer_norm(x[0], {x[0].size(-1)}, x[1], x[2]); },
+      along_row(
+          "softmax", 1, [](const Tensor& x) { return softmax(x * 64, 1); },
+          [](Line line) {
+            std::vector<double> larger = line;
+            for (double& x : larger) x *= 64;
+            return softmax_line(larger);
+          }),
+      {"layer_norm",
+       "weight and bias",
+       [](const Tensors& x) { return layer_norm(x[0], {x[0].size(-1)}, x[1], x[2]); },
        [](const Grids& x) {
          const Grid y = along(x[0], -1, normalised);
          return make(y.shape, [&](const Index& i) { return y.at(i) * x[1].at(i) + x[2].at(i); });
        },
-       {kReal, kReal, kReal}, {{{2, 4}, {4}, {4}}, {{1, 2, 3}, {3}, {3}}, {{0, 4}, {4}, {4}}, {{5, 70}, {70}, {70}}}},
-      {"layer_norm", "two dims", [](const Tensors& x) { return layer_norm(x[0], {x[0].size(-2), x[0].size(-1)}); },
+       {kReal, kReal, kReal},
+       {{{2, 4}, {4}, {4}}, {{1, 2, 3}, {3}, {3}}, {{0, 4}, {4}, {4}}, {{5, 70}, {70}, {70}}}},
+      {"layer_norm",
+       "two dims",
+       [](const Tensors& x) {
+         return layer_norm(x[0], {x[0].size(-2), x[0].size(-1)});
+       },
        [](const Grids& x) {
          Grid y = along({{x[0].size(0), x[0].size(1) * x[0].size(2)}, x[0].values}, 1, normalised);
          y.shape = x[0].shape;
          return y;
        },
-       {kReal}, {{{2, 2, 3}}, {{2, 1, 4}}}},
-      {"scaled_dot_product_attention", "", [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2]); },
-       [](const Grids& x) { return attention_loops(x, [](int64_t, int64_t, int64_t) { return true; }, 0); }, {kReal, kReal, kReal}, kAttention},
-      {"scaled_dot_product_attention", "causal, own scale", [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], {}, 0, true, 0.7); },
-       [](const Grids& x) { return attention_loops(x, [](int64_t, int64_t q, int64_t k) { return k <= q; }, 0.7); }, {kReal, kReal, kReal}, kAttention},
-      {"scaled_dot_product_attention", "mask", [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], x[3]); },
-       [](const Grids& x) { return attention_loops(x, [&](int64_t b, int64_t q, int64_t k) { return x[3].at({b, q, k}) != 0; }, 0); },
-       {kReal, kReal, kReal, kMask}, {{{2, 2, 3}, {2, 3, 3}, {2, 3, 2}, {2, 2, 3}}, {{2, 3, 2}, {2, 2, 2}, {2, 2, 2}, {3, 2}}}},
-      {"scaled_dot_product_attention", "everything masked", [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], zeros({1}, {.dtype = boolean, .device = x[0].device()})); },
-       [](const Grids& x) { return attention_loops(x, [](int64_t, int64_t, int64_t) { return false; }, 0); }, {kReal, kReal, kReal}, kAttention},
-      {"dropout", "not training", [](const Tensors& x) { return dropout(x[0], 0.5, false); }, [](const Grids& x) { return x[0]; }, {kReal}, elementwise_cases()},
+       {kReal},
+       {{{2, 2, 3}}, {{2, 1, 4}}}},
+      {"scaled_dot_product_attention",
+       "",
+       [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2]); },
+       [](const Grids& x) {
+         return attention_loops(
+             x, [](int64_t, int64_t, int64_t) { return true; }, 0);
+       },
+       {kReal, kReal, kReal},
+       kAttention},
+      {"scaled_dot_product_attention",
+       "causal, own scale",
+       [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], {}, 0, true, 0.7); },
+       [](const Grids& x) {
+         return attention_loops(
+             x, [](int64_t, int64_t q, int64_t k) { return k <= q; }, 0.7);
+       },
+       {kReal, kReal, kReal},
+       kAttention},
+      {"scaled_dot_product_attention",
+       "mask",
+       [](const Tensors& x) { return scaled_dot_product_attention(x[0], x[1], x[2], x[3]); },
+       [](const Grids& x) {
+         return attention_loops(
+             x,
+             [&](int64_t b, int64_t q, int64_t k) {
+               return x[3].at({b, q, k}) != 0;
+             },
+             0);
+       },
+       {kReal, kReal, kReal, kMask},
+       {{{2, 2, 3}, {2, 3, 3}, {2, 3, 2}, {2, 2, 3}}, {{2, 3, 2}, {2, 2, 2}, {2, 2, 2}, {3, 2}}}},
+      {"scaled_dot_product_attention",
+       "everything masked",
+       [](const Tensors& x) {
+         return scaled_dot_product_attention(x[0], x[1], x[2], zeros({1}, {.dtype = boolean, .device = x[0].device()}));
+       },
+       [](const Grids& x) {
+         return attention_loops(
+             x, [](int64_t, int64_t, int64_t) { return false; }, 0);
+       },
+       {kReal, kReal, kReal},
+       kAttention},
+      {"dropout",
+       "not training",
+       [](const Tensors& x) { return dropout(x[0], 0.5, false); },
+       [](const Grids& x) { return x[0]; },
+       {kReal},
+       elementwise_cases()},
       // Element i stays where the i-th uniform number of the stream is at least p.
-      {"dropout", "training", [](const Tensors& x) {
+      {"dropout",
+       "training",
+       [](const Tensors& x) {
          manual_seed(5);
          return dropout(x[0], 0.25, true);
        },
@@ -108,9 +167,14 @@ std::vector<Row> composite_rows() {
          for (size_t i = 0; i < u.size(); ++i) y.values[i] *= u[i] >= 0.25 ? 1 / 0.75 : 0;
          return y;
        },
-       {kReal}, elementwise_cases()},
-      {"dropout", "of everything", [](const Tensors& x) { return dropout(x[0], 1, true); },
-       [](const Grids& x) { return elementwise(x[0], [](double) { return 0.0; }); }, {kReal}, elementwise_cases()},
+       {kReal},
+       elementwise_cases()},
+      {"dropout",
+       "of everything",
+       [](const Tensors& x) { return dropout(x[0], 1, true); },
+       [](const Grids& x) { return elementwise(x[0], [](double) { return 0.0; }); },
+       {kReal},
+       elementwise_cases()},
   };
 }
 

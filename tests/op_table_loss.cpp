@@ -15,7 +15,9 @@ Grid with_reduction(const Grid& losses, Reduction reduction, double count) {
   for (double x : losses.values) total += x;
   return {{}, {reduction == Reduction::sum ? total : total / count}};
 }
-Grid mean_of(const Grid& losses) { return with_reduction(losses, Reduction::mean, static_cast<double>(losses.values.size())); }
+Grid mean_of(const Grid& losses) {
+  return with_reduction(losses, Reduction::mean, static_cast<double>(losses.values.size()));
+}
 
 struct ClassLoss {
   bool logits = true, weighted = false;
@@ -52,23 +54,33 @@ Grid class_loss(const Grids& x, const ClassLoss& how) {
 }
 
 Row class_row(const std::string& op, const std::string& note, ClassLoss how, std::vector<Shapes> shapes) {
-  return {op, note, [how](const Tensors& x) {
-            const Tensor weight = how.weighted ? tensor(kClassWeights, {.dtype = x[0].dtype(), .device = x[0].device()}) : Tensor();
+  return {op,
+          note,
+          [how](const Tensors& x) {
+            const Tensor weight =
+                how.weighted ? tensor(kClassWeights, {.dtype = x[0].dtype(), .device = x[0].device()}) : Tensor();
             return how.logits ? cross_entropy(x[0], x[1], weight, how.ignore, how.reduction, how.smoothing)
                               : nll_loss(x[0], x[1], weight, how.ignore, how.reduction);
           },
-          [how](const Grids& x) { return class_loss(x, how); }, {kReal, ids(3)}, std::move(shapes)};
+          [how](const Grids& x) { return class_loss(x, how); },
+          {kReal, ids(3)},
+          std::move(shapes)};
 }
 
 using PairLoss = Tensor (*)(const Tensor&, const Tensor&, Reduction);
-void add_pair_rows(std::vector<Row>& rows, const std::string& op, PairLoss run, double (*reference)(double, double), Input target) {
-  for (auto [note, reduction] : {std::pair{"mean", Reduction::mean}, {"sum", Reduction::sum}, {"none", Reduction::none}})
-    rows.push_back({op, note, [run, reduction = reduction](const Tensors& x) { return run(x[0], x[1], reduction); },
+void add_pair_rows(std::vector<Row>& rows, const std::string& op, PairLoss run, double (*reference)(double, double),
+                   Input target) {
+  for (auto [note, reduction] :
+       {std::pair{"mean", Reduction::mean}, {"sum", Reduction::sum}, {"none", Reduction::none}})
+    rows.push_back({op,
+                    note,
+                    [run, reduction = reduction](const Tensors& x) { return run(x[0], x[1], reduction); },
                     [reference, reduction = reduction](const Grids& x) {
                       const Grid losses = elementwise(x[0], x[1], reference);
                       return reduction == Reduction::mean ? mean_of(losses) : with_reduction(losses, reduction, 1);
                     },
-                    {kReal, target}, {{{2, 3}, {2, 3}}, {{}, {}}, {{1, 3, 1}, {1, 3, 1}}, {{19, 37}, {19, 37}}}});
+                    {kReal, target},
+                    {{{2, 3}, {2, 3}}, {{}, {}}, {{1, 3, 1}, {1, 3, 1}}, {{19, 37}, {19, 37}}}});
 }
 
 }  // namespace
@@ -83,15 +95,23 @@ std::vector<Row> loss_rows() {
       class_row("cross_entropy", "smoothing", {.smoothing = 0.2}, rows_of_scores),
       class_row("cross_entropy", "sequences", {.ignore = 0}, {{{2, 3, 4}, {2, 4}}, {{2, 3, 2, 2}, {2, 2, 2}}}),
       class_row("nll_loss", "mean", {.logits = false}, rows_of_scores),
-      class_row("nll_loss", "sum, sequences", {.logits = false, .ignore = 2, .reduction = Reduction::sum}, {{{2, 3, 4}, {2, 4}}}),
-      class_row("cross_entropy", "class weights, smoothing, ignored labels", {.weighted = true, .ignore = 1, .smoothing = 0.1}, rows_of_scores),
-      class_row("cross_entropy", "class weights, none", {.weighted = true, .reduction = Reduction::none}, rows_of_scores),
+      class_row("nll_loss", "sum, sequences", {.logits = false, .ignore = 2, .reduction = Reduction::sum},
+                {{{2, 3, 4}, {2, 4}}}),
+      class_row("cross_entropy", "class weights, smoothing, ignored labels",
+                {.weighted = true, .ignore = 1, .smoothing = 0.1}, rows_of_scores),
+      class_row("cross_entropy", "class weights, none", {.weighted = true, .reduction = Reduction::none},
+                rows_of_scores),
       class_row("nll_loss", "class weights", {.logits = false, .weighted = true}, rows_of_scores),
   };
   add_pair_rows(rows, "binary_cross_entropy_with_logits", binary_cross_entropy_with_logits,
-                [](double x, double y) { return -y * std::log(1 / (1 + std::exp(-x))) - (1 - y) * std::log(1 - 1 / (1 + std::exp(-x))); }, {Input::real, 0, 1});
-  add_pair_rows(rows, "mse_loss", mse_loss, [](double a, double b) { return (a - b) * (a - b); }, kReal);
-  add_pair_rows(rows, "l1_loss", l1_loss, [](double a, double b) { return std::fabs(a - b); }, kReal);
+                [](double x, double y) {
+                  return -y * std::log(1 / (1 + std::exp(-x))) - (1 - y) * std::log(1 - 1 / (1 + std::exp(-x)));
+                },
+                {Input::real, 0, 1});
+  add_pair_rows(
+      rows, "mse_loss", mse_loss, [](double a, double b) { return (a - b) * (a - b); }, kReal);
+  add_pair_rows(
+      rows, "l1_loss", l1_loss, [](double a, double b) { return std::fabs(a - b); }, kReal);
   return rows;
 }
 

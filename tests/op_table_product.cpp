@@ -16,8 +16,10 @@ Grid einsum_loops(const std::string& equation, const Grids& operands) {
   const std::string result = equation.substr(arrow + 2);
   std::vector<std::string> terms(1);
   for (char c : equation.substr(0, arrow)) {
-    if (c == ',') terms.emplace_back();
-    else terms.back().push_back(c);
+    if (c == ',')
+      terms.emplace_back();
+    else
+      terms.back().push_back(c);
   }
   std::string inner;  // letters that are summed over
   std::map<char, int64_t> sizes;
@@ -52,8 +54,12 @@ Grid einsum_loops(const std::string& equation, const Grids& operands) {
 }
 
 Row einsum_row(const std::string& equation, std::vector<Shapes> shapes) {
-  return {"einsum", equation, [equation](const Tensors& x) { return einsum(equation, x); },
-          [equation](const Grids& x) { return einsum_loops(equation, x); }, std::vector<Input>(shapes[0].size()), shapes};
+  return {"einsum",
+          equation,
+          [equation](const Tensors& x) { return einsum(equation, x); },
+          [equation](const Grids& x) { return einsum_loops(equation, x); },
+          std::vector<Input>(shapes[0].size()),
+          shapes};
 }
 
 // y[.., i, j] = sum_k a[.., i, k] b[.., k, j]; a vector is a row on the left, a column on the right.
@@ -87,20 +93,29 @@ Grid matmul_loops(const Grids& x) {
 }
 
 Row matmul_row(const std::string& note, std::vector<Shapes> shapes) {
-  return {"matmul", note, [](const Tensors& x) { return matmul(x[0], x[1]); }, matmul_loops, {kReal, kReal}, std::move(shapes)};
+  return {"matmul",     note,           [](const Tensors& x) { return matmul(x[0], x[1]); },
+          matmul_loops, {kReal, kReal}, std::move(shapes)};
 }
 
 }  // namespace
 
 std::vector<Row> product_rows() {
   return {
-      matmul_row("matrices", {{{2, 3}, {3, 4}}, {{1, 1}, {1, 1}}, {{0, 3}, {3, 2}}, {{2, 0}, {0, 3}}, {{17, 33}, {33, 9}}}),
+      matmul_row("matrices",
+                 {{{2, 3}, {3, 4}}, {{1, 1}, {1, 1}}, {{0, 3}, {3, 2}}, {{2, 0}, {0, 3}}, {{17, 33}, {33, 9}}}),
       matmul_row("vectors", {{{3}, {3}}, {{1}, {1}}, {{0}, {0}}, {{65}, {65}}}),
       matmul_row("matrix and vector", {{{2, 3}, {3}}, {{4, 2, 3}, {3}}, {{1, 1}, {1}}}),
       matmul_row("vector and matrix", {{{3}, {3, 2}}, {{3}, {4, 3, 2}}}),
-      matmul_row("batches", {{{2, 2, 3}, {2, 3, 2}}, {{2, 1, 2, 3}, {3, 3, 2}}, {{2, 2, 3}, {3, 4}}, {{2, 3}, {2, 3, 2}},
-                             {{0, 2, 3}, {1, 3, 2}}, {{1, 2, 3}, {4, 3, 2}}, {{3, 9, 17}, {3, 17, 5}}}),
-      {"linear", "with bias", [](const Tensors& x) { return linear(x[0], x[1], x[2]); },
+      matmul_row("batches", {{{2, 2, 3}, {2, 3, 2}},
+                             {{2, 1, 2, 3}, {3, 3, 2}},
+                             {{2, 2, 3}, {3, 4}},
+                             {{2, 3}, {2, 3, 2}},
+                             {{0, 2, 3}, {1, 3, 2}},
+                             {{1, 2, 3}, {4, 3, 2}},
+                             {{3, 9, 17}, {3, 17, 5}}}),
+      {"linear",
+       "with bias",
+       [](const Tensors& x) { return linear(x[0], x[1], x[2]); },
        [](const Grids& x) {
          Shape shape = x[0].shape;
          shape[shape.rank() - 1] = x[1].size(0);
@@ -114,9 +129,18 @@ std::vector<Row> product_rows() {
            return sum;
          });
        },
-       {kReal, kReal, kReal}, {{{2, 3}, {4, 3}, {4}}, {{3}, {2, 3}, {2}}, {{2, 2, 3}, {4, 3}, {4}}, {{0, 3}, {4, 3}, {4}}, {{1, 1}, {1, 1}, {1}}}},
-      {"linear", "without bias", [](const Tensors& x) { return linear(x[0], x[1]); },
-       [](const Grids& x) { return einsum_loops("ni,oi->no", x); }, {kReal, kReal}, {{{2, 3}, {4, 3}}}},
+       {kReal, kReal, kReal},
+       {{{2, 3}, {4, 3}, {4}},
+        {{3}, {2, 3}, {2}},
+        {{2, 2, 3}, {4, 3}, {4}},
+        {{0, 3}, {4, 3}, {4}},
+        {{1, 1}, {1, 1}, {1}}}},
+      {"linear",
+       "without bias",
+       [](const Tensors& x) { return linear(x[0], x[1]); },
+       [](const Grids& x) { return einsum_loops("ni,oi->no", x); },
+       {kReal, kReal},
+       {{{2, 3}, {4, 3}}}},
       einsum_row("ij,jk->ik", {{{2, 3}, {3, 2}}, {{1, 1}, {1, 1}}, {{2, 0}, {0, 2}}}),
       einsum_row("nqhd,nkhd->nhqk", {{{2, 2, 2, 3}, {2, 3, 2, 3}}}),
       einsum_row("nhqk,nkhd->nqhd", {{{2, 2, 2, 3}, {2, 3, 2, 2}}}),

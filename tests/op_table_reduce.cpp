@@ -33,14 +33,19 @@ double spread(Group g, double correction) {
 }
 
 using Fold = double (*)(Group);
-const std::vector<Shapes> kAnyShape = {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 3, 70}}, {{70, 3, 2}}}, kWithEmpty = {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}, {{2, 3, 70}}, {{70, 3, 2}}};
+const std::vector<Shapes> kAnyShape = {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 3, 70}}, {{70, 3, 2}}},
+                          kWithEmpty = {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}, {{2, 3, 70}}, {{70, 3, 2}}};
 
-Row over(const std::string& op, std::vector<int> dims, bool keepdim, std::function<Tensor(const Tensor&)> run, std::function<double(Group)> fold,
-         std::vector<Shapes> shapes = kAnyShape, Input input = kReal) {
+Row over(const std::string& op, std::vector<int> dims, bool keepdim, std::function<Tensor(const Tensor&)> run,
+         std::function<double(Group)> fold, std::vector<Shapes> shapes = kAnyShape, Input input = kReal) {
   std::string note = dims.empty() ? "all" : "dims";
   for (int d : dims) note += " " + std::to_string(d);
-  return {op, note + (keepdim ? ", keepdim" : ""), [run](const Tensors& x) { return run(x[0]); },
-          [=](const Grids& x) { return reduced(x[0], dims, keepdim, fold); }, {input}, shapes};
+  return {op,
+          note + (keepdim ? ", keepdim" : ""),
+          [run](const Tensors& x) { return run(x[0]); },
+          [=](const Grids& x) { return reduced(x[0], dims, keepdim, fold); },
+          {input},
+          shapes};
 }
 Row whole(const std::string& op, Tensor (*run)(const Tensor&), Fold fold, bool empty_too) {
   Row row = over(op, {}, false, run, fold, {{{2, 3}}, {{}}, {{1, 1}}, {{19, 37}}});
@@ -65,45 +70,120 @@ std::vector<double> running_sums(Group line) {
 std::vector<Row> reduce_rows() {
   const Input counts{Input::integer, -4, 5};
   std::vector<Row> rows = {
-      whole("sum", lemma::sum, total, true), whole("prod", lemma::prod, product, true), whole("mean", lemma::mean, average, false),
-      whole("max", lemma::max, largest, false), whole("min", lemma::min, smallest, false), whole("norm", lemma::norm, length, false),
-      over("sum", {0}, false, [](const Tensor& x) { return sum(x, 0); }, total, kWithEmpty),
-      over("sum", {-2}, true, [](const Tensor& x) { return sum(x, -2, true); }, total, kWithEmpty),
-      over("sum", {2}, false, [](const Tensor& x) { return sum(x, 2); }, total, kWithEmpty),
-      over("sum", {0, 2}, false, [](const Tensor& x) { return sum(x, {2, 0}); }, total, kWithEmpty),
-      over("mean", {1}, false, [](const Tensor& x) { return mean(x, 1); }, average),
-      over("mean", {0, 1}, true, [](const Tensor& x) { return mean(x, {0, 1}, true); }, average),
-      over("prod", {1}, false, [](const Tensor& x) { return prod(x, 1); }, product, {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}}),
-      over("prod", {-1}, true, [](const Tensor& x) { return prod(x, -1, true); }, product, {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}}),
-      over("amax", {1}, false, [](const Tensor& x) { return amax(x, 1); }, largest),
-      over("amax", {0, 2}, true, [](const Tensor& x) { return amax(x, {0, 2}, true); }, largest),
-      over("amin", {1}, false, [](const Tensor& x) { return amin(x, 1); }, smallest),
-      over("amin", {0, 2}, true, [](const Tensor& x) { return amin(x, {0, 2}, true); }, smallest),
-      over("max", {1}, false, [](const Tensor& x) { return max(x, 1).first; }, largest),
-      over("max", {-1}, true, [](const Tensor& x) { return max(x, -1, true).first; }, largest),
-      over("min", {0}, false, [](const Tensor& x) { return min(x, 0).first; }, smallest),
-      indices(over("max", {1}, false, [](const Tensor& x) { return max(x, 1).second; }, largest_at)),
-      indices(over("min", {1}, true, [](const Tensor& x) { return min(x, 1, true).second; }, smallest_at)),
-      indices(over("argmax", {0}, false, [](const Tensor& x) { return argmax(x, 0); }, largest_at)),
-      indices(over("argmax", {-1}, true, [](const Tensor& x) { return argmax(x, -1, true); }, largest_at)),
-      indices(over("argmin", {1}, false, [](const Tensor& x) { return argmin(x, 1); }, smallest_at)),
-      over("var", {1}, false, [](const Tensor& x) { return var(x, 1); }, [](Group g) { return spread(g, 1); }, {{{2, 3, 2}}, {{2, 3, 70}}}),
-      over("var", {}, false, [](const Tensor& x) { return var(x, {}, 0); }, [](Group g) { return spread(g, 0); }),
-      over("std", {0, 2}, true, [](const Tensor& x) { return lemma::std(x, {0, 2}, 1, true); }, [](Group g) { return std::sqrt(spread(g, 1)); }),
-      over("logsumexp", {1}, false, [](const Tensor& x) { return logsumexp(x, 1); }, log_sum_exp, kWithEmpty),
-      over("logsumexp", {0, 2}, true, [](const Tensor& x) { return logsumexp(x, {0, 2}, true); }, log_sum_exp),
-      over("norm", {1}, false, [](const Tensor& x) { return norm(x, 1); }, length),
-      over("norm", {0, 2}, true, [](const Tensor& x) { return norm(x, {0, 2}, true); }, length),
-      {"cumsum", "dim 1", [](const Tensors& x) { return cumsum(x[0], 1); }, [](const Grids& x) { return along(x[0], 1, running_sums); },
-       {kReal}, kWithEmpty},
-      {"cumsum", "dim -1", [](const Tensors& x) { return cumsum(x[0], -1); }, [](const Grids& x) { return along(x[0], -1, running_sums); },
-       {kReal}, {{{4}}, {{2, 0}}, {{19, 37}}}},
+      whole("sum", lemma::sum, total, true),
+      whole("prod", lemma::prod, product, true),
+      whole("mean", lemma::mean, average, false),
+      whole("max", lemma::max, largest, false),
+      whole("min", lemma::min, smallest, false),
+      whole("norm", lemma::norm, length, false),
+      over(
+          "sum", {0}, false, [](const Tensor& x) { return sum(x, 0); }, total, kWithEmpty),
+      over(
+          "sum", {-2}, true, [](const Tensor& x) { return sum(x, -2, true); }, total, kWithEmpty),
+      over(
+          "sum", {2}, false, [](const Tensor& x) { return sum(x, 2); }, total, kWithEmpty),
+      over(
+          "sum", {0, 2}, false,
+          [](const Tensor& x) {
+            return sum(x, {2, 0});
+          },
+          total, kWithEmpty),
+      over(
+          "mean", {1}, false, [](const Tensor& x) { return mean(x, 1); }, average),
+      over(
+          "mean", {0, 1}, true,
+          [](const Tensor& x) {
+            return mean(x, {0, 1}, true);
+          },
+          average),
+      over("prod", {1}, false, [](const Tensor& x) { return prod(x, 1); }, product,
+           {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}}),
+      over("prod", {-1}, true, [](const Tensor& x) { return prod(x, -1, true); }, product,
+           {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}}),
+      over(
+          "amax", {1}, false, [](const Tensor& x) { return amax(x, 1); }, largest),
+      over(
+          "amax", {0, 2}, true,
+          [](const Tensor& x) {
+            return amax(x, {0, 2}, true);
+          },
+          largest),
+      over(
+          "amin", {1}, false, [](const Tensor& x) { return amin(x, 1); }, smallest),
+      over(
+          "amin", {0, 2}, true,
+          [](const Tensor& x) {
+            return amin(x, {0, 2}, true);
+          },
+          smallest),
+      over(
+          "max", {1}, false, [](const Tensor& x) { return max(x, 1).first; }, largest),
+      over(
+          "max", {-1}, true, [](const Tensor& x) { return max(x, -1, true).first; }, largest),
+      over(
+          "min", {0}, false, [](const Tensor& x) { return min(x, 0).first; }, smallest),
+      indices(over(
+          "max", {1}, false, [](const Tensor& x) { return max(x, 1).second; }, largest_at)),
+      indices(over(
+          "min", {1}, true, [](const Tensor& x) { return min(x, 1, true).second; }, smallest_at)),
+      indices(over(
+          "argmax", {0}, false, [](const Tensor& x) { return argmax(x, 0); }, largest_at)),
+      indices(over(
+          "argmax", {-1}, true, [](const Tensor& x) { return argmax(x, -1, true); }, largest_at)),
+      indices(over(
+          "argmin", {1}, false, [](const Tensor& x) { return argmin(x, 1); }, smallest_at)),
+      over(
+          "var", {1}, false, [](const Tensor& x) { return var(x, 1); }, [](Group g) { return spread(g, 1); },
+          {{{2, 3, 2}}, {{2, 3, 70}}}),
+      over(
+          "var", {}, false, [](const Tensor& x) { return var(x, {}, 0); }, [](Group g) { return spread(g, 0); }),
+      over(
+          "std", {0, 2}, true,
+          [](const Tensor& x) {
+            return lemma::std(x, {0, 2}, 1, true);
+          },
+          [](Group g) { return std::sqrt(spread(g, 1)); }),
+      over(
+          "logsumexp", {1}, false, [](const Tensor& x) { return logsumexp(x, 1); }, log_sum_exp, kWithEmpty),
+      over(
+          "logsumexp", {0, 2}, true,
+          [](const Tensor& x) {
+            return logsumexp(x, {0, 2}, true);
+          },
+          log_sum_exp),
+      over(
+          "norm", {1}, false, [](const Tensor& x) { return norm(x, 1); }, length),
+      over(
+          "norm", {0, 2}, true,
+          [](const Tensor& x) {
+            return norm(x, {0, 2}, true);
+          },
+          length),
+      {"cumsum",
+       "dim 1",
+       [](const Tensors& x) { return cumsum(x[0], 1); },
+       [](const Grids& x) { return along(x[0], 1, running_sums); },
+       {kReal},
+       kWithEmpty},
+      {"cumsum",
+       "dim -1",
+       [](const Tensors& x) { return cumsum(x[0], -1); },
+       [](const Grids& x) { return along(x[0], -1, running_sums); },
+       {kReal},
+       {{{4}}, {{2, 0}}, {{19, 37}}}},
   };
-  for (auto [op, row] : {std::pair{"sum", over("sum", {1}, false, [](const Tensor& x) { return sum(x, 1); }, total, kWithEmpty, counts)},
-                         std::pair{"prod", over("prod", {1}, false, [](const Tensor& x) { return prod(x, 1); }, product, kAnyShape, counts)},
-                         std::pair{"amax", over("amax", {1}, false, [](const Tensor& x) { return amax(x, 1); }, largest, kAnyShape, counts)},
-                         std::pair{"cumsum", over("cumsum", {1}, false, [](const Tensor& x) { return sum(cumsum(x, 1), 1); },
-                                                  [](Group g) { return total(running_sums(g)); }, kAnyShape, counts)}}) {
+  for (auto [op, row] :
+       {std::pair{"sum", over(
+                             "sum", {1}, false, [](const Tensor& x) { return sum(x, 1); }, total, kWithEmpty, counts)},
+        std::pair{"prod",
+                  over(
+                      "prod", {1}, false, [](const Tensor& x) { return prod(x, 1); }, product, kAnyShape, counts)},
+        std::pair{"amax",
+                  over(
+                      "amax", {1}, false, [](const Tensor& x) { return amax(x, 1); }, largest, kAnyShape, counts)},
+        std::pair{"cumsum", over(
+                                "cumsum", {1}, false, [](const Tensor& x) { return sum(cumsum(x, 1), 1); },
+                                [](Group g) { return total(running_sums(g)); }, kAnyShape, counts)}}) {
     row.note = "int64";
     row.order = 0;
     rows.push_back(row);

@@ -9,6 +9,9 @@ using namespace lemma;
 
 namespace {
 double sign_of(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
+double rsqrt_of(double x) { return 1 / std::sqrt(x); }
+double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
+double reciprocal_of(double x) { return 1 / x; }
 
 // The same operation on int64: values alone.
 Row on_integers(Row row) {
@@ -28,14 +31,14 @@ std::vector<Row> unary_rows() {
       unary("log", lemma::log, std::log, 0.2, 3),
       unary("log1p", lemma::log1p, std::log1p, -0.8, 3),
       unary("sqrt", lemma::sqrt, std::sqrt, 0.2, 3),
-      unary("rsqrt", lemma::rsqrt, [](double x) { return 1 / std::sqrt(x); }, 0.2, 3),
+      unary("rsqrt", lemma::rsqrt, rsqrt_of, 0.2, 3),
       unary("sin", lemma::sin, std::sin, -4, 4),
       unary("cos", lemma::cos, std::cos, -4, 4),
       unary("tanh", lemma::tanh, std::tanh),
-      unary("sigmoid", lemma::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }, -6, 6),
+      unary("sigmoid", lemma::sigmoid, sigmoid_of, -6, 6),
       unary("relu", lemma::relu, [](double x) { return std::fmax(x, 0); }),
       unary("erf", lemma::erf, std::erf),
-      unary("reciprocal", lemma::reciprocal, [](double x) { return 1 / x; }, 0.3, 3),
+      unary("reciprocal", lemma::reciprocal, reciprocal_of, 0.3, 3),
       unary("floor", lemma::floor, std::floor),
       unary("square", lemma::square, [](double x) { return x * x; }),
       on_integers(unary("neg", lemma::neg, [](double x) { return -x; })),

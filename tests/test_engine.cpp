@@ -165,7 +165,8 @@ TEST_CASE("grad() walks no further than the inputs asked for") {
 
 TEST_CASE("an input that the outputs do not depend on") {
   Tensor x = leaf(3), other = leaf(std::vector<double>{1, 2});
-  CHECK_THROWS_WITH(grad({x * 2}, {other}), "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is meant");
+  CHECK_THROWS_WITH(grad({x * 2}, {other}),
+                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is meant");
   CHECK(!grad({x * 2}, {other}, {.allow_unused = true})[0].defined());
 }
 
@@ -201,8 +202,10 @@ TEST_CASE("a second walk is refused in words, unless the graph was retained") {
   Tensor x = leaf(3);
   const Tensor y = x * x;
   y.backward();
-  CHECK_THROWS_WITH(y.backward(), "[mul] the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
-                                  "detach() a tensor that you reuse from an earlier step");
+  CHECK_THROWS_WITH(
+      y.backward(),
+      "[mul] the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
+      "detach() a tensor that you reuse from an earlier step");
   CHECK(x.grad().item() == 6);  // the failed walk added nothing
   const Tensor z = x * x;
   z.backward({}, true);
@@ -216,11 +219,13 @@ TEST_CASE("backward() of a leaf, with a given gradient, and of what needs none")
   CHECK(x.grad().to_vector<double>() == std::vector<double>{5, 6});
   (x * x).backward(tensor({1.0, 10.0}, {.dtype = float64}));
   CHECK(x.grad().to_vector<double>() == std::vector<double>{7, 46});
-  CHECK_THROWS_WITH((x * 2).backward(), "[backward] needs a scalar, got shape (2); pass a gradient, or reduce with sum() or mean()");
+  CHECK_THROWS_WITH((x * 2).backward(),
+                    "[backward] needs a scalar, got shape (2); pass a gradient, or reduce with sum() or mean()");
   CHECK_THROWS_WITH((x * 2).backward(ones({3})), "[backward] the gradient has shape (3), the tensor (2)");
   CHECK_THROWS_WITH((x * 2).backward(ones({2})), "[backward] the gradient is float32, the tensor float64");
-  CHECK_THROWS_WITH(ones({}).backward(), "[backward] the tensor of shape () does not depend on anything that requires a gradient; set "
-                                         "requires_grad on the inputs, and compute outside of NoGrad");
+  CHECK_THROWS_WITH(ones({}).backward(),
+                    "[backward] the tensor of shape () does not depend on anything that requires a gradient; set "
+                    "requires_grad on the inputs, and compute outside of NoGrad");
   CHECK_THROWS_WITH(Tensor().backward(), "[backward] the tensor is undefined");
 }
 

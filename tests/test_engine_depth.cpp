@@ -52,9 +52,7 @@ TEST_CASE("a chain of 1,000,000 operations is built, walked and freed on a stack
   });
   on_small_stack(256 * 1024, [&] {
     const Tensor x = tensor(1.0, {.dtype = float64, .requires_grad = true});
-    {
-      const Tensor never_walked = chain(x, kLong);
-    }
+    { const Tensor never_walked = chain(x, kLong); }
     freed = 1;
   });
   CHECK(slope == 1 + kLong / 2);
@@ -108,7 +106,9 @@ TEST_CASE("backward frees saved values as it passes, and retain_graph keeps them
   CHECK(memory::active() + 9 * 4000 <= held);
 }
 
-TEST_CASE("dropping tensors in any order leaves nothing behind: no cycles through hooks, retained gradients or double backward") {
+TEST_CASE(
+    "dropping tensors in any order leaves nothing behind: no cycles through hooks, retained gradients or double "
+    "backward") {
   const size_t baseline = memory::active();
   {
     Tensor x = ones({100}, {.requires_grad = true});

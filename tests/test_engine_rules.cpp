@@ -42,7 +42,8 @@ struct Made : Function {
   Tensor forward(FunctionContext& context, const Inputs& in) override { return run(context, in); }
   Inputs backward(FunctionContext& context, const Tensor& g) override { return rule(context, g); }
 };
-Tensor made(const Inputs& in, std::function<Tensor(FunctionContext&, const Inputs&)> run, std::function<Inputs(FunctionContext&, const Tensor&)> rule) {
+Tensor made(const Inputs& in, std::function<Tensor(FunctionContext&, const Inputs&)> run,
+            std::function<Inputs(FunctionContext&, const Tensor&)> rule) {
   auto function = std::make_shared<Made>();
   function->run = std::move(run);
   function->rule = std::move(rule);
@@ -54,15 +55,18 @@ Tensor made(const Inputs& in, std::function<Tensor(FunctionContext&, const Input
 TEST_CASE("in-place writes: refused where the tape looks, noticed where a saved value changed") {
   Tensor x = leaf({1, 2});
   CHECK_THROWS_WITH(x.add_(1.0), "[add_] writing in place to a tensor that requires a gradient needs a NoGrad block");
-  CHECK_THROWS_WITH(x.mutable_data<double>(), "[mutable_data] writing in place to a tensor that requires a gradient needs a NoGrad block");
+  CHECK_THROWS_WITH(x.mutable_data<double>(),
+                    "[mutable_data] writing in place to a tensor that requires a gradient needs a NoGrad block");
   const Tensor y = x * x;
   {
     NoGrad guard;
     x.mul_(2);
   }
   CHECK(x.version() == 1);
-  CHECK_THROWS_WITH(sum(y).backward(), "[mul] input 1 of shape (2) was changed in place after it was saved (version 0, now 1); change it after "
-                                       "backward(), or clone() it first");
+  CHECK_THROWS_WITH(
+      sum(y).backward(),
+      "[mul] input 1 of shape (2) was changed in place after it was saved (version 0, now 1); change it after "
+      "backward(), or clone() it first");
   // What a rule does not need may change: add saves nothing.
   Tensor z = leaf({1, 2});
   const Tensor s = sum(z + z);
@@ -78,8 +82,10 @@ TEST_CASE("in-place writes: refused where the tape looks, noticed where a saved 
     NoGrad guard;
     e[0].fill_(0);
   }
-  CHECK_THROWS_WITH(sum(e).backward(), "[exp] the output of shape (2) was changed in place after it was saved (version 0, now 1); change it after "
-                                       "backward(), or clone() it first");
+  CHECK_THROWS_WITH(
+      sum(e).backward(),
+      "[exp] the output of shape (2) was changed in place after it was saved (version 0, now 1); change it after "
+      "backward(), or clone() it first");
 }
 
 TEST_CASE("in-place writes do what they say") {
@@ -97,15 +103,23 @@ TEST_CASE("in-place writes do what they say") {
   CHECK(x.to_vector<float>() == std::vector<float>{1, 4, 1, 4});
   CHECK_THROWS_WITH(x.add_(ones({3})), "[add_] shapes (2, 2) and (3) cannot be broadcast: dim -1 is 2 and 3");
   CHECK_THROWS_WITH(x.add_(ones({2, 2, 2})), "[add_] (2, 2, 2) does not broadcast into (2, 2)");
-  CHECK_THROWS_WITH(x.mul_(ones({2}, {.dtype = float64})), "[mul_] dtypes differ: float32 (2, 2) and float64 (2); cast one with to()");
+  CHECK_THROWS_WITH(x.mul_(ones({2}, {.dtype = float64})),
+                    "[mul_] dtypes differ: float32 (2, 2) and float64 (2); cast one with to()");
   Tensor stretched = expand(ones({1}), {3});
-  CHECK_THROWS_WITH(stretched.fill_(1), "[fill_] the tensor of shape (3) is expanded: several elements are one in memory; clone() it first");
+  CHECK_THROWS_WITH(
+      stretched.fill_(1),
+      "[fill_] the tensor of shape (3) is expanded: several elements are one in memory; clone() it first");
 }
 
 TEST_CASE("rules that return the wrong count, shape or dtype are refused by name") {
   const Tensor x = leaf({1, 2});
   const Tensor w = tensor({1.0, 1.0}, {.dtype = float64});
-  CHECK_THROWS_WITH(broken(x, [](const Tensor& g, const Node&) -> Grads { return {g, g}; }).backward(w), "[broken] its rule returned 2 gradients for 1 inputs");
+  CHECK_THROWS_WITH(broken(x,
+                           [](const Tensor& g, const Node&) -> Grads {
+                             return {g, g};
+                           })
+                        .backward(w),
+                    "[broken] its rule returned 2 gradients for 1 inputs");
   CHECK_THROWS_WITH(broken(x, [](const Tensor& g, const Node&) -> Grads { return {sum(g)}; }).backward(w),
                     "[broken] its rule returned a gradient of shape () for input 0 of shape (2)");
   CHECK_THROWS_WITH(broken(x, [](const Tensor& g, const Node&) -> Grads { return {g.to(float32)}; }).backward(w),
@@ -121,27 +135,44 @@ TEST_CASE("a user's Function: saved input, saved output, saved other, needs_inpu
   // From the input.
   Tensor x = leaf({1, 2});
   const auto cube = [](const Inputs& in) {
-    return made(in, [](FunctionContext& c, const Inputs& i) { c.save_for_backward({i[0]}); return i[0] * i[0] * i[0]; },
-                [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0] * c.saved()[0] * 3.0}; });
+    return made(
+        in,
+        [](FunctionContext& c, const Inputs& i) {
+          c.save_for_backward({i[0]});
+          return i[0] * i[0] * i[0];
+        },
+        [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0] * c.saved()[0] * 3.0}; });
   };
   sum(cube({x})).backward();
   CHECK(x.grad().to_vector<double>() == std::vector<double>{3, 12});
   CHECK(gradgradcheck(cube, {x}).ok);
   // From the output.
   const auto my_exp = [](const Inputs& in) {
-    return made(in, [](FunctionContext& c, const Inputs& i) { const Tensor y = exp(i[0]); c.save_for_backward({y}); return y; },
-                [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0]}; });
+    return made(
+        in,
+        [](FunctionContext& c, const Inputs& i) {
+          const Tensor y = exp(i[0]);
+          c.save_for_backward({y});
+          return y;
+        },
+        [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0]}; });
   };
   CHECK(gradcheck(my_exp, {x}).ok);
   CHECK(gradgradcheck(my_exp, {x}).ok);
   // Something else beside: a mask, and two inputs of which one wants nothing.
   std::vector<bool> needs;
   const auto masked = [&](const Inputs& in) {
-    return made(in, [](FunctionContext& c, const Inputs& i) { const Tensor m = gt(i[0], i[1]).to(float64); c.save_for_backward({m, i[0]}); return i[0] * m; },
-                [&](FunctionContext& c, const Tensor& g) -> Inputs {
-                  needs = {c.needs_input_grad(0), c.needs_input_grad(1)};
-                  return {g * c.saved()[0], Tensor()};
-                });
+    return made(
+        in,
+        [](FunctionContext& c, const Inputs& i) {
+          const Tensor m = gt(i[0], i[1]).to(float64);
+          c.save_for_backward({m, i[0]});
+          return i[0] * m;
+        },
+        [&](FunctionContext& c, const Tensor& g) -> Inputs {
+          needs = {c.needs_input_grad(0), c.needs_input_grad(1)};
+          return {g * c.saved()[0], Tensor()};
+        });
   };
   Tensor y = leaf({1, 5});
   sum(masked({y, tensor({3.0, 3.0}, {.dtype = float64})})).backward();
@@ -149,7 +180,9 @@ TEST_CASE("a user's Function: saved input, saved output, saved other, needs_inpu
   CHECK(needs == std::vector<bool>{true, false});
   // forward may hand back its input.
   Tensor z = leaf(4);
-  const Tensor same = made({z}, [](FunctionContext&, const Inputs& i) { return i[0]; }, [](FunctionContext&, const Tensor& g) -> Inputs { return {g * 7.0}; });
+  const Tensor same = made(
+      {z}, [](FunctionContext&, const Inputs& i) { return i[0]; },
+      [](FunctionContext&, const Tensor& g) -> Inputs { return {g * 7.0}; });
   CHECK(!same.is_same(z));
   same.backward();
   CHECK(z.grad().item() == 7);
@@ -159,14 +192,22 @@ TEST_CASE("a user's Function that returns the wrong thing, or whose saved value 
   const Tensor x = leaf({1, 2});
   const auto run = [](FunctionContext&, const Inputs& i) { return i[0] * 2.0; };
   const Tensor w = tensor({1.0, 1.0}, {.dtype = float64});
-  CHECK_THROWS_WITH(made({x}, run, [](FunctionContext&, const Tensor&) -> Inputs { return {}; }).backward(w), "[made] its rule returned 0 gradients for 1 inputs");
+  CHECK_THROWS_WITH(made({x}, run, [](FunctionContext&, const Tensor&) -> Inputs { return {}; }).backward(w),
+                    "[made] its rule returned 0 gradients for 1 inputs");
   CHECK_THROWS_WITH(made({x}, run, [](FunctionContext&, const Tensor& g) -> Inputs { return {sum(g)}; }).backward(w),
                     "[made] its rule returned a gradient of shape () for input 0 of shape (2)");
-  CHECK_THROWS_WITH(made({x}, [](FunctionContext&, const Inputs&) { return Tensor(); }, nullptr), "[made] forward returned an undefined tensor");
+  CHECK_THROWS_WITH(made(
+                        {x}, [](FunctionContext&, const Inputs&) { return Tensor(); }, nullptr),
+                    "[made] forward returned an undefined tensor");
   CHECK_THROWS_WITH(made({x, Tensor()}, run, nullptr), "[made] input 1 is undefined");
   Tensor other = tensor({1.0, 1.0}, {.dtype = float64});
-  const Tensor y = made({x}, [&](FunctionContext& c, const Inputs& i) { c.save_for_backward({other}); return i[0] * other; },
-                        [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0]}; });
+  const Tensor y = made(
+      {x},
+      [&](FunctionContext& c, const Inputs& i) {
+        c.save_for_backward({other});
+        return i[0] * other;
+      },
+      [](FunctionContext& c, const Tensor& g) -> Inputs { return {g * c.saved()[0]}; });
   other.fill_(3);
   CHECK_THROWS_WITH(y.backward(w), "[made] a saved tensor of shape (2) was changed in place after it was saved");
 }
@@ -176,7 +217,8 @@ TEST_CASE("DetectAnomaly names the first operation that makes a NaN or an Inf") 
   const Tensor x = leaf({-1, 2});
   const std::string nan = message_of([&] { a_users_function(x * 2.0); });
   INFO(nan);
-  CHECK(contains(nan, "[log] the result of shape (2) holds a NaN; inputs (2); before it: mul; called from a_users_function()"));
+  CHECK(contains(
+      nan, "[log] the result of shape (2) holds a NaN; inputs (2); before it: mul; called from a_users_function()"));
   const std::string inf = message_of([&] { reciprocal(relu(x)); });
   INFO(inf);
   CHECK(contains(inf, "[reciprocal] the result of shape (2) holds an Inf; inputs (2); before it: relu"));
@@ -184,7 +226,8 @@ TEST_CASE("DetectAnomaly names the first operation that makes a NaN or an Inf") 
   const Tensor root = sqrt(relu(x * 3.0));
   const std::string slope = message_of([&] { sum(root).backward(); });
   INFO(slope);
-  CHECK(contains(slope, "[sqrt] the gradient for input 0 holds an Inf; inputs (2); the operation was: sqrt <- relu <- mul"));
+  CHECK(contains(slope,
+                 "[sqrt] the gradient for input 0 holds an Inf; inputs (2); the operation was: sqrt <- relu <- mul"));
 }
 
 TEST_CASE("DetectAnomaly is quiet about masks of -inf, and off by default") {
@@ -207,8 +250,10 @@ TEST_CASE("integers and results of integers need no gradient, and cannot ask for
   CHECK(!x.to(int64).requires_grad());
   CHECK(x.to(float32).requires_grad());
   Tensor h = x * 2;
-  CHECK_THROWS_WITH(h.requires_grad_(false), "[requires_grad_] only a leaf can stop requiring a gradient; use detach() on a result");
+  CHECK_THROWS_WITH(h.requires_grad_(false),
+                    "[requires_grad_] only a leaf can stop requiring a gradient; use detach() on a result");
   CHECK_THROWS_WITH(ids.retain_grad(), "[retain_grad] the tensor does not require a gradient");
-  CHECK_THROWS_WITH(ids.register_hook([](const Tensor& g) { return g; }), "[register_hook] the tensor does not require a gradient");
+  CHECK_THROWS_WITH(ids.register_hook([](const Tensor& g) { return g; }),
+                    "[register_hook] the tensor does not require a gradient");
   CHECK_THROWS_WITH(h.set_grad(ones({3})), "[set_grad] the gradient has shape (3), the tensor (2)");
 }

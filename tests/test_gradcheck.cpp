@@ -63,8 +63,10 @@ TEST_CASE("gradcheck catches a missing term") {
   // y = x sin x; the rule forgets that x itself varies.
   const auto f = [](const Inputs& in) {
     const Tensor x = in[0], y = x.detach() * sin(x.detach());
-    return record("x_sin_x", {x}, y.array(), [](const Tensor& g, const Node& node) -> Grads { return {g * node.input(0) * cos(node.input(0))}; },
-                  Save::inputs);
+    return record(
+        "x_sin_x", {x}, y.array(),
+        [](const Tensor& g, const Node& node) -> Grads { return {g * node.input(0) * cos(node.input(0))}; },
+        Save::inputs);
   };
   CHECK(!gradcheck(f, {numbers()}).ok);
 }
@@ -92,14 +94,18 @@ TEST_CASE("a missing sum over broadcast dims is refused by the engine, and caugh
   // y = a + b with b (3) broadcast into a (2, 3); the rule hands g to both.
   const auto f = [](const Inputs& in) {
     const Tensor y = in[0].detach() + in[1].detach();
-    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads { return {g, g}; });
+    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads {
+      return {g, g};
+    });
   };
   CHECK_THROWS_WITH(gradcheck(f, {numbers(), tensor({1.0, 2.0, 3.0}, {.dtype = float64})}),
                     "[sloppy_add] its rule returned a gradient of shape (2, 3) for input 1 of shape (3)");
   // Shape right, values wrong: the first row instead of the sum of rows.
   const auto picks_a_row = [](const Inputs& in) {
     const Tensor y = in[0].detach() + in[1].detach();
-    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads { return {g, select(g, 0, 0)}; });
+    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads {
+      return {g, select(g, 0, 0)};
+    });
   };
   const GradCheckResult result = gradcheck(picks_a_row, {numbers(), tensor({1.0, 2.0, 3.0}, {.dtype = float64})});
   CHECK(!result.ok);
@@ -112,7 +118,8 @@ TEST_CASE("gradcheck catches an operation that forgot to record") {
 
 TEST_CASE("gradgradcheck catches a first derivative that is right but does not record its own") {
   const auto frozen = [](const Inputs& x) {
-    return lemma::apply(std::make_shared<Cube>([](const Tensor& v, const Tensor& g) { return g * (v * v).detach() * 3.0; }), x);
+    return lemma::apply(
+        std::make_shared<Cube>([](const Tensor& v, const Tensor& g) { return g * (v * v).detach() * 3.0; }), x);
   };
   CHECK(gradcheck(frozen, {numbers()}).ok);
   CHECK(!gradgradcheck(frozen, {numbers()}).ok);
@@ -128,7 +135,9 @@ TEST_CASE("gradcheck catches a NaN in a gradient") {
 
 TEST_CASE("gradcheck refuses what it cannot judge") {
   const auto identity = [](const Inputs& x) { return x[0] * 1.0; };
-  CHECK_THROWS_WITH(gradcheck(identity, {tensor({1.0, 2.0})}), "[gradcheck] input 0 is float32; differences need float64");
+  CHECK_THROWS_WITH(gradcheck(identity, {tensor({1.0, 2.0})}),
+                    "[gradcheck] input 0 is float32; differences need float64");
   CHECK_THROWS_WITH(gradcheck(identity, {Tensor()}), "[gradcheck] input 0 is undefined");
-  CHECK_THROWS_WITH(gradcheck([](const Inputs& x) { return x[0].to(float32); }, {numbers()}), "[gradcheck] the function returned float32, not float64");
+  CHECK_THROWS_WITH(gradcheck([](const Inputs& x) { return x[0].to(float32); }, {numbers()}),
+                    "[gradcheck] the function returned float32, not float64");
 }

@@ -1,4 +1,5 @@
-// Every differentiable row of the table: first and second derivatives against central differences, and inputs used twice.
+// Every differentiable row of the table: first and second derivatives against central differences, and inputs used
+// twice.
 #include <algorithm>
 #include <cmath>
 
@@ -91,7 +92,8 @@ TEST_CASE("an operation used twice: the gradients of both uses are added") {
     Row twice = row;
     twice.run = [&row](const Tensors& x) { return row.run(x) + row.run(x) * 2.0; };
     const Tensors both = gradients(twice, inputs);
-    for (size_t i = 0; i < once.size(); ++i) CHECK(distance(both[i], once[i].defined() ? once[i] * 3.0 : Tensor()) <= 1e-13);
+    for (size_t i = 0; i < once.size(); ++i)
+      CHECK(distance(both[i], once[i].defined() ? once[i] * 3.0 : Tensor()) <= 1e-13);
   });
 }
 
@@ -100,8 +102,9 @@ TEST_CASE("one tensor in two places of an operation gets the sum of both gradien
   over_small_cases([&](const Row& row, const Tensors& inputs) {
     for (size_t i = 0; i < inputs.size(); ++i)
       for (size_t j = i + 1; j < inputs.size(); ++j) {
-        const bool alike = is_floating(inputs[i].dtype()) && is_floating(inputs[j].dtype()) && inputs[i].shape() == inputs[j].shape() &&
-                           row.inputs[i].low >= row.inputs[j].low && row.inputs[i].high <= row.inputs[j].high;
+        const bool alike = is_floating(inputs[i].dtype()) && is_floating(inputs[j].dtype()) &&
+                           inputs[i].shape() == inputs[j].shape() && row.inputs[i].low >= row.inputs[j].low &&
+                           row.inputs[i].high <= row.inputs[j].high;
         if (!alike) continue;
         ++pairs;
         Tensors apart = inputs;
@@ -142,8 +145,13 @@ TEST_CASE("gradients at kinks and ties follow the documented choice") {
   CHECK(slope([](const Tensor& x) { return amax(x, 0); }, {3, 1, 3, 3}) == V{1.0 / 3, 0, 1.0 / 3, 1.0 / 3});
   CHECK(slope([](const Tensor& x) { return max(x, 0).first; }, {1, 3, 3}) == V{0, 1, 0});
   CHECK(slope([](const Tensor& x) { return norm(x); }, {0, 0}) == V{0, 0});
-  CHECK(slope([](const Tensor& x) { return pow(x, tensor({2.0, 0.0, 1.0}, {.dtype = float64})); }, {0, 0, 0}) == V{0, 0, 1});
+  CHECK(slope(
+            [](const Tensor& x) {
+              return pow(x, tensor({2.0, 0.0, 1.0}, {.dtype = float64}));
+            },
+            {0, 0, 0}) == V{0, 0, 1});
   CHECK(slope([](const Tensor& b) { return pow(tensor({0.0, 0.0}, {.dtype = float64}), b); }, {2, 1}) == V{0, 0});
   // A row of -inf alone: zeros and no NaN, in values and gradients.
-  CHECK(slope([](const Tensor& x) { return softmax(masked_fill(x, ones_like(x).to(boolean), -INFINITY), 0); }, {1, 2}) == V{0, 0});
+  CHECK(slope([](const Tensor& x) { return softmax(masked_fill(x, ones_like(x).to(boolean), -INFINITY), 0); },
+              {1, 2}) == V{0, 0});
 }

@@ -1,4 +1,5 @@
-// Every row of the table: whatever an input's strides and offset are, values and gradients are those of a contiguous input.
+// Every row of the table: whatever an input's strides and offset are, values and gradients are those of a contiguous
+// input.
 #include <algorithm>
 #include <cmath>
 
@@ -54,8 +55,12 @@ struct Layout {
   const char* name;
   Tensor (*apply)(const Tensor&);
 };
-const Layout kLayouts[] = {{"transposed", transposed}, {"rotated", rotated},        {"sliced", sliced},
-                           {"strided", strided},       {"stride 0 first", stretched<0>}, {"stride 0 last", stretched<-1>}};
+const Layout kLayouts[] = {{"transposed", transposed},
+                           {"rotated", rotated},
+                           {"sliced", sliced},
+                           {"strided", strided},
+                           {"stride 0 first", stretched<0>},
+                           {"stride 0 last", stretched<-1>}};
 
 // Largest difference, relative to the largest entry.
 double distance(const Tensor& a, const Tensor& b) {
@@ -105,7 +110,8 @@ TEST_CASE("values and gradients do not depend on how inputs lie in memory") {
             }
             if (!any_moved || (inputs.size() == 1 && k == 1)) continue;
             ++combinations;
-            std::string what = row.name() + " " + name(dtype) + ", " + layout.name + ", input " + std::to_string(k) + " of";
+            std::string what =
+                row.name() + " " + name(dtype) + ", " + layout.name + ", input " + std::to_string(k) + " of";
             for (const Shape& shape : shapes) what += " " + shape.str();
             INFO(what);
             try {
@@ -129,7 +135,8 @@ TEST_CASE("the layouts hold the values they should") {
     INFO(layout.name);
     CHECK(y.shape() == x.shape());
     CHECK(!y.is_contiguous());
-    if (layout.apply != static_cast<Tensor (*)(const Tensor&)>(stretched<0>) && layout.apply != static_cast<Tensor (*)(const Tensor&)>(stretched<-1>))
+    if (layout.apply != static_cast<Tensor (*)(const Tensor&)>(stretched<0>) &&
+        layout.apply != static_cast<Tensor (*)(const Tensor&)>(stretched<-1>))
       CHECK(y.to_vector<float>() == x.to_vector<float>());
   }
   CHECK(sliced(x).array().offset() > 0);

@@ -36,13 +36,16 @@ TEST_CASE("timings of every operation, forward and with gradients", "[.timings]"
   size_t timed = 0;
   for (const Row& row : table()) {
     // The largest case.
-    const Shapes& shapes = *std::max_element(row.shapes.begin(), row.shapes.end(), [](const Shapes& a, const Shapes& b) { return a[0].numel() < b[0].numel(); });
+    const Shapes& shapes =
+        *std::max_element(row.shapes.begin(), row.shapes.end(),
+                          [](const Shapes& a, const Shapes& b) { return a[0].numel() < b[0].numel(); });
     const Tensors inputs = draw(row, shapes, float32);
     const double forward = microseconds([&] { row.run(inputs); });
     const double both = row.order > 0 ? microseconds([&] { gradients(row, inputs); }) : 0;
     std::string sizes;
     for (const Shape& shape : shapes) sizes += shape.str() + " ";
-    std::cout << fmt::format("{:50} {:32} {:9.2f} us  {:>9} us with gradients\n", row.name(), sizes, forward, row.order > 0 ? fmt::format("{:.2f}", both) : "-");
+    std::cout << fmt::format("{:50} {:32} {:9.2f} us  {:>9} us with gradients\n", row.name(), sizes, forward,
+                             row.order > 0 ? fmt::format("{:.2f}", both) : "-");
     ++timed;
   }
   CHECK(timed == table().size());

@@ -33,7 +33,8 @@ DType expected_dtype(const Row& row, const Tensors& inputs) {
 double error_of(const std::vector<double>& y, const std::vector<double>& reference) {
   double worst = 0;
   for (size_t i = 0; i < y.size(); ++i) {
-    const double error = y[i] == reference[i] ? 0 : std::fabs(y[i] - reference[i]) / std::max(1.0, std::fabs(reference[i]));
+    const double error =
+        y[i] == reference[i] ? 0 : std::fabs(y[i] - reference[i]) / std::max(1.0, std::fabs(reference[i]));
     worst = error <= worst ? worst : error;  // a NaN stays
   }
   return worst;

@@ -72,7 +72,8 @@ TEST_CASE("what else a tensor is stands behind its numbers") {
 }
 
 TEST_CASE("describe: one line for debuggers") {
-  CHECK(tensor({{1.0, 2.0}, {3.0, 4.5}}, {.requires_grad = true}).describe() == "float32 (2, 2) cpu requires_grad, min 1, mean 2.625, max 4.5");
+  CHECK(tensor({{1.0, 2.0}, {3.0, 4.5}}, {.requires_grad = true}).describe() ==
+        "float32 (2, 2) cpu requires_grad, min 1, mean 2.625, max 4.5");
   CHECK(tensor({1, 2}).describe() == "int64 (2) cpu, min 1, mean 1.5, max 2");
   CHECK(zeros({0}).describe() == "float32 (0) cpu");
   CHECK(Tensor().describe() == "undefined");

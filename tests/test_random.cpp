@@ -1,4 +1,5 @@
-// Random numbers: the same for a seed, whatever the threads and however draws are split; and distributed as they should be.
+// Random numbers: the same for a seed, whatever the threads and however draws are split; and distributed as they should
+// be.
 #include <algorithm>
 #include <cmath>
 
@@ -42,7 +43,8 @@ TEST_CASE("numbers do not depend on the number of threads") {
     for (int threads : {1, 2, 3, 8}) {
       Threads scope(threads);
       Generator g{11, 5};
-      const auto u = rand({kMany}, {.dtype = dtype}, &g).to_vector<double>(), n = randn({kMany}, {.dtype = dtype}, &g).to_vector<double>();
+      const auto u = rand({kMany}, {.dtype = dtype}, &g).to_vector<double>(),
+                 n = randn({kMany}, {.dtype = dtype}, &g).to_vector<double>();
       if (threads == 1) {
         uniform = u;
         normal = n;
@@ -56,7 +58,9 @@ TEST_CASE("numbers do not depend on the number of threads") {
 TEST_CASE("numbers do not depend on how a draw is split") {
   for (DType dtype : {float32, float64}) {
     for (bool normal : {false, true}) {
-      const auto draw = [&](Generator& g, int64_t n) { return normal ? randn({n}, {.dtype = dtype}, &g) : rand({n}, {.dtype = dtype}, &g); };
+      const auto draw = [&](Generator& g, int64_t n) {
+        return normal ? randn({n}, {.dtype = dtype}, &g) : rand({n}, {.dtype = dtype}, &g);
+      };
       Generator whole{9, 0}, parts{9, 0};
       const Tensor once = draw(whole, 1000);
       const Tensor pieces = cat({draw(parts, 1), draw(parts, 7), draw(parts, 500), draw(parts, 492)});
@@ -155,7 +159,8 @@ TEST_CASE("multinomial says what is wrong with its probabilities") {
   CHECK_THROWS_WITH(multinomial(tensor({0.0, 0.0}), 1), bad);
   CHECK_THROWS_WITH(multinomial(tensor({-1.0, 2.0}), 1), bad);
   CHECK_THROWS_WITH(multinomial(tensor({NAN, 2.0f}), 1), bad);
-  CHECK_THROWS_WITH(multinomial(tensor({1.0, 0.0}), 2), "[multinomial] cannot draw 2 different samples: a row has only 1 non-zero probabilities");
+  CHECK_THROWS_WITH(multinomial(tensor({1.0, 0.0}), 2),
+                    "[multinomial] cannot draw 2 different samples: a row has only 1 non-zero probabilities");
   CHECK_THROWS_WITH(multinomial(tensor({1.0}), 0), "[multinomial] num_samples must be at least 1, got 0");
   CHECK_THROWS_WITH(multinomial(ones({1, 1, 1}), 1), "[multinomial] needs (N) or (B, N), got (1, 1, 1)");
 }

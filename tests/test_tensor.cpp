@@ -51,7 +51,8 @@ TEST_CASE("zeros, ones, full, and the like of another tensor") {
   CHECK(ones_like(x).shape() == Shape{2, 1});
   CHECK(empty({5, 0}).numel() == 0);
   CHECK_THROWS_WITH(zeros({2, -1}), "[tensor] dims cannot be negative, got (2, -1)");
-  CHECK_THROWS_WITH(zeros({1 << 30, 1 << 30, 1 << 30}), "[tensor] (1073741824, 1073741824, 1073741824) has too many elements for one tensor");
+  CHECK_THROWS_WITH(zeros({1 << 30, 1 << 30, 1 << 30}),
+                    "[tensor] (1073741824, 1073741824, 1073741824) has too many elements for one tensor");
 }
 
 TEST_CASE("ranges and special matrices") {
@@ -89,7 +90,8 @@ TEST_CASE("from memory and back; item; raw pointers") {
   CHECK(tensor(true).item() == 1);
   CHECK_THROWS_WITH(x.item(), "[item] only a tensor with one element is a number, got shape (2, 3)");
   CHECK_THROWS_WITH(x.data<double>(), "[data] the tensor is float32, asked for as float64");
-  CHECK_THROWS_WITH(x.transpose(0, 1).data<float>(), "[data] the tensor of shape (3, 2) is not contiguous; call contiguous() first");
+  CHECK_THROWS_WITH(x.transpose(0, 1).data<float>(),
+                    "[data] the tensor of shape (3, 2) is not contiguous; call contiguous() first");
 }
 
 TEST_CASE("handles share, views share, clones do not") {
@@ -114,7 +116,8 @@ TEST_CASE("views reach rank 8, and no further") {
   Tensor x = arange(256);
   Tensor y = x.reshape({2, 2, 2, 2, 2, 2, 2, 2});
   CHECK(y.dim() == 8);
-  CHECK(y.permute({7, 6, 5, 4, 3, 2, 1, 0}).permute({7, 6, 5, 4, 3, 2, 1, 0}).to_vector<int64_t>() == x.to_vector<int64_t>());
+  CHECK(y.permute({7, 6, 5, 4, 3, 2, 1, 0}).permute({7, 6, 5, 4, 3, 2, 1, 0}).to_vector<int64_t>() ==
+        x.to_vector<int64_t>());
   CHECK(y.permute({7, 6, 5, 4, 3, 2, 1, 0}).contiguous().to_vector<int64_t>()[1] == 128);
   CHECK(y.select(7, 1).select(0, 1).reshape({64}).to_vector<int64_t>()[0] == 129);
   CHECK(sum(y, {0, 2, 4, 6}).to_vector<int64_t>()[0] == 8 * (128 + 32 + 8 + 2));
@@ -128,7 +131,9 @@ TEST_CASE("view() never copies; reshape() copies only where it must") {
   CHECK(x.view({6, -1}).shape() == Shape{6, 4});
   CHECK(x.narrow(2, 0, 2).view({6, 2}).to_vector<int64_t>() == Ints{0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21});
   CHECK(x.transpose(0, 1).view({3, 2, 2, 2}).select(0, 1).to_vector<int64_t>() == Ints{4, 5, 6, 7, 16, 17, 18, 19});
-  CHECK_THROWS_WITH(x.transpose(1, 2).view({24}), "[view] (2, 4, 3) with strides (12, 1, 4) cannot be seen as (24) without a copy; use reshape() or contiguous()");
+  CHECK_THROWS_WITH(
+      x.transpose(1, 2).view({24}),
+      "[view] (2, 4, 3) with strides (12, 1, 4) cannot be seen as (24) without a copy; use reshape() or contiguous()");
   CHECK(x.transpose(1, 2).reshape({24}).to_vector<int64_t>()[1] == 4);
   CHECK(x.view({1, 2, 1, 3, 4, 1}).squeeze().shape() == Shape{2, 3, 4});
 }
