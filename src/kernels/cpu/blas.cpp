@@ -2,6 +2,8 @@
 
 #include <cblas.h>
 
+#include "kernels/cpu/gemm_wide.h"
+
 extern "C" void openblas_set_num_threads(int);  // not in every cblas.h
 
 namespace lemma::kernels::cpu {
@@ -52,6 +54,7 @@ void prepare_blas() {
 
 void gemm(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
   if (product_with_vector(m, n, k, a, b, c, ldc)) return;
+  if (has_wide_gemm()) return wide_gemm(m, n, k, a, b, c, ldc);
   cblas_sgemm(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
               static_cast<int>(k), 1, a.data, static_cast<int>(a.ld), b.data, static_cast<int>(b.ld), 0, c,
               static_cast<int>(ldc));

@@ -1,0 +1,152 @@
+// A matrix product as BLIS has it (Van Zee and van de Geijn, 2015): a strip of b is packed so that it lies in the second
+// cache, twelve rows of a so that they lie in the first, and tiles of 12 x 32 results stay in registers over a loop in k.
+
+#include "kernels/cpu/gemm_wide.h"
+
+#include <cstring>
+#include <memory>
+
+#include "kernels/cpu/simd.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/gemm_wide.cpp"
+#include "hwy/foreach_target.h"  // IWYU pragma: keep
+#include "hwy/highway.h"
+#include "kernels/cpu/simd_math.h"
+#include "kernels/cpu/simd_transpose.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace lemma::kernels::cpu::HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_AVX3
+
+constexpr bool kWide = true;
+constexpr int64_t kLanes = 16;      // of a vector
+constexpr int64_t kRows = 12;       // of a tile; 24 of the 32 registers hold results
+constexpr int64_t kWidth = 32;      // of a tile
+constexpr int64_t kDepth = 256;     // of k that is packed at a time
+constexpr int64_t kStrip = 512;     // columns of b that are packed at a time
+constexpr int64_t kRowStep = kDepth + 16;  // between packed rows of a: no two in the same set of the cache
+
+/// c (rows x columns) = or += the packed rows of a times a packed sliver of b. kByColumn: how a was packed.
+template <int kR, int kVectors, bool kByColumn>
+void tile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t k, float* HWY_RESTRICT c, int64_t ldc,
+          int64_t rows, int64_t columns, bool add) {
+  const hn::ScalableTag<float> d;
+  V<decltype(d)> sum[kR][kVectors];
+  for (auto& row : sum)
+    for (auto& x : row) x = hn::Zero(d);
+  for (int64_t p = 0; p < k; ++p) {
+    V<decltype(d)> right[kVectors];
+    for (int v = 0; v < kVectors; ++v) right[v] = hn::Load(d, b + (p * kVectors + v) * kLanes);
+    for (int r = 0; r < kR; ++r) {
+      const auto left = hn::Set(d, kByColumn ? a[p * kRows + r] : a[r * kRowStep + p]);
+      for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
+    }
+  }
+  for (int r = 0; r < kR; ++r) {
+    if (r >= rows) return;
+    for (int v = 0; v < kVectors; ++v) {
+      float* to = c + r * ldc + v * kLanes;
+      const size_t n = static_cast<size_t>(std::max<int64_t>(0, columns - v * kLanes));
+      if (n >= static_cast<size_t>(kLanes)) hn::StoreU(add ? hn::Add(hn::LoadU(d, to), sum[r][v]) : sum[r][v], d, to);
+      else if (n > 0) store_some(d, add ? hn::Add(load_some(d, to, n), sum[r][v]) : sum[r][v], to, n);
+    }
+  }
+}
+
+template <bool kByColumn>
+void tile_of(int64_t rows, int64_t columns, const float* a, const float* b, int64_t k, float* c, int64_t ldc, bool add) {
+  const auto pick = [&](auto narrow, auto wide) { (columns > kLanes ? wide : narrow)(a, b, k, c, ldc, rows, columns, add); };
+  if (rows > 8) pick(&tile<12, 1, kByColumn>, &tile<12, 2, kByColumn>);
+  else if (rows > 4) pick(&tile<8, 1, kByColumn>, &tile<8, 2, kByColumn>);
+  else pick(&tile<4, 1, kByColumn>, &tile<4, 2, kByColumn>);
+}
+
+/// k x columns of b, from data on, as slivers of 32 columns (the last of 16 if that is enough), zeros at the edge.
+void pack_b(const Matrix<float>& b, const float* data, int64_t k, int64_t columns, float* to) {
+  for (int64_t j = 0; j < columns; j += kWidth) {
+    const int64_t n = std::min(kWidth, columns - j), width = n > kLanes ? kWidth : kLanes;
+    if (b.transposed) {
+      transpose_block(data + j * b.ld, b.ld, n, k, to, width);
+      for (int64_t p = 0; p < k && n < width; ++p) std::fill(to + p * width + n, to + (p + 1) * width, 0.0f);
+    } else {
+      for (int64_t p = 0; p < k; ++p) {
+        const float* from = data + p * b.ld + j;
+        if (n == kWidth) std::memcpy(to + p * width, from, kWidth * sizeof(float));
+        else {
+          std::memcpy(to + p * width, from, static_cast<size_t>(n) * sizeof(float));
+          std::fill(to + p * width + n, to + (p + 1) * width, 0.0f);
+        }
+      }
+    }
+    to += k * width;
+  }
+}
+
+/// Up to 12 rows of a: one after the other, or, where a is stored by columns, the 12 of each column together.
+void pack_a(const Matrix<float>& a, const float* data, int64_t rows, int64_t k, float* to) {
+  if (!a.transposed) {
+    for (int64_t r = 0; r < kRows; ++r)
+      if (r < rows) std::memcpy(to + r * kRowStep, data + r * a.ld, static_cast<size_t>(k) * sizeof(float));
+      else if (r < (rows + 3) / 4 * 4) std::fill_n(to + r * kRowStep, k, 0.0f);
+    return;
+  }
+  for (int64_t p = 0; p < k; ++p) {
+    if (rows == kRows) std::memcpy(to + p * kRows, data + p * a.ld, kRows * sizeof(float));
+    else
+      for (int64_t r = 0; r < kRows; ++r) to[p * kRows + r] = r < rows ? data[p * a.ld + r] : 0.0f;
+  }
+}
+
+struct AlignedDelete {
+  void operator()(float* x) const { ::operator delete[](x, std::align_val_t(64)); }
+};
+
+void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
+  static thread_local const std::unique_ptr<float[], AlignedDelete> strip(
+      static_cast<float*>(::operator new[](kDepth * kStrip * sizeof(float), std::align_val_t(64))));
+  alignas(64) float rows_of_a[kRows * kRowStep];
+  for (int64_t column = 0; column < n; column += kStrip)
+    for (int64_t p = 0; p < k; p += kDepth) {
+      const int64_t columns = std::min(kStrip, n - column), depth = std::min(kDepth, k - p);
+      pack_b(b, b.data + (b.transposed ? column * b.ld + p : p * b.ld + column), depth, columns, strip.get());
+      for (int64_t row = 0; row < m; row += kRows) {
+        const int64_t rows = std::min(kRows, m - row);
+        pack_a(a, a.data + (a.transposed ? p * a.ld + row : row * a.ld + p), rows, depth, rows_of_a);
+        const auto run = a.transposed ? &tile_of<true> : &tile_of<false>;
+        for (int64_t j = 0; j < columns; j += kWidth)
+          run(rows, std::min(kWidth, columns - j), rows_of_a, strip.get() + j * depth, depth, c + row * ldc + column + j, ldc,
+              p > 0);
+      }
+    }
+}
+
+#else
+
+constexpr bool kWide = false;
+void product(int64_t, int64_t, int64_t, const Matrix<float>&, const Matrix<float>&, float*, int64_t) {}
+
+#endif
+
+bool is_wide() { return kWide; }
+
+}  // namespace lemma::kernels::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace lemma::kernels::cpu {
+
+HWY_EXPORT(is_wide);
+HWY_EXPORT(product);
+
+bool has_wide_gemm() {
+  static const bool wide = HWY_DYNAMIC_DISPATCH(is_wide)();
+  return wide;
+}
+
+void wide_gemm(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
+  HWY_DYNAMIC_DISPATCH(product)(m, n, k, a, b, c, ldc);
+}
+
+}  // namespace lemma::kernels::cpu
+#endif  // HWY_ONCE
