@@ -11,6 +11,7 @@
 #include "lemma/io/files.h"
 #include "lemma/train/evaluate.h"
 #include "lemma/train/model_dir.h"
+#include "lemma/train/progress.h"
 #include "lemma/viz/attention_page.h"
 
 namespace lemma::cli {
@@ -66,8 +67,9 @@ int run_attention(const std::string& directory, const std::string& text, const s
   for (const text::Token& token : tokens) page.tokens.push_back(token.text);
   for (const Tensor& layer : weights) page.weights.push_back(matrices(layer));
   io::write_file(out, viz::attention_html(page));
-  fmt::print("Wrote {}: {} layers, {} heads, {} tokens.\n", out, saved.config.layers, saved.config.heads,
-             tokens.size());
+  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, train::plural(saved.config.layers, "layer"),
+                         train::plural(saved.config.heads, "head"),
+                         train::plural(static_cast<int64_t>(tokens.size()), "token")));
   return 0;
 }
 

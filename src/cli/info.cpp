@@ -36,8 +36,9 @@ int run_info(const std::string& directory) {
   const train::SavedModel saved = train::load_model(directory);
   const train::ModelConfig& c = saved.config;
   print_line(fmt::format("{}: a model for {}", directory, train::name(c.task)));
-  print_line(fmt::format("Width {}, {} heads, {} layers, feed-forward {}, letter filters {}, window {}; {} parameters.",
-                         c.embed, c.heads, c.layers, c.ff, c.letters, c.window ? "yes" : "no",
+  print_line(fmt::format("Width {}, {}, {}, feed-forward {}, {}, {}; {} parameters.", c.embed,
+                         train::plural(c.heads, "head"), train::plural(c.layers, "layer"), c.ff,
+                         train::plural(c.letters, "letter filter"), c.window ? "a window of three tokens" : "no window",
                          train::grouped(saved.model->num_parameters())));
   print_line(fmt::format("Vocabulary {} words; labels {}.", train::grouped(saved.coder.words.size()),
                          fmt::join(saved.coder.labels, ", ")));

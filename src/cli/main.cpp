@@ -1,26 +1,40 @@
 // The `lemma` program: reads its arguments, runs one command, and turns every failure into one line and an exit status.
 //   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input; 130 stopped by Ctrl-C, after saving.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <new>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/io/files.h"
 
 namespace {
 
 constexpr const char* kAbout =
     "Lemma learns sentiment and named entities from text files.\n"
     "Try:  lemma train sentiment --out models/sentiment\n"
-    "      lemma predict --model models/sentiment \"not bad at all\"";
+    "      lemma predict --model models/sentiment \"A warm, funny film.\"";
 
 int fail(int status, std::string message) {
   for (char& c : message)
-    if (c == '\n' || c == '\r') c = ' ';  // one line, whatever a file name holds
-  fmt::print(stderr, "lemma: {}\n", message);
+    if (c == '\n' || c == '\r') c = ' ';                     // one line, whatever a file name holds
+  std::fputs(("lemma: " + message + "\n").c_str(), stderr);  // not fmt: it throws where stderr cannot be written
   return status;
+}
+
+// CLI11 would only say that a command is missing.
+void refuse_unknown(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) == names.end())
+    throw lemma::ValueError("command", fmt::format("{} is not known; expected one of: {}", lemma::io::quote(argv[1]),
+                                                   fmt::join(names, ", ")));
 }
 
 int run(int argc, char** argv) {
@@ -33,6 +47,7 @@ int run(int argc, char** argv) {
                          lemma::cli::add_logits, lemma::cli::add_attention, lemma::cli::add_info})
     add(app, action);
   try {
+    refuse_unknown(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version

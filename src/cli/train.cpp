@@ -63,7 +63,7 @@ void add_number(CLI::App& command, const Shared& arguments, const char* option, 
 void add_choices(CLI::App& c, const Shared& a) {
   using M = ModelConfig;
   using T = TrainOptions;
-  add_integer(c, a, "--epochs", 1, "passes over the training data (default: about 2,000 steps, 4 to 40 epochs)",
+  add_integer(c, a, "--epochs", 1, "passes over the training data (default: about 1,500 steps, 3 to 40 epochs)",
               [](M&, T& t, int64_t n) { t.epochs = n; });
   add_integer(c, a, "--batch-size", 1, "texts a step (default 32)", [](M&, T& t, int64_t n) { t.batch_size = n; });
   add_integer(c, a, "--embed", 1, "width of the model (default 128)", [](M& m, T&, int64_t n) { m.embed = n; });

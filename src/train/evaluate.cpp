@@ -96,6 +96,8 @@ std::vector<std::string> names_of(const std::vector<int64_t>& ids, const std::ve
 
 std::vector<int64_t> best_tags(const std::vector<float>& log_probs, const std::vector<std::string>& labels) {
   const size_t C = labels.size(), T = log_probs.size() / C;
+  std::vector<int64_t> tags(T);
+  if (T == 0) return tags;
   constexpr double kNever = -std::numeric_limits<double>::infinity();
   std::vector<std::vector<bool>> allowed(C, std::vector<bool>(C));
   for (size_t a = 0; a < C; ++a)
@@ -114,8 +116,6 @@ std::vector<int64_t> best_tags(const std::vector<float>& log_probs, const std::v
         }
     score = next;
   }
-  std::vector<int64_t> tags(T);
-  if (T == 0) return tags;
   tags[T - 1] = std::max_element(score.begin(), score.end()) - score.begin();
   for (size_t t = T - 1; t > 0; --t) tags[t - 1] = from[t][static_cast<size_t>(tags[t])];
   return tags;

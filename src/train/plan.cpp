@@ -30,13 +30,11 @@ std::string classes_line(const Corpus& train) {
   return fmt::format("  {:<11} {}\n", train.task == Task::sentiment ? "classes" : "entities", fmt::join(parts, ", "));
 }
 
-std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
-
 }  // namespace
 
 int64_t epochs_of(const TrainOptions& options, int64_t batches) {
   if (options.epochs > 0) return options.epochs;
-  return std::clamp<int64_t>((2000 + batches - 1) / batches, 4, 40);
+  return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 40);
 }
 
 std::string baselines_text(std::vector<Baseline> baselines) {

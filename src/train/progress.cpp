@@ -23,6 +23,8 @@ std::string grouped(int64_t n) {
   return (n < 0 ? "-" : "") + digits;
 }
 
+std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
+
 std::string clock_time(double seconds) {
   const auto s = static_cast<int64_t>(std::lround(std::max(seconds, 0.0)));
   if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);

@@ -30,8 +30,8 @@ void announce(Session& session) {
       plan_text(session.corpora, session.coder, session.train, session.dev, *session.model, *session.trainer,
                 session.epochs));
   if (run.resume)
-    say(run, "  {:<11} epoch {}, step {} of {}\n", "resumed at", session.trainer->epoch() + 1, session.trainer->batch(),
-        session.trainer->batches());
+    say(run, "  {:<11} after {} of {}\n", "resumed", plural(session.trainer->steps(), "step"),
+        grouped(session.epochs * session.trainer->batches()));
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.coder.labels.size()));
   if (io::exists(io::join(run.out, "config.json")) && !run.resume)
@@ -78,7 +78,8 @@ void close(Session& session) {
   const History& history = session.history;
   say(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, score_name(run.task),
       history.best_score, baselines_text(history.baselines), report(session.corpora.dev, result));
-  const char* text = run.task == Task::sentiment ? "not bad at all" : "Marie Curie was born in Warsaw .";
+  const char* text =
+      run.task == Task::sentiment ? "A warm, funny film that stays with you." : "Marie Curie was born in Warsaw.";
   say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, run.program, run.out, text);
 }
 

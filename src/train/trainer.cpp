@@ -108,8 +108,9 @@ StepResult Trainer::step() {
 
 // The step once more, with the same random numbers, under the detector that names the operation.
 void Trainer::explain_nan(const data::Batch& batch, const Generator& before, double loss, double norm) {
+  const auto kind = [](double value) { return std::isnan(value) ? "NaN" : "infinite"; };
   const std::string what =
-      std::isfinite(loss) ? fmt::format("the gradient norm is {}", norm) : fmt::format("the loss is {}", loss);
+      std::isfinite(loss) ? fmt::format("the gradient is {}", kind(norm)) : fmt::format("the loss is {}", kind(loss));
   const std::string where = fmt::format("epoch {}, step {}", epoch_ + 1, batch_ + 1);
   const std::string advice = "a smaller --lr, a longer --warmup or a smaller --clip usually helps";
   default_generator() = before;

@@ -1,0 +1,318 @@
+// Training as a whole: the same bits however it is run, cut or continued; checks that judge in words.
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "lemma/autograd.h"
+#include "lemma/core/threads.h"
+#include "lemma/io/files.h"
+#include "lemma/random.h"
+#include "lemma/train/evaluate.h"
+#include "lemma/train/model_dir.h"
+#include "lemma/train/run.h"
+#include "lemma/train/trainer.h"
+#include "tests/program.h"
+
+using namespace lemma;
+using train::Task;
+
+namespace {
+
+// One small run in a directory of its own; its log goes nowhere.
+struct Bench {
+  explicit Bench(Task task) : task_(task) {
+    const bool ner = task == Task::ner;
+    io::write_file(dir / "train", ner ? tiny::ner(60) : tiny::sentiment(60));
+    io::write_file(dir / "dev", ner ? tiny::ner(20) : tiny::sentiment(20));
+    log_ = std::fopen("/dev/null", "w");
+  }
+  ~Bench() { std::fclose(log_); }
+  train::Run run(const std::string& out, int64_t epochs) const {
+    train::Run run;
+    run.task = task_;
+    run.choose = [epochs](train::ModelConfig& model, train::TrainOptions& options) {
+      model.embed = model.ff = 16;
+      model.heads = 2;
+      options.batch_size = 8;
+      options.epochs = epochs;
+    };
+    run.train_path = dir / "train";
+    run.dev_path = dir / "dev";
+    run.out = dir / out;
+    run.log = log_;
+    return run;
+  }
+  std::string weights(const std::string& out) const { return io::read_file(dir / out + "/model.safetensors"); }
+  std::string state(const std::string& out) const { return io::read_file(dir / out + "/training.safetensors"); }
+  TempDir dir;
+
+ private:
+  Task task_;
+  std::FILE* log_;
+};
+
+// A data set, its coder and model, without files.
+struct Small {
+  explicit Small(Task task) {
+    TempDir dir;
+    io::write_file(dir / "train", task == Task::ner ? tiny::ner(40) : tiny::sentiment(40));
+    corpora = train::read_corpora(task, dir / "train", "");
+    coder = train::TextCoder::build(corpora.train, 1, 1);
+    dataset = coder.encode(corpora.train);
+    train::ModelConfig config = train::ModelConfig::of(task);
+    config.embed = config.ff = 16;
+    config.heads = 2;
+    manual_seed(5);
+    model = train::make_model(config, coder);
+  }
+  train::Corpora corpora;
+  train::TextCoder coder;
+  data::Dataset dataset;
+  std::unique_ptr<train::TextModel> model;
+};
+
+}  // namespace
+
+TEST_CASE("the same seed gives the same weights for any number of threads, another seed others") {
+  for (const Task task : {Task::sentiment, Task::ner}) {
+    const Bench bench(task);
+    const int before = num_threads();
+    set_num_threads(1);
+    train::run(bench.run("one", 2));
+    set_num_threads(2);
+    train::run(bench.run("two", 2));
+    set_num_threads(before);
+    CHECK(bench.weights("one") == bench.weights("two"));
+    CHECK(bench.state("one") == bench.state("two"));
+    train::Run other = bench.run("other", 2);
+    const auto choose = other.choose;
+    other.choose = [choose](train::ModelConfig& model, train::TrainOptions& options) {
+      choose(model, options);
+      options.seed = 2;
+    };
+    train::run(other);
+    CHECK(bench.weights("one") != bench.weights("other"));
+  }
+}
+
+TEST_CASE("a run that is interrupted anywhere and resumed gives the bits of one that never was") {
+  for (const Task task : {Task::sentiment, Task::ner}) {
+    const Bench bench(task);
+    CHECK(train::run(bench.run("whole", 3)) == train::Outcome::complete);
+    // 8 steps an epoch: within the first epoch, at the end of the second, within the third.
+    train::Run run = bench.run("cut", 3);
+    for (const int steps : {3, 13, 3}) {
+      int done = 0;
+      run.stop = [&done, steps] { return ++done == steps; };
+      CHECK(train::run(run) == train::Outcome::interrupted);
+      CHECK_FALSE(train::load_model(run.out).history.complete);
+      run.resume = true;
+    }
+    run.stop = [] { return false; };
+    CHECK(train::run(run) == train::Outcome::complete);
+    CHECK(bench.weights("whole") == bench.weights("cut"));
+    CHECK(bench.state("whole") == bench.state("cut"));
+    const train::History whole = train::load_model(bench.dir / "whole").history,
+                         cut = train::load_model(bench.dir / "cut").history;
+    REQUIRE(whole.epochs.size() == cut.epochs.size());
+    for (size_t i = 0; i < whole.epochs.size(); ++i) {
+      CHECK(whole.epochs[i].train_loss == cut.epochs[i].train_loss);
+      CHECK(whole.epochs[i].score == cut.epochs[i].score);
+    }
+  }
+}
+
+TEST_CASE("a complete run goes on with more epochs as if it had been asked for them at first") {
+  const Bench bench(Task::sentiment);
+  train::run(bench.run("long", 4));
+  train::run(bench.run("short", 2));
+  train::Run more = bench.run("short", 4);
+  more.resume = true;
+  train::run(more);
+  CHECK(bench.weights("long") == bench.weights("short"));
+  CHECK(bench.state("long") == bench.state("short"));
+}
+
+TEST_CASE("a run resumed on other data is refused and leaves the saved one alone") {
+  const Bench bench(Task::sentiment);
+  train::run(bench.run("run", 1));
+  const std::string saved = bench.state("run");
+  io::write_file(bench.dir / "train",
+                 tiny::sentiment(60) + "something quite different\tgood\nsomething quite different\tbad\n");
+  train::Run again = bench.run("run", 2);
+  again.resume = true;
+  CHECK_THROWS_AS(train::run(again), ValueError);
+  CHECK(bench.state("run") == saved);
+}
+
+TEST_CASE("a saved model answers bit for bit as before") {
+  for (const Task task : {Task::sentiment, Task::ner}) {
+    Small small(task);
+    TempDir dir;
+    train::save_model(
+        dir / "m", {small.model->config(), train::TrainOptions::of(task), {}, small.coder, small.model->state_dict()});
+    train::SavedModel loaded = train::load_model(dir / "m");
+    small.model->eval();
+    std::vector<int64_t> all(static_cast<size_t>(small.dataset.size()));
+    for (size_t i = 0; i < all.size(); ++i) all[i] = static_cast<int64_t>(i);
+    const data::Batch batch = data::collate(small.dataset, all);
+    const data::Batch again = data::collate(loaded.coder.encode(small.corpora.train), all);
+    CHECK(equal((*small.model)(batch), (*loaded.model)(again)));
+    CHECK_THROWS_AS(train::load_model(dir / "m", task == Task::ner ? Task::sentiment : Task::ner), IoError);
+  }
+}
+
+TEST_CASE("padding changes nothing at a real token") {
+  for (const Task task : {Task::sentiment, Task::ner}) {
+    Small small(task);
+    small.model->eval();
+    NoGrad guard;
+    const std::vector<std::string> text = {"Anna", "lives", "in", "Oslo"};
+    const std::vector<std::string> longer = {"Bo", "Berg", "lives", "in", "a", "fine", "and", "warm", "hotel", "."};
+    const Tensor alone = (*small.model)(data::collate({small.coder.encode(text)}));
+    Tensor beside =
+        (*small.model)(data::collate({small.coder.encode(text), small.coder.encode(longer)})).narrow(0, 0, 1);
+    if (task == Task::ner) beside = beside.narrow(1, 0, 4);
+    CHECK(allclose(alone, beside, 1e-5, 1e-6));
+  }
+}
+
+TEST_CASE("the model sees features, neighbours and order") {
+  Small small(Task::ner);
+  small.model->eval();
+  NoGrad guard;
+  const auto logits = [&](const std::vector<std::string>& tokens) {
+    return (*small.model)(data::collate({small.coder.encode(tokens)})).contiguous();
+  };
+  // Two words that are both unknown differ by how they look.
+  CHECK_FALSE(allclose(logits({"Xanadu"}), logits({"xylophones"})));
+  CHECK_FALSE(allclose(logits({"Anna", "Bo", "Oslo"}).select(1, 1), logits({"Oslo", "Bo", "Anna"}).select(1, 1)));
+}
+
+TEST_CASE("a NaN stops the run, names its operation, and leaves the weights of the step before") {
+  Small small(Task::sentiment);
+  train::TrainOptions options = train::TrainOptions::of(Task::sentiment);
+  options.batch_size = 8;
+  train::Trainer trainer(*small.model, small.dataset, small.coder.words, options);
+  trainer.step();
+  {
+    NoGrad guard;
+    small.model->fc.weight.fill_(std::numeric_limits<double>::quiet_NaN());
+  }
+  const std::vector<float> before = small.model->encoder.words.weight.to_vector<float>();
+  const std::string text = error_of<GradError>([&] { trainer.step(); });
+  CAPTURE(text);
+  CHECK(text.starts_with("[epoch 1, step 2] the loss is NaN; it began in ["));
+  CHECK(text.find("--lr") != std::string::npos);
+  CHECK(small.model->encoder.words.weight.to_vector<float>() == before);
+}
+
+TEST_CASE("a healthy step passes the NaN detector, masks and all") {
+  for (const Task task : {Task::sentiment, Task::ner}) {
+    Small small(task);
+    const data::Batch batch = data::collate(small.dataset, std::vector<int64_t>{0, 1, 2, 3});
+    DetectAnomaly detect;
+    CHECK_NOTHROW(train::loss_of((*small.model)(batch), batch.labels).backward());
+  }
+}
+
+TEST_CASE("words are hidden at the rate asked for, padding and unknown ones never") {
+  manual_seed(1);
+  const Tensor p = tensor({0.0, 0.0, 0.5, 1.0});
+  const Tensor ids = full({100, 100}, 2, {.dtype = DType::int64});
+  const Tensor hidden = train::drop_tokens(ids, p);
+  const double share = eq(hidden, 1).to(float32).mean().item();
+  CHECK(share == Approx(0.5).margin(0.02));
+  CHECK(equal(train::drop_tokens(tensor({0, 1, 3}), p), tensor({0, 1, 1})));
+}
+
+TEST_CASE("the average of the weights is that of its formula, and swapping is exact") {
+  struct One : nn::Module {
+    One() { register_parameter("w", w); }
+    Tensor w = tensor({1.0, -2.0});
+  } one;
+  train::WeightAverage average(one, 0.9);
+  double expected = 1;
+  for (int64_t step = 1; step <= 200; ++step) {
+    NoGrad guard;
+    one.w.fill_(static_cast<double>(step % 7));
+    average.update(step);
+    const double decay = std::min(0.9, static_cast<double>(step) / static_cast<double>(step + 9));
+    expected = decay * expected + (1 - decay) * static_cast<double>(step % 7);
+  }
+  CHECK(average.state()[0].second.select(0, 0).item() == Approx(expected).epsilon(1e-5));
+  const std::vector<float> weights = one.w.to_vector<float>();
+  {
+    const train::WithAverage averaged(average);
+    CHECK(one.w.select(0, 0).item() == Approx(expected).epsilon(1e-5));
+  }
+  CHECK(one.w.to_vector<float>() == weights);
+}
+
+TEST_CASE("the best tags are the likeliest valid ones, as trying all of them shows") {
+  const std::vector<std::string> labels = {"O", "B-A", "I-A", "B-B", "I-B"};
+  manual_seed(4);
+  for (int round = 0; round < 20; ++round) {
+    const std::vector<float> scores = log_softmax(randn({5, 5}) * 2.0, -1).to_vector<float>();
+    std::vector<int64_t> best;
+    double best_score = -1e9;
+    for (int code = 0; code < 3125; ++code) {
+      std::vector<int64_t> tags;
+      double score = 0;
+      bool valid = true;
+      for (int t = 0, rest = code; t < 5; ++t, rest /= 5) {
+        tags.push_back(rest % 5);
+        score += static_cast<double>(scores[static_cast<size_t>(t * 5 + rest % 5)]);
+        const std::string& tag = labels[static_cast<size_t>(rest % 5)];
+        const std::string previous = t == 0 ? "O" : labels[static_cast<size_t>(tags[static_cast<size_t>(t) - 1])];
+        if (tag[0] == 'I' && (previous == "O" || previous.substr(2) != tag.substr(2))) valid = false;
+      }
+      if (valid && score > best_score) {
+        best_score = score;
+        best = tags;
+      }
+    }
+    CHECK(train::best_tags(scores, labels) == best);
+  }
+  CHECK(train::best_tags({}, labels).empty());
+}
+
+TEST_CASE("one batch is learned by heart, or the verdict says that it was not") {
+  const Bench bench(Task::sentiment);
+  CHECK(train::overfit_one_batch(bench.run("none", 1)));
+  std::string contradictions;
+  for (int i = 0; i < 40; ++i) contradictions += std::string(i % 2 ? "good" : "bad") + " the same text\n";
+  io::write_file(bench.dir / "train", contradictions);
+  CHECK_FALSE(train::overfit_one_batch(bench.run("none", 1)));
+  CHECK_FALSE(io::exists(bench.dir / "none"));
+}
+
+TEST_CASE("what is cut is counted, and dev never is") {
+  Small small(Task::ner);
+  const data::Dataset cut = small.coder.encode(small.corpora.train, 3);
+  CHECK(cut.truncated_examples == small.dataset.size());
+  CHECK(cut.tokens + cut.truncated_tokens == small.dataset.tokens);
+  CHECK(small.dataset.truncated_tokens == 0);
+}
+
+TEST_CASE("Ctrl-C finishes the step and saves; --resume then ends where an uninterrupted run does") {
+  const Playground& place = playground();
+  const auto train = [&](const std::string& out, const std::function<void(pid_t)>& meanwhile) {
+    std::vector<std::string> arguments = {"train",        "sentiment", "--train",  "train.tsv", "--dev", "dev.tsv",
+                                          "--embed",      "8",         "--heads",  "2",         "--ff",  "8",
+                                          "--batch-size", "8",         "--epochs", "60",        "--out", out};
+    return place.run(arguments, {.meanwhile = meanwhile});
+  };
+  const Program whole = train("calm", [](pid_t) {});
+  REQUIRE(whole.status == 0);
+  const Program cut = train("shaken", [&](pid_t child) {
+    while (!io::exists(place.dir / "shaken/config.json")) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ::kill(child, SIGINT);
+  });
+  CHECK(cut.status == 130);
+  CHECK(cut.out.find("saved to shaken") != std::string::npos);
+  CHECK(cut.out.find("lemma train sentiment --out shaken --resume") != std::string::npos);
+  CHECK(place.run({"train", "sentiment", "--out", "shaken", "--resume"}).status == 0);
+  for (const char* file : {"model.safetensors", "training.safetensors"})
+    CHECK(io::read_file(place.dir / "calm/" + file) == io::read_file(place.dir / "shaken/" + file));
+}
