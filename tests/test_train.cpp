@@ -300,7 +300,7 @@ TEST_CASE("Ctrl-C finishes the step and saves; --resume then ends where an unint
   const auto train = [&](const std::string& out, const std::function<void(pid_t)>& meanwhile) {
     std::vector<std::string> arguments = {"train",        "sentiment", "--train",  "train.tsv", "--dev", "dev.tsv",
                                           "--embed",      "8",         "--heads",  "2",         "--ff",  "8",
-                                          "--batch-size", "8",         "--epochs", "60",        "--out", out};
+                                          "--batch-size", "8",         "--epochs", "25",        "--out", out};
     return place.run(arguments, {.meanwhile = meanwhile});
   };
   const Program whole = train("calm", [](pid_t) {});
