@@ -39,8 +39,8 @@ class Optimizer {
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
 
-  /// What the steps so far have left, as named tensors: "groups.0.lr", "state.3.exp_avg", ... Copies. The constructor's other
-  /// options (momentum, betas, eps) are not in it.
+  /// What the steps so far have left, as named tensors: "groups.0.lr", "state.3.exp_avg", ... Copies. The constructor's
+  /// other options (momentum, betas, eps) are not in it.
   std::vector<std::pair<std::string, Tensor>> state_dict() const;
   /// Continues from a saved state: the steps that follow are bit for bit those of the run that saved it. Checked before
   /// the first write; throws ValueError for a missing, unexpected or ill-shaped entry.
