@@ -21,7 +21,8 @@ struct TempDir {
   std::string operator/(const std::string& name) const { return path + "/" + name; }
   /// Number of entries, hidden ones too: 0 says that nothing was left behind.
   size_t entries() const {
-    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator()));
+    return static_cast<size_t>(
+        std::distance(std::filesystem::directory_iterator(path), std::filesystem::directory_iterator()));
   }
 };
 

@@ -44,14 +44,22 @@ TEST_CASE("an include arrow that points up is caught") {
   const struct {
     const char *file, *include, *complaint;
   } wrong[] = {
-      {"src/core/a.cpp", "kernels/kernels.h", "src/core/a.cpp:1: core includes kernels/kernels.h of kernels, which is above it\n"},
-      {"src/kernels/cpu/a.cpp", "lemma/tensor.h", "src/kernels/cpu/a.cpp:1: kernels includes lemma/tensor.h of autograd, which is above it\n"},
-      {"src/ops/a.cpp", "lemma/nn/linear.h", "src/ops/a.cpp:1: ops includes lemma/nn/linear.h of nn, which is above it\n"},
-      {"include/lemma/nn/a.h", "kernels/kernels.h", "include/lemma/nn/a.h:1: nn includes kernels/kernels.h; above ops nothing names a kernel\n"},
-      {"src/optim/a.cpp", "kernels/cpu/simd.h", "src/optim/a.cpp:1: optim includes kernels/cpu/simd.h; above ops nothing names a kernel\n"},
-      {"src/text/a.cpp", "lemma/core/storage.h", "src/text/a.cpp:1: text includes lemma/core/storage.h; above ops nothing names storage\n"},
-      {"src/data/a.cpp", "lemma/train/trainer.h", "src/data/a.cpp:1: data includes lemma/train/trainer.h of train, which is above it\n"},
-      {"src/train/a.cpp", "cli/options.h", "src/train/a.cpp:1: train includes cli/options.h of cli, which is above it\n"},
+      {"src/core/a.cpp", "kernels/kernels.h",
+       "src/core/a.cpp:1: core includes kernels/kernels.h of kernels, which is above it\n"},
+      {"src/kernels/cpu/a.cpp", "lemma/tensor.h",
+       "src/kernels/cpu/a.cpp:1: kernels includes lemma/tensor.h of autograd, which is above it\n"},
+      {"src/ops/a.cpp", "lemma/nn/linear.h",
+       "src/ops/a.cpp:1: ops includes lemma/nn/linear.h of nn, which is above it\n"},
+      {"include/lemma/nn/a.h", "kernels/kernels.h",
+       "include/lemma/nn/a.h:1: nn includes kernels/kernels.h; above ops nothing names a kernel\n"},
+      {"src/optim/a.cpp", "kernels/cpu/simd.h",
+       "src/optim/a.cpp:1: optim includes kernels/cpu/simd.h; above ops nothing names a kernel\n"},
+      {"src/text/a.cpp", "lemma/core/storage.h",
+       "src/text/a.cpp:1: text includes lemma/core/storage.h; above ops nothing names storage\n"},
+      {"src/data/a.cpp", "lemma/train/trainer.h",
+       "src/data/a.cpp:1: data includes lemma/train/trainer.h of train, which is above it\n"},
+      {"src/train/a.cpp", "cli/options.h",
+       "src/train/a.cpp:1: train includes cli/options.h of cli, which is above it\n"},
       {"src/attic/a.cpp", "lemma/tensor.h", "src/attic/a.cpp:1: lies in no room of the house\n"},
   };
   for (const auto& [file, include, complaint] : wrong) {
@@ -72,6 +80,6 @@ TEST_CASE("a file over 400 lines is caught") {
   std::string lines;
   for (int i = 0; i < 400; ++i) lines += "//\n";
   CHECK(check_one("src/core/a.cpp", lines).status == 0);
-  CHECK(check_one("src/core/a.cpp", lines + "//\n").output.find("src/core/a.cpp:401: has more than 400 lines: make two files of it\n") !=
-        std::string::npos);
+  CHECK(check_one("src/core/a.cpp", lines + "//\n")
+            .output.find("src/core/a.cpp:401: has more than 400 lines: make two files of it\n") != std::string::npos);
 }

@@ -72,7 +72,9 @@ TEST_CASE("a write that fails leaves the old contents and no temporary file") {
   {
     FileSizeLimit limit(10);
     CHECK(error_of<IoError>([&] { io::write_file(dir / "x", std::string(100, 'n')); }) ==
-          "[" + (dir / "x") + "] cannot be written past byte 10: File too large; raise the file size limit (ulimit -f) or choose another place");
+          "[" + (dir / "x") +
+              "] cannot be written past byte 10: File too large; raise the file size limit (ulimit -f) or choose "
+              "another place");
   }
   CHECK(io::read_file(dir / "x") == "old");
   CHECK(dir.entries() == 1);
@@ -81,7 +83,8 @@ TEST_CASE("a write that fails leaves the old contents and no temporary file") {
   CHECK(fs::is_character_file("/dev/full"));  // written to, not replaced
   CHECK(error_of<IoError>([&] { io::write_file("/proc/lemma-no-such", "text"); }) ==
         "[/proc/lemma-no-such] cannot be written: No such file or directory; check the path");
-  CHECK(error_of<IoError>([&] { io::write_file(dir.path, "text"); }) == "[" + dir.path + "] is a directory; name a file to write");
+  CHECK(error_of<IoError>([&] { io::write_file(dir.path, "text"); }) ==
+        "[" + dir.path + "] is a directory; name a file to write");
   CHECK(error_of<IoError>([&] { io::write_file("", "text"); }) == "[file] the path is empty; name a file to write");
 }
 
@@ -143,7 +146,8 @@ TEST_CASE("a failing save leaves the old directory as it was") {
     FileSizeLimit limit(10);
     CHECK(error_of<IoError>([&] { save(dir / "m", std::string(100, 'n')); }) ==
           "[" + (dir / "m/config.json") +
-              "] cannot be written past byte 10: File too large; raise the file size limit (ulimit -f) or choose another place");
+              "] cannot be written past byte 10: File too large; raise the file size limit (ulimit -f) or choose "
+              "another place");
   }
   CHECK(io::read_file(dir / "m/config.json") == "one");
   CHECK(dir.entries() == 1);
@@ -156,7 +160,8 @@ TEST_CASE("a process killed at any moment of a save leaves a whole directory") {
   for (int round = 0; round < 20; ++round) {
     const pid_t child = ::fork();
     if (child == 0) {
-      for (char letter = 'b';; letter = letter == 'z' ? 'b' : static_cast<char>(letter + 1)) save(dir / "m", std::string(1000, letter));
+      for (char letter = 'b';; letter = letter == 'z' ? 'b' : static_cast<char>(letter + 1))
+        save(dir / "m", std::string(1000, letter));
     }
     ::usleep(static_cast<useconds_t>(3000 + 1700 * round));
     ::kill(child, SIGKILL);
@@ -183,11 +188,16 @@ TEST_CASE("somebody's data, a file or a missing name is no place to save") {
   fs::create_directory(dir / "home");
   io::write_file(dir / "home/thesis.txt", "years of work");
   const auto refuse = [](const std::string& path) { return error_of<IoError>([&] { save(path, "x"); }); };
-  CHECK(refuse(dir / "home") == "[" + (dir / "home") + "] holds 'thesis.txt' but nothing that was saved there before; name a new or an empty directory");
-  CHECK(refuse(dir / "home/thesis.txt") == "[" + (dir / "home/thesis.txt") + "] is a file; name a directory to save into");
-  CHECK(refuse(dir / "home/thesis.txt/m") == "[" + (dir / "home/thesis.txt/m") + "] cannot be created: Not a directory; a part of the path is a file");
+  CHECK(refuse(dir / "home") ==
+        "[" + (dir / "home") +
+            "] holds 'thesis.txt' but nothing that was saved there before; name a new or an empty directory");
+  CHECK(refuse(dir / "home/thesis.txt") ==
+        "[" + (dir / "home/thesis.txt") + "] is a file; name a directory to save into");
+  CHECK(refuse(dir / "home/thesis.txt/m") ==
+        "[" + (dir / "home/thesis.txt/m") + "] cannot be created: Not a directory; a part of the path is a file");
   CHECK(refuse("") == "[directory] the path is empty; name a directory to save into");
-  CHECK(refuse("/proc") == "[/proc] holds '1' but nothing that was saved there before; name a new or an empty directory");
+  CHECK(refuse("/proc") ==
+        "[/proc] holds '1' but nothing that was saved there before; name a new or an empty directory");
   CHECK(io::read_file(dir / "home/thesis.txt") == "years of work");
   fs::create_directory(dir / "empty");
   CHECK(refuse(dir / "empty") == "no exception");
@@ -200,12 +210,14 @@ TEST_CASE("whether a save could work is known beforehand and leaves nothing behi
   CHECK(error_of<IoError>([&] { io::check_can_save("/proc/model", kOwned, 1); }) ==
         "[/proc/model] cannot be written: No such file or directory; check the path");
   const std::string full = error_of<IoError>([&] { io::check_can_save(dir / "a/m", kOwned, size_t{1} << 60); });
-  CHECK(full.find("bytes free where about 1152921504606846976 are needed; free some space or choose another place") != std::string::npos);
+  CHECK(full.find("bytes free where about 1152921504606846976 are needed; free some space or choose another place") !=
+        std::string::npos);
   CHECK(dir.entries() == 0);
   {
     FileSizeLimit limit(0);
     CHECK(error_of<IoError>([&] { io::check_can_save(dir / "m", kOwned, 1); }) ==
-          "[" + (dir / "m/trial") + "] cannot be written: File too large; raise the file size limit (ulimit -f) or choose another place");
+          "[" + (dir / "m/trial") +
+              "] cannot be written: File too large; raise the file size limit (ulimit -f) or choose another place");
   }
   CHECK(dir.entries() == 0);
 }
@@ -213,12 +225,18 @@ TEST_CASE("whether a save could work is known beforehand and leaves nothing behi
 TEST_CASE("an unwritable directory is refused in words") {
   if (::geteuid() == 0) {  // root may write anywhere: ask as nobody, in a child
     TempDir dir;
-    fs::permissions(dir.path, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec | fs::perms::others_read | fs::perms::others_exec);
+    fs::permissions(dir.path, fs::perms::owner_all | fs::perms::group_read | fs::perms::group_exec |
+                                  fs::perms::others_read | fs::perms::others_exec);
     const pid_t child = ::fork();
     if (child == 0) {
       const bool dropped = ::setgid(65534) == 0 && ::setuid(65534) == 0;
       const std::string text = error_of<IoError>([&] { io::check_can_save(dir / "m", kOwned, 1); });
-      ::_exit(dropped && text == "[" + (dir / "m") + "] cannot be written: Permission denied; change its permissions or choose another place" ? 0 : 1);
+      ::_exit(dropped &&
+                      text ==
+                          "[" + (dir / "m") +
+                              "] cannot be written: Permission denied; change its permissions or choose another place"
+                  ? 0
+                  : 1);
     }
     int status = 1;
     ::waitpid(child, &status, 0);

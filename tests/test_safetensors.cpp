@@ -78,8 +78,9 @@ TEST_CASE("the file lies as the format says: header padded to 8, wide elements f
   std::memcpy(&length, bytes.data(), 8);
   CHECK(length % 8 == 0);
   const std::string header = bytes.substr(8, length);
-  CHECK(header.substr(0, header.find_last_not_of(' ') + 1) ==
-        R"({"flag":{"dtype":"BOOL","shape":[1],"data_offsets":[8,9]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})");
+  CHECK(
+      header.substr(0, header.find_last_not_of(' ') + 1) ==
+      R"({"flag":{"dtype":"BOOL","shape":[1],"data_offsets":[8,9]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})");
   CHECK(bytes.size() == 8 + length + 9);
   io::save_safetensors(dir / "none", {});
   CHECK(io::load_safetensors(dir / "none").tensors.empty());
@@ -88,7 +89,8 @@ TEST_CASE("the file lies as the format says: header padded to 8, wide elements f
 TEST_CASE("half, bfloat16 and int32 are widened on reading") {
   TempDir dir;
   const auto load = [&](const char* type, const std::vector<uint16_t>& halves, int64_t count) {
-    const std::string header = fmt::format(R"({{"w":{{"dtype":"{}","shape":[{}],"data_offsets":[0,{}]}}}})", type, count, halves.size() * 2);
+    const std::string header =
+        fmt::format(R"({{"w":{{"dtype":"{}","shape":[{}],"data_offsets":[0,{}]}}}})", type, count, halves.size() * 2);
     const uint64_t length = header.size();
     std::string bytes(reinterpret_cast<const char*>(&length), 8);
     bytes += header;
@@ -111,7 +113,10 @@ TEST_CASE("half, bfloat16 and int32 are widened on reading") {
 
 TEST_CASE("headers that other writers make are read: any order, spaces, metadata last, no tensors") {
   TempDir dir;
-  write_raw(dir / "x", R"(  { "b" : {"data_offsets":[0,4],"shape":[],"dtype":"F32"}, "a":{"dtype":"I64","shape":[1,1],"data_offsets":[4,12]}, "__metadata__":{"k":"v"} }  )", 12);
+  write_raw(
+      dir / "x",
+      R"(  { "b" : {"data_offsets":[0,4],"shape":[],"dtype":"F32"}, "a":{"dtype":"I64","shape":[1,1],"data_offsets":[4,12]}, "__metadata__":{"k":"v"} }  )",
+      12);
   const io::SafeTensors file = io::load_safetensors(dir / "x");
   CHECK(file.tensors[0].first == "b");
   CHECK(file.tensors[1].second.shape() == Shape({1, 1}));
@@ -129,7 +134,8 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
       {"hello", 0, "the header is not valid JSON at byte 1 of it; this is no safetensors file, or a damaged one"},
       {"{\"w\":", 0, "the header is not valid JSON at byte 6 of it; this is no safetensors file, or a damaged one"},
       {"{} x", 0, "the header is not valid JSON at byte 4 of it; this is no safetensors file, or a damaged one"},
-      {"{\"\xff\":1}", 0, "the header is not valid JSON at byte 3 of it; this is no safetensors file, or a damaged one"},
+      {"{\"\xff\":1}", 0,
+       "the header is not valid JSON at byte 3 of it; this is no safetensors file, or a damaged one"},
       {"[]", 0, "the header is a list; it must be a JSON object of tensors"},
       {"3", 0, "the header is a number; it must be a JSON object of tensors"},
       {"null", 0, "the header is null; it must be a JSON object of tensors"},
@@ -140,33 +146,51 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
       {R"({"w":{"shape":[[2]]}})", 0, "tensor 'w' has a list in its shape"},
       {R"({"w":{"shape":[{}]}})", 0, "tensor 'w' has an object in its shape"},
       {R"({"w":true})", 0, "tensor 'w' is a boolean; it must be an object"},
-      {entry(dtype + shape + offsets + R"(,"extra":1)"), 8, "tensor 'w' has an unknown field 'extra'; known: dtype, shape, data_offsets"},
-      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", 16, "tensor 'w' appears twice"},
+      {entry(dtype + shape + offsets + R"(,"extra":1)"), 8,
+       "tensor 'w' has an unknown field 'extra'; known: dtype, shape, data_offsets"},
+      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+       16, "tensor 'w' appears twice"},
       {entry(dtype + dtype + shape + offsets), 8, "tensor 'w' has the field 'dtype' twice"},
       {entry(dtype + shape + shape + offsets), 8, "tensor 'w' has the field 'shape' twice"},
       {entry(shape + offsets), 8, "tensor 'w' has no dtype"},
       {entry(dtype + offsets), 8, "tensor 'w' has no shape"},
       {entry(dtype + R"("shape":[2])"), 8, "tensor 'w' has no data_offsets"},
-      {entry(R"("dtype":"F8_E4M3","shape":[2],)" + offsets), 8, "tensor 'w' has dtype 'F8_E4M3'; Lemma reads F32, F64, I64, BOOL, F16, BF16 and I32"},
+      {entry(R"("dtype":"F8_E4M3","shape":[2],)" + offsets), 8,
+       "tensor 'w' has dtype 'F8_E4M3'; Lemma reads F32, F64, I64, BOOL, F16, BF16 and I32"},
       {entry(R"("dtype":7,)" + shape + offsets), 8, "tensor 'w' has a number in its dtype"},
       {entry(dtype + R"("shape":"2",)" + offsets), 8, "tensor 'w' has a string in its shape"},
       {entry(dtype + R"("shape":[-2],)" + offsets), 8, "tensor 'w' has -2 in its shape; numbers there are 0 or more"},
-      {entry(dtype + R"("shape":[2.5],)" + offsets), 8, "tensor 'w' has '2.5' in its shape; numbers there are whole and below 2^63"},
-      {entry(dtype + R"("shape":[99999999999999999999],)" + offsets), 8, "tensor 'w' has '99999999999999999999' in its shape; numbers there are whole and below 2^63"},
-      {entry(dtype + R"("shape":[9223372036854775808],)" + offsets), 8, "tensor 'w' has 9223372036854775808 in its shape, which is beyond any file"},
-      {entry(dtype + R"("shape":[1,1,1,1,1,1,1,1,2],)" + offsets), 8, "tensor 'w' has 9 dims; Lemma's tensors have at most 8"},
-      {entry(dtype + R"("shape":[4294967296,4294967296],)" + offsets), 8, "tensor 'w' of shape (4294967296, 4294967296) is larger than any file"},
-      {entry(dtype + R"("shape":[0,4294967296,4294967296],"data_offsets":[0,0])"), 0, "tensor 'w' of shape (0, 4294967296, 4294967296) is larger than any file"},
-      {entry(dtype + R"("shape":[3],)" + offsets), 8, "tensor 'w' of shape (3) and dtype F32 takes 12 bytes; its data_offsets give it 8"},
-      {entry(R"("dtype":"F64",)" + shape + offsets), 8, "tensor 'w' of shape (2) and dtype F64 takes 16 bytes; its data_offsets give it 8"},
-      {entry(dtype + shape + R"("data_offsets":[0])"), 8, "tensor 'w' has 1 numbers in its data_offsets; it needs begin and end"},
+      {entry(dtype + R"("shape":[2.5],)" + offsets), 8,
+       "tensor 'w' has '2.5' in its shape; numbers there are whole and below 2^63"},
+      {entry(dtype + R"("shape":[99999999999999999999],)" + offsets), 8,
+       "tensor 'w' has '99999999999999999999' in its shape; numbers there are whole and below 2^63"},
+      {entry(dtype + R"("shape":[9223372036854775808],)" + offsets), 8,
+       "tensor 'w' has 9223372036854775808 in its shape, which is beyond any file"},
+      {entry(dtype + R"("shape":[1,1,1,1,1,1,1,1,2],)" + offsets), 8,
+       "tensor 'w' has 9 dims; Lemma's tensors have at most 8"},
+      {entry(dtype + R"("shape":[4294967296,4294967296],)" + offsets), 8,
+       "tensor 'w' of shape (4294967296, 4294967296) is larger than any file"},
+      {entry(dtype + R"("shape":[0,4294967296,4294967296],"data_offsets":[0,0])"), 0,
+       "tensor 'w' of shape (0, 4294967296, 4294967296) is larger than any file"},
+      {entry(dtype + R"("shape":[3],)" + offsets), 8,
+       "tensor 'w' of shape (3) and dtype F32 takes 12 bytes; its data_offsets give it 8"},
+      {entry(R"("dtype":"F64",)" + shape + offsets), 8,
+       "tensor 'w' of shape (2) and dtype F64 takes 16 bytes; its data_offsets give it 8"},
+      {entry(dtype + shape + R"("data_offsets":[0])"), 8,
+       "tensor 'w' has 1 numbers in its data_offsets; it needs begin and end"},
       {entry(dtype + shape + R"("data_offsets":[8,0])"), 8, "tensor 'w' begins at byte 8, after its end at 0"},
-      {entry(dtype + shape + R"("data_offsets":[-8,0])"), 8, "tensor 'w' has -8 in its data_offsets; numbers there are 0 or more"},
-      {entry(dtype + shape + offsets), 7, "tensor 'w' ends at byte 8 of the data, which has 7; the file is cut short or damaged"},
-      {entry(dtype + shape + R"("data_offsets":[9223372036854775799,9223372036854775807])"), 8, "tensor 'w' ends at byte 9223372036854775807 of the data, which has 8; the file is cut short or damaged"},
-      {entry(dtype + shape + R"("data_offsets":[4,12])"), 12, "tensor 'w' begins at byte 4 where 0 was expected; tensors must follow each other without holes"},
-      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})", 12, "tensor 'b' begins at byte 4 where 8 was expected; tensors must follow each other without overlap"},
-      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8, "tensor 'b' begins at byte 0 where 8 was expected; tensors must follow each other without overlap"},
+      {entry(dtype + shape + R"("data_offsets":[-8,0])"), 8,
+       "tensor 'w' has -8 in its data_offsets; numbers there are 0 or more"},
+      {entry(dtype + shape + offsets), 7,
+       "tensor 'w' ends at byte 8 of the data, which has 7; the file is cut short or damaged"},
+      {entry(dtype + shape + R"("data_offsets":[9223372036854775799,9223372036854775807])"), 8,
+       "tensor 'w' ends at byte 9223372036854775807 of the data, which has 8; the file is cut short or damaged"},
+      {entry(dtype + shape + R"("data_offsets":[4,12])"), 12,
+       "tensor 'w' begins at byte 4 where 0 was expected; tensors must follow each other without holes"},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+       12, "tensor 'b' begins at byte 4 where 8 was expected; tensors must follow each other without overlap"},
+      {R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+       8, "tensor 'b' begins at byte 0 where 8 was expected; tensors must follow each other without overlap"},
       {entry(dtype + shape + offsets), 11, "has 3 bytes after the last tensor; the file is damaged"},
       {R"({"__metadata__":{"a":1}})", 0, "__metadata__ has a number as 'a'; it holds strings only"},
       {R"({"__metadata__":{"a":"1","a":"2"}})", 0, "__metadata__ has the field 'a' twice"},
@@ -186,14 +210,17 @@ TEST_CASE("files that are no files or lie about their header are refused") {
   CHECK(refusal_of_bytes(length(10) + "{}") ==
         "claims a header of 10 bytes but only 2 follow; this is no safetensors file, or it is cut short");
   CHECK(refusal_of_bytes(length(uint64_t{1} << 63) + "{}") ==
-        "claims a header of 9223372036854775808 bytes but only 2 follow; this is no safetensors file, or it is cut short");
+        "claims a header of 9223372036854775808 bytes but only 2 follow; this is no safetensors file, or it is cut "
+        "short");
   CHECK(refusal_of_bytes(length(~uint64_t{0}) + "{}") ==
-        "claims a header of 18446744073709551615 bytes but only 2 follow; this is no safetensors file, or it is cut short");
+        "claims a header of 18446744073709551615 bytes but only 2 follow; this is no safetensors file, or it is cut "
+        "short");
   TempDir dir;
   CHECK(error_of<IoError>([&] { io::load_safetensors(dir.path); }) == "[" + dir.path + "] is a directory; give a file");
   CHECK(error_of<IoError>([&] { io::load_safetensors(dir / "none"); }) ==
         "[" + (dir / "none") + "] cannot be opened: No such file or directory; check the path");
-  CHECK(error_of<IoError>([] { io::load_safetensors("/dev/zero"); }) == "[/dev/zero] is not a regular file; give a safetensors file");
+  CHECK(error_of<IoError>([] { io::load_safetensors("/dev/zero"); }) ==
+        "[/dev/zero] is not a regular file; give a safetensors file");
   write_raw(dir / "bools", R"({"w":{"dtype":"BOOL","shape":[1],"data_offsets":[0,1]}})", 0);
   io::write_file(dir / "bools", io::read_file(dir / "bools") + "\x02");
   CHECK(error_of<IoError>([&] { io::load_safetensors(dir / "bools"); }) ==
@@ -233,14 +260,20 @@ TEST_CASE("a header with any byte changed is read or refused, and never crashes"
 TEST_CASE("what cannot be saved is refused before the file is touched") {
   TempDir dir;
   const std::string path = dir / "x";
-  CHECK(error_of<ValueError>([&] { io::save_safetensors(path, {{"w", tensor(1.0)}, {"w", tensor(2.0)}}); }) ==
-        "[save_safetensors] two tensors are named 'w'");
-  CHECK(error_of<ValueError>([&] { io::save_safetensors(path, {{"w", Tensor()}}); }) == "[save_safetensors] tensor 'w' is undefined");
-  CHECK(error_of<ValueError>([&] { io::save_safetensors(path, {{"__metadata__", tensor(1.0)}}); }) ==
-        "[save_safetensors] '__metadata__' is the format's own word; name the tensor otherwise");
-  CHECK(error_of<ValueError>([&] { io::save_safetensors(path, {{"\xff", tensor(1.0)}}); }) ==
-        "[save_safetensors] a tensor's name or a metadata text is not valid UTF-8");
+  CHECK(error_of<ValueError>([&] {
+          io::save_safetensors(path, {{"w", tensor(1.0)}, {"w", tensor(2.0)}});
+        }) == "[save_safetensors] two tensors are named 'w'");
+  CHECK(error_of<ValueError>([&] {
+          io::save_safetensors(path, {{"w", Tensor()}});
+        }) == "[save_safetensors] tensor 'w' is undefined");
+  CHECK(error_of<ValueError>([&] {
+          io::save_safetensors(path, {{"__metadata__", tensor(1.0)}});
+        }) == "[save_safetensors] '__metadata__' is the format's own word; name the tensor otherwise");
+  CHECK(error_of<ValueError>([&] {
+          io::save_safetensors(path, {{"\xff", tensor(1.0)}});
+        }) == "[save_safetensors] a tensor's name or a metadata text is not valid UTF-8");
   CHECK(dir.entries() == 0);
-  CHECK(error_of<IoError>([] { io::save_safetensors("/dev/full", {{"w", tensor(1.0)}}); }) ==
-        "[/dev/full] cannot be written: No space left on device; free some space or choose another place");
+  CHECK(error_of<IoError>([] {
+          io::save_safetensors("/dev/full", {{"w", tensor(1.0)}});
+        }) == "[/dev/full] cannot be written: No space left on device; free some space or choose another place");
 }

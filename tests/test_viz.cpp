@@ -73,12 +73,15 @@ TEST_CASE("a heat map as text") {
 }
 
 TEST_CASE("heat maps of ragged rows or miscounted labels are refused") {
-  CHECK(error_of<ValueError>([] { viz::heatmap_svg({{{1, 2}, {3}}, {}, {}, "", {}, {}}); }) ==
-        "[heatmap] row 1 has 1 values, row 0 has 2; rows must be of one length");
-  CHECK(error_of<ValueError>([] { viz::heatmap_text({{{1, 2}}, {"a", "b"}, {}, "", {}, {}}); }) ==
-        "[heatmap] 2 row labels for 1 rows; give one for each or none");
-  CHECK(error_of<ValueError>([] { viz::heatmap_text({{{1, 2}}, {}, {"a"}, "", {}, {}}); }) ==
-        "[heatmap] 1 column labels for 2 columns; give one for each or none");
+  CHECK(error_of<ValueError>([] {
+          viz::heatmap_svg({{{1, 2}, {3}}, {}, {}, "", {}, {}});
+        }) == "[heatmap] row 1 has 1 values, row 0 has 2; rows must be of one length");
+  CHECK(error_of<ValueError>([] {
+          viz::heatmap_text({{{1, 2}}, {"a", "b"}, {}, "", {}, {}});
+        }) == "[heatmap] 2 row labels for 1 rows; give one for each or none");
+  CHECK(error_of<ValueError>([] {
+          viz::heatmap_text({{{1, 2}}, {}, {"a"}, "", {}, {}});
+        }) == "[heatmap] 1 column labels for 2 columns; give one for each or none");
 }
 
 TEST_CASE("round ticks are round and inside") {
@@ -101,8 +104,9 @@ TEST_CASE("curves as SVG: every series and name, gaps at NaN, nothing unescaped"
   CHECK(!contains(svg, "nan"));
   CHECK(viz::curves_svg({{{"flat", {0, 1}, {2, 2}}}, "", "", ""}).find("nan") == std::string::npos);
   CHECK(!contains(viz::curves_svg({}), "inf"));
-  CHECK(error_of<ValueError>([] { viz::curves_svg({{{"a", {1, 2}, {1}}}, "", "", ""}); }) ==
-        "[curves] curve 'a' has 2 x and 1 y values; give as many of each");
+  CHECK(error_of<ValueError>([] {
+          viz::curves_svg({{{"a", {1, 2}, {1}}}, "", "", ""});
+        }) == "[curves] curve 'a' has 2 x and 1 y values; give as many of each");
 }
 
 TEST_CASE("a sparkline runs from the smallest to the largest") {
@@ -140,14 +144,20 @@ TEST_CASE("a confusion table counts, sums and scores") {
         "positive                  1          9         10      0.900\n"
         "all                       9         11         20      0.850\n"
         "precision             0.889      0.818\n");
-  CHECK(contains(viz::confusion_table({{0, 0}, {0, 5}}, {"a", "b"}), "a                         0          0          0          -\n"));
-  CHECK(error_of<ValueError>([] { viz::confusion_table({{1}}, {"a", "b"}); }) == "[confusion_table] 1 rows for 2 labels; give one row a label");
-  CHECK(error_of<ValueError>([] { viz::confusion_table({{1}, {2}}, {"a", "b"}); }) == "[confusion_table] row 0 has 1 counts for 2 labels");
+  CHECK(contains(viz::confusion_table({{0, 0}, {0, 5}}, {"a", "b"}),
+                 "a                         0          0          0          -\n"));
+  CHECK(error_of<ValueError>([] {
+          viz::confusion_table({{1}}, {"a", "b"});
+        }) == "[confusion_table] 1 rows for 2 labels; give one row a label");
+  CHECK(error_of<ValueError>([] {
+          viz::confusion_table({{1}, {2}}, {"a", "b"});
+        }) == "[confusion_table] row 0 has 1 counts for 2 labels");
 }
 
 TEST_CASE("the attention page holds every weight, needs no network and lets no token out of its place") {
   const std::string evil = "</script><script>alert(1)</script>";
-  const viz::AttentionPage page{"A & B", "predicts <positive>", {"good", evil}, {{{{0.25, 0.75}, {1, 0}}, {{0.5, 0.5}, {0.125, 0.875}}}}};
+  const viz::AttentionPage page{
+      "A & B", "predicts <positive>", {"good", evil}, {{{{0.25, 0.75}, {1, 0}}, {{0.5, 0.5}, {0.125, 0.875}}}}};
   const std::string html = viz::attention_html(page);
   CHECK(html.substr(0, 15) == "<!DOCTYPE html>");
   CHECK(contains(html, "<title>A &amp; B</title>"));
@@ -159,6 +169,7 @@ TEST_CASE("the attention page holds every weight, needs no network and lets no t
   CHECK(!contains(html, "http"));
   CHECK(!contains(html, "src="));
   CHECK(contains(viz::attention_html({"t", "", {"\xff"}, {{{{NAN}}}}}), "\"weights\":[[[[0.0]]]]"));
-  CHECK(error_of<ValueError>([] { viz::attention_html({"t", "", {"a", "b"}, {{{{1}}}}}); }) ==
-        "[attention_html] layer 0, head 0 is 1 x 1 for 2 tokens; it must be tokens x tokens");
+  CHECK(error_of<ValueError>([] {
+          viz::attention_html({"t", "", {"a", "b"}, {{{{1}}}}});
+        }) == "[attention_html] layer 0, head 0 is 1 x 1 for 2 tokens; it must be tokens x tokens");
 }

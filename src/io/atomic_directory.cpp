@@ -60,10 +60,13 @@ void check_target(const std::string& path, const std::string& target, const std:
   if (!exists(target)) return;
   if (!is_directory(target)) throw IoError(path, "is a file; name a directory to save into");
   const std::vector<std::string> names = names_in(path, target);
-  const auto is_owned = [&owned](const std::string& name) { return std::find(owned.begin(), owned.end(), name) != owned.end(); };
+  const auto is_owned = [&owned](const std::string& name) {
+    return std::find(owned.begin(), owned.end(), name) != owned.end();
+  };
   if (!names.empty() && std::none_of(names.begin(), names.end(), is_owned))
-    throw IoError(path, fmt::format("holds {} but nothing that was saved there before; name a new or an empty directory",
-                                    quote(names.front())));
+    throw IoError(path,
+                  fmt::format("holds {} but nothing that was saved there before; name a new or an empty directory",
+                              quote(names.front())));
   if (is_mount_point(target))
     throw IoError(path, "is a mount point, which cannot be replaced as a whole; name a directory inside it");
 }
@@ -136,14 +139,16 @@ void AtomicDirectory::keep_foreign_files(const std::string& old_directory) {
     if (std::find(owned_.begin(), owned_.end(), name) != owned_.end()) continue;
     if (exists(join(target_, name))) continue;
     if (::rename(join(old_directory, name).c_str(), join(target_, name).c_str()) != 0)
-      throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", quote(name), quote(old_directory)));
+      throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", quote(name),
+                                       quote(old_directory)));
   }
 }
 
 void check_can_save(const std::string& path, const std::vector<std::string>& owned, size_t bytes) {
   // Parents that did not exist are made for the trial and removed again, deepest first.
   std::vector<std::string> made;
-  for (std::string parent = parent_of(resolve(path)); !exists(parent); parent = parent_of(parent)) made.push_back(parent);
+  for (std::string parent = parent_of(resolve(path)); !exists(parent); parent = parent_of(parent))
+    made.push_back(parent);
   const auto clean = [&made] {
     for (const std::string& directory : made) ::rmdir(directory.c_str());
   };
@@ -154,8 +159,9 @@ void check_can_save(const std::string& path, const std::vector<std::string>& own
     struct statvfs space;
     const size_t available = ::statvfs(inside.c_str(), &space) == 0 ? size_t{space.f_bavail} * space.f_frsize : bytes;
     if (available < bytes)
-      throw IoError(path, fmt::format("has {} bytes free where about {} are needed; free some space or choose another place",
-                                      available, bytes));
+      throw IoError(path,
+                    fmt::format("has {} bytes free where about {} are needed; free some space or choose another place",
+                                available, bytes));
   } catch (...) {
     clean();
     throw;

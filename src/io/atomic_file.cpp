@@ -24,7 +24,8 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     target_ = resolve(path);
     temporary_ = sibling(target_, "tmp");
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ >= 0 && there) ::fchmod(descriptor_, info.st_mode & 07777);  // a replaced file keeps its permissions
+    if (descriptor_ >= 0 && there)
+      ::fchmod(descriptor_, info.st_mode & 07777);  // a replaced file keeps its permissions
   }
   if (descriptor_ < 0) fail(errno);
 }
@@ -63,7 +64,8 @@ void AtomicFile::fail(int error) {
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
   descriptor_ = -1;
   temporary_.clear();
-  throw IoError(path_, fmt::format("cannot be written{}: {}", written_ ? fmt::format(" past byte {}", written_) : "", reason(error)));
+  throw IoError(path_, fmt::format("cannot be written{}: {}", written_ ? fmt::format(" past byte {}", written_) : "",
+                                   reason(error)));
 }
 
 }  // namespace lemma::io

@@ -20,15 +20,22 @@ namespace lemma::io {
 std::string reason(int error) {
   const std::string words = std::strerror(error);
   switch (error) {
-    case ENOENT: return words + "; check the path";
+    case ENOENT:
+      return words + "; check the path";
     case ENOSPC:
-    case EDQUOT: return words + "; free some space or choose another place";
-    case EFBIG: return words + "; raise the file size limit (ulimit -f) or choose another place";
+    case EDQUOT:
+      return words + "; free some space or choose another place";
+    case EFBIG:
+      return words + "; raise the file size limit (ulimit -f) or choose another place";
     case EACCES:
-    case EPERM: return words + "; change its permissions or choose another place";
-    case EROFS: return words + "; choose a place that can be written";
-    case ENOTDIR: return words + "; a part of the path is a file";
-    default: return words;
+    case EPERM:
+      return words + "; change its permissions or choose another place";
+    case EROFS:
+      return words + "; choose a place that can be written";
+    case ENOTDIR:
+      return words + "; a part of the path is a file";
+    default:
+      return words;
   }
 }
 
@@ -78,7 +85,8 @@ std::string resolve(const std::string& path) {
 
 std::string sibling(const std::string& path, const char* kind) {
   static std::atomic<int> count{0};
-  return fmt::format("{}/.{}.{}-{}-{}", parent_of(path), path.substr(path.find_last_of('/') + 1), kind, ::getpid(), ++count);
+  return fmt::format("{}/.{}.{}-{}-{}", parent_of(path), path.substr(path.find_last_of('/') + 1), kind, ::getpid(),
+                     ++count);
 }
 
 std::string read_file(const std::string& path, size_t max_bytes) {
@@ -121,11 +129,14 @@ std::string quote(std::string_view text) {
   constexpr size_t kLongest = 80;
   std::string out = "'";
   size_t end = std::min(text.size(), kLongest);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // whole characters
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
+    --end;  // whole characters
   for (const char c : text.substr(0, end)) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F) out += fmt::format("\\x{:02x}", byte);
-    else out += c;
+    if (byte < 0x20 || byte == 0x7F)
+      out += fmt::format("\\x{:02x}", byte);
+    else
+      out += c;
   }
   return out + (end < text.size() ? "...'" : "'");
 }

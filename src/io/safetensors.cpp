@@ -17,7 +17,8 @@
 
 namespace lemma::io {
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian and is read and written as it lies");
+static_assert(std::endian::native == std::endian::little,
+              "the format is little-endian and is read and written as it lies");
 
 namespace {
 
@@ -43,7 +44,8 @@ void read_converted(int fd, const std::string& path, To* out, int64_t count, Con
   std::vector<From> block(static_cast<size_t>(std::min<int64_t>(count, 65536)));
   while (count > 0) {
     const size_t n = std::min(static_cast<size_t>(count), block.size());
-    if (read_fully(fd, path, block.data(), n * sizeof(From)) != n * sizeof(From)) throw IoError(path, "ended while it was being read");
+    if (read_fully(fd, path, block.data(), n * sizeof(From)) != n * sizeof(From))
+      throw IoError(path, "ended while it was being read");
     for (size_t i = 0; i < n; ++i) *out++ = convert(block[i]);
     count -= static_cast<int64_t>(n);
   }
@@ -69,7 +71,8 @@ Tensor read_tensor(int fd, const std::string& path, const TensorEntry& entry) {
     read_converted<int32_t>(fd, path, tensor.mutable_data<int64_t>(), count, [](int32_t v) { return int64_t{v}; });
   if (type == "BOOL")
     read_converted<uint8_t>(fd, path, tensor.mutable_data<bool>(), count, [&](uint8_t byte) {
-      if (byte > 1) throw IoError(path, fmt::format("tensor {} holds the byte {} where a bool is 0 or 1", quote(entry.name), byte));
+      if (byte > 1)
+        throw IoError(path, fmt::format("tensor {} holds the byte {} where a bool is 0 or 1", quote(entry.name), byte));
       return byte == 1;
     });
   return tensor;
@@ -77,10 +80,14 @@ Tensor read_tensor(int fd, const std::string& path, const TensorEntry& entry) {
 
 const void* bytes_at(const Tensor& tensor) {
   switch (tensor.dtype()) {
-    case DType::float32: return tensor.data<float>();
-    case DType::float64: return tensor.data<double>();
-    case DType::int64: return tensor.data<int64_t>();
-    case DType::boolean: return tensor.data<bool>();
+    case DType::float32:
+      return tensor.data<float>();
+    case DType::float64:
+      return tensor.data<double>();
+    case DType::int64:
+      return tensor.data<int64_t>();
+    case DType::boolean:
+      return tensor.data<bool>();
   }
   return nullptr;
 }
@@ -99,8 +106,10 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors, cons
   std::set<std::string> names;
   for (const auto& [name, tensor] : tensors) {
     if (!tensor.defined()) throw ValueError("save_safetensors", fmt::format("tensor {} is undefined", quote(name)));
-    if (name == "__metadata__") throw ValueError("save_safetensors", "'__metadata__' is the format's own word; name the tensor otherwise");
-    if (!names.insert(name).second) throw ValueError("save_safetensors", fmt::format("two tensors are named {}", quote(name)));
+    if (name == "__metadata__")
+      throw ValueError("save_safetensors", "'__metadata__' is the format's own word; name the tensor otherwise");
+    if (!names.insert(name).second)
+      throw ValueError("save_safetensors", fmt::format("two tensors are named {}", quote(name)));
   }
   // Wide elements first: each tensor then starts at a multiple of its element size, which PyTorch's reader insists on.
   std::vector<size_t> order(tensors.size());
@@ -144,15 +153,19 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors, cons
 SafeTensors load_safetensors(const std::string& path) {
   const Descriptor fd(open_for_reading(path));
   struct stat info;
-  if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) throw IoError(path, "is not a regular file; give a safetensors file");
+  if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode))
+    throw IoError(path, "is not a regular file; give a safetensors file");
   const auto size = static_cast<uint64_t>(info.st_size);
   if (size < 8) throw IoError(path, fmt::format("has {} bytes; a safetensors file has at least 8", size));
   uint64_t length = 0;
   read_fully(fd.get(), path, &length, sizeof length);
   if (length > size - 8)
-    throw IoError(path, fmt::format("claims a header of {} bytes but only {} follow; this is no safetensors file, or it is cut short",
-                                    length, size - 8));
-  if (length > kLongestHeader) throw IoError(path, fmt::format("has a header of {} bytes; the format allows {}", length, kLongestHeader));
+    throw IoError(
+        path,
+        fmt::format("claims a header of {} bytes but only {} follow; this is no safetensors file, or it is cut short",
+                    length, size - 8));
+  if (length > kLongestHeader)
+    throw IoError(path, fmt::format("has a header of {} bytes; the format allows {}", length, kLongestHeader));
   std::string json(length, '\0');
   if (read_fully(fd.get(), path, json.data(), length) != length) throw IoError(path, "ended while it was being read");
   Header header = parse_header(path, json, static_cast<int64_t>(size - 8 - length));
@@ -160,11 +173,13 @@ SafeTensors load_safetensors(const std::string& path) {
   // The data is read from front to back, whatever the header's order.
   std::vector<size_t> order(header.entries.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return header.entries[a].begin < header.entries[b].begin; });
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return header.entries[a].begin < header.entries[b].begin; });
   SafeTensors result;
   result.metadata = std::move(header.metadata);
   result.tensors.resize(order.size());
-  for (const size_t i : order) result.tensors[i] = {header.entries[i].name, read_tensor(fd.get(), path, header.entries[i])};
+  for (const size_t i : order)
+    result.tensors[i] = {header.entries[i].name, read_tensor(fd.get(), path, header.entries[i])};
   return result;
 }
 

@@ -15,20 +15,23 @@ namespace lemma::io {
 
 namespace {
 
-constexpr FileType kFileTypes[] = {{"F32", 4, DType::float32}, {"F64", 8, DType::float64},  {"I64", 8, DType::int64},
+constexpr FileType kFileTypes[] = {{"F32", 4, DType::float32},  {"F64", 8, DType::float64}, {"I64", 8, DType::int64},
                                    {"BOOL", 1, DType::boolean}, {"F16", 2, DType::float32}, {"BF16", 2, DType::float32},
                                    {"I32", 4, DType::int64}};
 
-// Receives the parser's events and knows where in the three-level structure it stands. Anything else is refused at once, so
-// depth is bounded by 4 whatever the file holds.
+// Receives the parser's events and knows where in the three-level structure it stands. Anything else is refused at
+// once, so depth is bounded by 4 whatever the file holds.
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   HeaderReader(const std::string& path, Header& header) : path_(path), header_(header) {}
 
   bool start_object(size_t) override {
-    if (level_ == 0) level_ = 1;
-    else if (level_ == 1) level_ = 2;
-    else refuse("an object");
+    if (level_ == 0)
+      level_ = 1;
+    else if (level_ == 1)
+      level_ = 2;
+    else
+      refuse("an object");
     return true;
   }
   bool end_object() override {
@@ -45,8 +48,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool end_array() override {
     level_ = 2;
-    if (field_ == "shape") set_shape();
-    else set_offsets();
+    if (field_ == "shape")
+      set_shape();
+    else
+      set_offsets();
     return true;
   }
   bool key(std::string& text) override {
@@ -99,7 +104,10 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool boolean(bool) override { refuse("a boolean"); }
   bool binary(nlohmann::json::binary_t&) override { refuse("binary data"); }
   bool parse_error(size_t byte, const std::string&, const nlohmann::json::exception&) override {
-    throw IoError(path_, fmt::format("the header is not valid JSON at byte {} of it; this is no safetensors file, or a damaged one", byte));
+    throw IoError(
+        path_,
+        fmt::format("the header is not valid JSON at byte {} of it; this is no safetensors file, or a damaged one",
+                    byte));
   }
 
  private:
@@ -120,7 +128,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   void set_offsets() {
     has_offsets_ = true;
-    if (numbers_.size() != 2) complain(fmt::format("has {} numbers in its data_offsets; it needs begin and end", numbers_.size()));
+    if (numbers_.size() != 2)
+      complain(fmt::format("has {} numbers in its data_offsets; it needs begin and end", numbers_.size()));
     entry_.begin = numbers_[0];
     entry_.end = numbers_[1];
   }
@@ -141,13 +150,16 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::unordered_set<std::string> names_;
 };
 
-// Bytes that shape and dtype imply; nothing where that overflows. Zero dims count as 1, so that strides cannot overflow either.
+// Bytes that shape and dtype imply; nothing where that overflows. Zero dims count as 1, so that strides cannot overflow
+// either.
 std::optional<int64_t> bytes_of(const TensorEntry& entry) {
   int64_t bytes = entry.type->bytes;
   bool empty = false;
   for (const int64_t dim : entry.shape) {
-    if (dim == 0) empty = true;
-    else if (__builtin_mul_overflow(bytes, dim, &bytes)) return std::nullopt;
+    if (dim == 0)
+      empty = true;
+    else if (__builtin_mul_overflow(bytes, dim, &bytes))
+      return std::nullopt;
   }
   return empty ? 0 : bytes;
 }
@@ -160,13 +172,13 @@ void check_layout(const std::string& path, const Header& header, int64_t data_by
     if (entry.begin > entry.end)
       throw IoError(path, fmt::format("{} begins at byte {}, after its end at {}", where(), entry.begin, entry.end));
     if (entry.end > data_bytes)
-      throw IoError(path, fmt::format("{} ends at byte {} of the data, which has {}; the file is cut short or damaged", where(),
-                                      entry.end, data_bytes));
+      throw IoError(path, fmt::format("{} ends at byte {} of the data, which has {}; the file is cut short or damaged",
+                                      where(), entry.end, data_bytes));
     const std::optional<int64_t> needed = bytes_of(entry);
     if (!needed) throw IoError(path, fmt::format("{} of shape {} is larger than any file", where(), entry.shape.str()));
     if (*needed != entry.end - entry.begin)
-      throw IoError(path, fmt::format("{} of shape {} and dtype {} takes {} bytes; its data_offsets give it {}", where(),
-                                      entry.shape.str(), entry.type->name, *needed, entry.end - entry.begin));
+      throw IoError(path, fmt::format("{} of shape {} and dtype {} takes {} bytes; its data_offsets give it {}",
+                                      where(), entry.shape.str(), entry.type->name, *needed, entry.end - entry.begin));
     order.push_back(&entry);
   }
   std::sort(order.begin(), order.end(), [](const TensorEntry* a, const TensorEntry* b) {
@@ -175,8 +187,10 @@ void check_layout(const std::string& path, const Header& header, int64_t data_by
   int64_t at = 0;
   for (const TensorEntry* entry : order) {
     if (entry->begin != at)
-      throw IoError(path, fmt::format("tensor {} begins at byte {} where {} was expected; tensors must follow each other without {}",
-                                      quote(entry->name), entry->begin, at, entry->begin < at ? "overlap" : "holes"));
+      throw IoError(
+          path,
+          fmt::format("tensor {} begins at byte {} where {} was expected; tensors must follow each other without {}",
+                      quote(entry->name), entry->begin, at, entry->begin < at ? "overlap" : "holes"));
     at = entry->end;
   }
   if (at != data_bytes)

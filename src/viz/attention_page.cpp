@@ -144,8 +144,9 @@ void check(const AttentionPage& page) {
       bool square = rows.size() == T;
       for (const auto& row : rows) square = square && row.size() == T;
       if (!square)
-        throw ValueError("attention_html", fmt::format("layer {}, head {} is {} x {} for {} tokens; it must be tokens x tokens", layer,
-                                                       head, rows.size(), rows.empty() ? 0 : rows[0].size(), T));
+        throw ValueError("attention_html",
+                         fmt::format("layer {}, head {} is {} x {} for {} tokens; it must be tokens x tokens", layer,
+                                     head, rows.size(), rows.empty() ? 0 : rows[0].size(), T));
     }
 }
 
@@ -162,7 +163,8 @@ std::string attention_html(const AttentionPage& page) {
       auto& head = layer.emplace_back(nlohmann::json::array());
       for (const auto& row : rows) {
         auto& line = head.emplace_back(nlohmann::json::array());
-        for (const double w : row) line.push_back(std::isfinite(w) ? std::round(w * 1e5) / 1e5 : 0.0);  // five digits keep it small
+        for (const double w : row)
+          line.push_back(std::isfinite(w) ? std::round(w * 1e5) / 1e5 : 0.0);  // five digits keep it small
       }
     }
   }
@@ -175,7 +177,8 @@ std::string attention_html(const AttentionPage& page) {
   // Inside <script> only '<' could end the data early, and JSON has another spelling for it.
   for (size_t at = 0; (at = json.find('<', at)) != std::string::npos;) json.replace(at, 1, "\\u003c");
 
-  std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" + escape_markup(page.title) + "</title>\n";
+  std::string html = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>" +
+                     escape_markup(page.title) + "</title>\n";
   html += kHead;
   html += "<h1>" + escape_markup(page.title) + "</h1>\n";
   if (!page.summary.empty()) html += "<p>" + escape_markup(page.summary) + "</p>\n";

@@ -53,7 +53,8 @@ std::string curves_svg(const Plot& plot) {
   Range xs, ys;
   for (const Curve& curve : plot.curves) {
     if (curve.x.size() != curve.y.size())
-      throw ValueError("curves", fmt::format("curve '{}' has {} x and {} y values; give as many of each", curve.name, curve.x.size(), curve.y.size()));
+      throw ValueError("curves", fmt::format("curve '{}' has {} x and {} y values; give as many of each", curve.name,
+                                             curve.x.size(), curve.y.size()));
     for (const double x : curve.x) xs.add(x);
     for (const double y : curve.y) ys.add(y);
   }
@@ -64,21 +65,27 @@ std::string curves_svg(const Plot& plot) {
   const auto py = [&](double y) { return bottom - (bottom - top) * ys.position(y); };
 
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
-      "font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"{2}\" y=\"22\" font-size=\"15\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "font-family=\"sans-serif\" "
+      "font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"{2}\" y=\"22\" "
+      "font-size=\"15\" "
       "font-weight=\"bold\">{3}</text>\n",
       plot.width, plot.height, left, escape_markup(plot.title));
   for (const double tick : round_ticks(xs.low, xs.high, 6))
-    svg += fmt::format("<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" stroke=\"#e5e5e5\"/><text x=\"{0:.1f}\" y=\"{3}\" "
-                       "text-anchor=\"middle\">{4:.6g}</text>\n",
-                       px(tick), top, bottom, bottom + 16, tick);
+    svg += fmt::format(
+        "<line x1=\"{0:.1f}\" y1=\"{1}\" x2=\"{0:.1f}\" y2=\"{2}\" stroke=\"#e5e5e5\"/><text x=\"{0:.1f}\" y=\"{3}\" "
+        "text-anchor=\"middle\">{4:.6g}</text>\n",
+        px(tick), top, bottom, bottom + 16, tick);
   for (const double tick : round_ticks(ys.low, ys.high, 5))
-    svg += fmt::format("<line x1=\"{1}\" y1=\"{0:.1f}\" x2=\"{2}\" y2=\"{0:.1f}\" stroke=\"#e5e5e5\"/><text x=\"{3}\" y=\"{4:.1f}\" "
-                       "text-anchor=\"end\">{5:.6g}</text>\n",
-                       py(tick), left, right, left - 6, py(tick) + 4, tick);
+    svg += fmt::format(
+        "<line x1=\"{1}\" y1=\"{0:.1f}\" x2=\"{2}\" y2=\"{0:.1f}\" stroke=\"#e5e5e5\"/><text x=\"{3}\" y=\"{4:.1f}\" "
+        "text-anchor=\"end\">{5:.6g}</text>\n",
+        py(tick), left, right, left - 6, py(tick) + 4, tick);
   svg += fmt::format("<path d=\"M{} {}V{}H{}\" fill=\"none\" stroke=\"#444\"/>\n", left, top, bottom, right);
-  svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", (left + right) / 2, plot.height - 10, escape_markup(plot.x_label));
-  svg += fmt::format("<text transform=\"translate(14,{}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n", (top + bottom) / 2, escape_markup(plot.y_label));
+  svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", (left + right) / 2, plot.height - 10,
+                     escape_markup(plot.x_label));
+  svg += fmt::format("<text transform=\"translate(14,{}) rotate(-90)\" text-anchor=\"middle\">{}</text>\n",
+                     (top + bottom) / 2, escape_markup(plot.y_label));
 
   for (size_t i = 0; i < plot.curves.size(); ++i) {
     const Curve& curve = plot.curves[i];
@@ -95,8 +102,10 @@ std::string curves_svg(const Plot& plot) {
     }
     svg += fmt::format("<path d=\"{}\" fill=\"none\" stroke=\"{}\" stroke-width=\"1.8\"/>\n", path, colour);
     const double y = top + 14 + 16 * static_cast<double>(i);
-    svg += fmt::format("<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n",
-                       right - 28, y - 4, right - 6, y - 4, colour, right - 34, y, escape_markup(curve.name));
+    svg += fmt::format(
+        "<line x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\" stroke=\"{}\" stroke-width=\"3\"/><text x=\"{}\" y=\"{}\" "
+        "text-anchor=\"end\">{}</text>\n",
+        right - 28, y - 4, right - 6, y - 4, colour, right - 34, y, escape_markup(curve.name));
   }
   return svg + "</svg>\n";
 }

@@ -23,7 +23,8 @@ void check(const Heatmap& map) {
                                               map.values[row].size(), columns(map)));
   const auto labels = [](const char* what, size_t given, size_t expected) {
     if (given != 0 && given != expected)
-      throw ValueError("heatmap", fmt::format("{} {} labels for {} {}s; give one for each or none", given, what, expected, what));
+      throw ValueError("heatmap",
+                       fmt::format("{} {} labels for {} {}s; give one for each or none", given, what, expected, what));
   };
   labels("row", map.row_labels.size(), map.values.size());
   labels("column", map.column_labels.size(), columns(map));
@@ -59,43 +60,51 @@ std::string heatmap_svg(const Heatmap& map) {
   constexpr int kCell = 44, kLetter = 8, kMargin = 12, kScale = 70;
   const int rows = static_cast<int>(map.values.size()), cols = static_cast<int>(columns(map));
   const int left = kMargin + (map.row_labels.empty() ? 0 : widest(map.row_labels) * kLetter + 8);
-  const int top = kMargin + (map.title.empty() ? 0 : 26) + (map.column_labels.empty() ? 0 : widest(map.column_labels) * kLetter * 7 / 10 + 14);
-  const int width = left + cols * kCell + kScale + kMargin + (map.column_labels.empty() ? 0 : widest(map.column_labels) * kLetter * 7 / 10);
+  const int top = kMargin + (map.title.empty() ? 0 : 26) +
+                  (map.column_labels.empty() ? 0 : widest(map.column_labels) * kLetter * 7 / 10 + 14);
+  const int width = left + cols * kCell + kScale + kMargin +
+                    (map.column_labels.empty() ? 0 : widest(map.column_labels) * kLetter * 7 / 10);
   const int height = top + std::max(rows, 2) * kCell + kMargin;
   const auto limits = range(map);
 
   std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" font-family=\"sans-serif\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "font-family=\"sans-serif\" "
       "font-size=\"13\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n",
       width, height);
   if (!map.title.empty())
-    svg += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"16\" font-weight=\"bold\">{}</text>\n", kMargin, kMargin + 14, escape_markup(map.title));
+    svg += fmt::format("<text x=\"{}\" y=\"{}\" font-size=\"16\" font-weight=\"bold\">{}</text>\n", kMargin,
+                       kMargin + 14, escape_markup(map.title));
   for (int c = 0; c < static_cast<int>(map.column_labels.size()); ++c)
-    svg += fmt::format("<text transform=\"translate({},{}) rotate(-45)\">{}</text>\n", left + c * kCell + kCell / 2, top - 8,
-                       escape_markup(map.column_labels[static_cast<size_t>(c)]));
+    svg += fmt::format("<text transform=\"translate({},{}) rotate(-45)\">{}</text>\n", left + c * kCell + kCell / 2,
+                       top - 8, escape_markup(map.column_labels[static_cast<size_t>(c)]));
   for (int r = 0; r < rows; ++r) {
     const auto& row = map.values[static_cast<size_t>(r)];
     if (!map.row_labels.empty())
-      svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", left - 8, top + r * kCell + kCell / 2 + 5,
-                         escape_markup(map.row_labels[static_cast<size_t>(r)]));
+      svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>\n", left - 8,
+                         top + r * kCell + kCell / 2 + 5, escape_markup(map.row_labels[static_cast<size_t>(r)]));
     for (int c = 0; c < cols; ++c) {
       const double value = row[static_cast<size_t>(c)];
       const Rgb fill = viridis(position(value, limits));
-      svg += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"><title>{}</title></rect>\n", left + c * kCell,
-                         top + r * kCell, kCell, kCell, hex(fill), value);
+      svg += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"><title>{}</title></rect>\n",
+                         left + c * kCell, top + r * kCell, kCell, kCell, hex(fill), value);
       if (map.show_values)
-        svg += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{}\" font-size=\"12\">{:.{}f}</text>\n",
-                           left + c * kCell + kCell / 2, top + r * kCell + kCell / 2 + 4, hex(text_colour(fill)), value, map.decimals);
+        svg += fmt::format(
+            "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{}\" font-size=\"12\">{:.{}f}</text>\n",
+            left + c * kCell + kCell / 2, top + r * kCell + kCell / 2 + 4, hex(text_colour(fill)), value, map.decimals);
     }
   }
   // The scale: a column of colours from high (top) to low.
   const int scale_x = left + cols * kCell + 16, scale_height = std::max(rows, 2) * kCell;
   constexpr int kSteps = 32;
   for (int i = 0; i < kSteps; ++i)
-    svg += fmt::format("<rect x=\"{}\" y=\"{:.1f}\" width=\"12\" height=\"{:.1f}\" fill=\"{}\"/>\n", scale_x, top + scale_height * i / double{kSteps},
-                       scale_height / double{kSteps} + 0.5, hex(viridis(1 - (i + 0.5) / kSteps)));
-  svg += fmt::format("<text x=\"{0}\" y=\"{1}\" font-size=\"11\">{2:.{4}f}</text>\n<text x=\"{0}\" y=\"{3}\" font-size=\"11\">{5:.{4}f}</text>\n",
-                     scale_x + 16, top + 10, limits.second, top + scale_height, map.decimals, limits.first);
+    svg += fmt::format("<rect x=\"{}\" y=\"{:.1f}\" width=\"12\" height=\"{:.1f}\" fill=\"{}\"/>\n", scale_x,
+                       top + scale_height * i / double{kSteps}, scale_height / double{kSteps} + 0.5,
+                       hex(viridis(1 - (i + 0.5) / kSteps)));
+  svg += fmt::format(
+      "<text x=\"{0}\" y=\"{1}\" font-size=\"11\">{2:.{4}f}</text>\n<text x=\"{0}\" y=\"{3}\" "
+      "font-size=\"11\">{5:.{4}f}</text>\n",
+      scale_x + 16, top + 10, limits.second, top + scale_height, map.decimals, limits.first);
   return svg + "</svg>\n";
 }
 

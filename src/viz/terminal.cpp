@@ -14,7 +14,8 @@ int display_width(std::string_view text) {
   int width = 0;
   while (!text.empty()) {
     utf8proc_int32_t character = 0;
-    const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &character);
+    const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                    static_cast<utf8proc_ssize_t>(text.size()), &character);
     width += n > 0 ? utf8proc_charwidth(character) : 1;  // a byte that is no UTF-8 shows as one replacement character
     text.remove_prefix(n > 0 ? static_cast<size_t>(n) : 1);
   }
@@ -41,9 +42,12 @@ std::string sparkline(const std::vector<double>& values, int width) {
   }
   std::string line;
   for (const double value : means) {
-    if (std::isnan(value)) line += ' ';
-    else if (high <= low && std::isfinite(value)) line += kBars[3];
-    else line += kBars[std::clamp(static_cast<int>(std::clamp((value - low) / (high - low), 0.0, 1.0) * 8), 0, 7)];
+    if (std::isnan(value))
+      line += ' ';
+    else if (high <= low && std::isfinite(value))
+      line += kBars[3];
+    else
+      line += kBars[std::clamp(static_cast<int>(std::clamp((value - low) / (high - low), 0.0, 1.0) * 8), 0, 7)];
   }
   return line;
 }
@@ -59,19 +63,23 @@ std::string bar(double fraction, int width) {
 
 std::string confusion_table(const std::vector<std::vector<int64_t>>& counts, const std::vector<std::string>& labels) {
   const size_t n = labels.size();
-  if (counts.size() != n) throw ValueError("confusion_table", fmt::format("{} rows for {} labels; give one row a label", counts.size(), n));
+  if (counts.size() != n)
+    throw ValueError("confusion_table", fmt::format("{} rows for {} labels; give one row a label", counts.size(), n));
   std::vector<int64_t> gold(n, 0), predicted(n, 0);
   int64_t all = 0, right = 0;
-  int cell = 9;  // "precision"
+  int cell = 9;    // "precision"
   int first = 16;  // "gold \ predicted"
   for (size_t i = 0; i < n; ++i) {
-    if (counts[i].size() != n) throw ValueError("confusion_table", fmt::format("row {} has {} counts for {} labels", i, counts[i].size(), n));
+    if (counts[i].size() != n)
+      throw ValueError("confusion_table", fmt::format("row {} has {} counts for {} labels", i, counts[i].size(), n));
     for (size_t j = 0; j < n; ++j) gold[i] += counts[i][j], predicted[j] += counts[i][j], all += counts[i][j];
     right += counts[i][i];
     cell = std::max(cell, display_width(labels[i]));
     first = std::max(first, display_width(labels[i]));
   }
-  const auto percent = [](int64_t part, int64_t whole) { return whole ? fmt::format("{:.3f}", static_cast<double>(part) / static_cast<double>(whole)) : std::string("-"); };
+  const auto percent = [](int64_t part, int64_t whole) {
+    return whole ? fmt::format("{:.3f}", static_cast<double>(part) / static_cast<double>(whole)) : std::string("-");
+  };
   std::string text = pad("gold \\ predicted", first);
   const auto add = [&](const std::string& entry) { text += "  " + pad(entry, cell, true); };
   for (const std::string& label : labels) add(label);

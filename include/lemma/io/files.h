@@ -1,5 +1,6 @@
 #pragma once
-/// Files that are read whole and written whole: after a crash or on a full disk the old contents stand, never half of the new.
+/// Files that are read whole and written whole: after a crash or on a full disk the old contents stand, never half of
+/// the new.
 ///
 /// Everything here throws IoError whose where() is the path.
 
@@ -19,8 +20,9 @@ void write_file(const std::string& path, std::string_view contents);
 
 /// A file that appears under its name only when it is complete and on the disk.
 ///
-/// Writes go to a temporary file beside `path`; commit() syncs it, renames it over `path` and syncs the directory. Without
-/// commit() the temporary is removed. Where `path` is a device or a pipe (/dev/stdout), writes go straight to it.
+/// Writes go to a temporary file beside `path`; commit() syncs it, renames it over `path` and syncs the directory.
+/// Without commit() the temporary is removed. Where `path` is a device or a pipe (/dev/stdout), writes go straight to
+/// it.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::string& path);
@@ -41,16 +43,17 @@ class AtomicFile {
 
 /// A directory that is replaced as a whole: what `lemma train --out DIR` saves into.
 ///
-/// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a crash
-/// sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and move along.
+/// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a
+/// crash sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and
+/// move along.
 ///   AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
 ///   out.write("config.json", text);
 ///   out.write("model.safetensors", [&](const std::string& file) { save_safetensors(file, tensors); });
 ///   out.commit();
 class AtomicDirectory {
  public:
-  /// Creates the sibling at once, so a place that cannot be written is reported before any work is done. Refuses a directory
-  /// that holds files but none of `owned`: it is somebody's data, not an older save.
+  /// Creates the sibling at once, so a place that cannot be written is reported before any work is done. Refuses a
+  /// directory that holds files but none of `owned`: it is somebody's data, not an older save.
   AtomicDirectory(const std::string& path, std::vector<std::string> owned);
   ~AtomicDirectory();  ///< removes the sibling unless committed
   AtomicDirectory(const AtomicDirectory&) = delete;

@@ -1,8 +1,8 @@
 #pragma once
 /// Named tensors in a .safetensors file, the format that PyTorch, JAX and others exchange weights in.
 ///
-/// Layout: 8 bytes n (little-endian), n bytes of JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}, ...},
-/// then the elements, row-major, without holes. Python reads it with `safetensors.torch.load_file(path)`.
+/// Layout: 8 bytes n (little-endian), n bytes of JSON {"name": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0,
+/// 24]}, ...}, then the elements, row-major, without holes. Python reads it with `safetensors.torch.load_file(path)`.
 /// Source: the format's specification, github.com/huggingface/safetensors.
 
 #include <map>
@@ -28,8 +28,8 @@ struct SafeTensors {
 /// Throws ValueError for a repeated or reserved name or an undefined tensor, IoError when the disk refuses.
 void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata = {});
 
-/// Reads F32, F64, I64 and BOOL as they are, F16 and BF16 as float32, I32 as int64. Throws IoError, naming file and tensor,
-/// for anything that is not a sound file; nothing is allocated beyond the file's own size.
+/// Reads F32, F64, I64 and BOOL as they are, F16 and BF16 as float32, I32 as int64. Throws IoError, naming file and
+/// tensor, for anything that is not a sound file; nothing is allocated beyond the file's own size.
 SafeTensors load_safetensors(const std::string& path);
 
 }  // namespace lemma::io

@@ -12,16 +12,17 @@ struct Heatmap {
   std::vector<std::string> row_labels;      ///< none, or one a row
   std::vector<std::string> column_labels;   ///< none, or one a column
   std::string title;
-  std::optional<double> low, high;  ///< what the first and the last colour stand for; default: the smallest and largest value
-  bool show_values = true;          ///< write each number into its square
+  std::optional<double> low,
+      high;                 ///< what the first and the last colour stand for; default: the smallest and largest value
+  bool show_values = true;  ///< write each number into its square
   int decimals = 2;
 };
 
 /// A complete SVG document. Throws ValueError for ragged rows or labels that do not count the rows and columns.
 std::string heatmap_svg(const Heatmap& map);
 
-/// Lines of text: labels, and two characters a value that darken with it ("  ", "░░", "▒▒", "▓▓", "██"), or true colours with
-/// `colour` (only for terminals). Throws as above.
+/// Lines of text: labels, and two characters a value that darken with it ("  ", "░░", "▒▒", "▓▓", "██"), or true
+/// colours with `colour` (only for terminals). Throws as above.
 std::string heatmap_text(const Heatmap& map, bool colour = false);
 
 }  // namespace lemma::viz

@@ -8,8 +8,8 @@
 
 namespace lemma::viz {
 
-/// One character a value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters: longer
-/// series are averaged in `width` groups.
+/// One character a value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters:
+/// longer series are averaged in `width` groups.
 std::string sparkline(const std::vector<double>& values, int width = 60);
 
 /// counts[gold][predicted] as an aligned table with totals and, per class, precision and recall.
