@@ -1,11 +1,12 @@
 # Finds what Lemma builds on; a missing package is one line that names what to install.
 
 function(lemma_missing what package)
-  message(FATAL_ERROR "Lemma needs ${what}: install it with 'apt-get install ${package}' (or run scripts/setup.sh).")
+  # The leading space keeps CMake from breaking the line.
+  message(FATAL_ERROR " Lemma needs ${what}: install it with 'apt-get install ${package}' (or run scripts/setup.sh).")
 endfunction()
 
 if(NOT LEMMA_CUDA STREQUAL "OFF")
-  message(FATAL_ERROR "LEMMA_CUDA=${LEMMA_CUDA}: the CUDA device, real or emulated, comes with a later version of Lemma; "
+  message(FATAL_ERROR " LEMMA_CUDA=${LEMMA_CUDA}: the CUDA device, real or emulated, comes with a later step of Lemma; "
                       "configure with -DLEMMA_CUDA=OFF.")
 endif()
 
