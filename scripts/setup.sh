@@ -9,7 +9,7 @@ usage: scripts/setup.sh [--dev] [--check]
 Installs the packages that Lemma needs, with apt-get (and sudo, unless you are root).
 Does nothing, and needs no network, when all of them are there.
 
-  --dev     also what contributors use: clang, clang-format 14, ccache
+  --dev     also what contributors use: clang, clang-format, ccache
   --check   install nothing: list what is missing and exit 1 if anything is
   --help    this text
 END
@@ -17,9 +17,10 @@ END
 
 packages="g++ make cmake libopenblas-dev libfmt-dev libhwy-dev libcli11-dev nlohmann-json3-dev libutf8proc-dev catch2"
 check=no
+dev=no
 for option in "$@"; do
     case "$option" in
-        --dev) packages="$packages clang-14 libomp-14-dev clang-format-14 ccache" ;;
+        --dev) dev=yes ;;
         --check) check=yes ;;
         --help | -h) usage; exit 0 ;;
         *) echo "setup.sh: unknown option '$option'; see scripts/setup.sh --help" >&2; exit 2 ;;
@@ -30,6 +31,16 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "setup.sh: this system has no apt-get. Install with its own package manager what these Debian packages hold:" >&2
     echo "  $packages" >&2
     exit 2
+fi
+
+if [ "$dev" = yes ]; then
+    packages="$packages clang libomp-dev ccache"
+    # The sources are formatted by version 14, which not every distribution still has.
+    if apt-cache show clang-format-14 >/dev/null 2>&1; then
+        packages="$packages clang-format-14"
+    else
+        packages="$packages clang-format"
+    fi
 fi
 
 missing=""
