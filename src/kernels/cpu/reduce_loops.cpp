@@ -17,7 +17,7 @@ namespace lemma::kernels::cpu::HWY_NAMESPACE {
 /// What one op does to elements T: the accumulator's type, the value of nothing, and the two ways to combine.
 template <Reduce kOp, class T>
 struct Rule {
-  static constexpr bool kExtreme = kOp == Reduce::Max || kOp == Reduce::Min;
+  static constexpr bool kMaximum = kOp == Reduce::Max, kExtreme = kMaximum || kOp == Reduce::Min, kProduct = kOp == Reduce::Prod;
   using Acc = std::conditional_t<!kExtreme && std::is_same_v<T, float>, double, T>;
   using Extreme = std::conditional_t<kOp == Reduce::Max, fn::Maximum, fn::Minimum>;
 
@@ -56,35 +56,54 @@ HWY_INLINE V<D> load_as(D d, const T* from) {
   if constexpr (std::is_same_v<T, hn::TFromD<D>>) return hn::LoadU(d, from);
   else return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), from));
 }
+/// The last n of them; the other lanes hold what changes nothing.
+template <class D, class T>
+HWY_INLINE V<D> load_some_as(D d, const T* from, size_t n, T nothing) {
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>) return load_some(d, from, n, nothing);
+  else return hn::PromoteTo(d, load_some(hn::Rebind<T, D>(), from, n, nothing));
+}
+
+/// All lanes as one.
+template <class R, class D>
+HWY_INLINE hn::TFromD<D> fold(D d, V<D> v) {
+  using Acc = hn::TFromD<D>;
+  if constexpr (R::kExtreme) {
+    if (!hn::AllFalse(d, hn::IsNaN(v))) return std::numeric_limits<Acc>::quiet_NaN();
+    if constexpr (R::kMaximum) return hn::GetLane(hn::MaxOfLanes(d, v));
+    else return hn::GetLane(hn::MinOfLanes(d, v));
+  } else if constexpr (R::kProduct) {
+    HWY_ALIGN Acc each[HWY_MAX_BYTES / sizeof(Acc)];
+    hn::Store(v, d, each);
+    for (size_t k = 1; k < hn::Lanes(d); ++k) each[0] *= each[k];
+    return each[0];
+  } else {
+    return hn::GetLane(hn::SumOfLanes(d, v));
+  }
+}
 
 template <Reduce kOp, class T>
 typename Rule<kOp, T>::Acc reduce_row(const T* x, int64_t n) {
   using R = Rule<kOp, T>;
   using Acc = typename R::Acc;
-  Acc total = R::nothing();
-  int64_t i = 0;
   if constexpr (std::is_floating_point_v<T>) {
     const hn::ScalableTag<Acc> d;
     const int64_t lanes = static_cast<int64_t>(hn::Lanes(d));
-    if (n >= lanes) {
-      auto a0 = hn::Set(d, R::nothing()), a1 = a0, a2 = a0, a3 = a0;
-      for (; i + 4 * lanes <= n; i += 4 * lanes) {
-        a0 = R::step(d, a0, load_as(d, x + i));
-        a1 = R::step(d, a1, load_as(d, x + i + lanes));
-        a2 = R::step(d, a2, load_as(d, x + i + 2 * lanes));
-        a3 = R::step(d, a3, load_as(d, x + i + 3 * lanes));
-      }
-      for (; i + lanes <= n; i += lanes) a0 = R::step(d, a0, load_as(d, x + i));
-      a0 = R::merge(d, R::merge(d, a0, a1), R::merge(d, a2, a3));
-      HWY_ALIGN Acc each[HWY_MAX_BYTES / sizeof(Acc)];
-      hn::Store(a0, d, each);
-      for (int64_t width = lanes / 2; width > 0; width /= 2)
-        for (int64_t k = 0; k < width; ++k) each[k] = R::merge(each[k], each[k + width]);
-      total = each[0];
+    auto a0 = hn::Set(d, R::nothing()), a1 = a0, a2 = a0, a3 = a0;
+    int64_t i = 0;
+    for (; i + 4 * lanes <= n; i += 4 * lanes) {
+      a0 = R::step(d, a0, load_as(d, x + i));
+      a1 = R::step(d, a1, load_as(d, x + i + lanes));
+      a2 = R::step(d, a2, load_as(d, x + i + 2 * lanes));
+      a3 = R::step(d, a3, load_as(d, x + i + 3 * lanes));
     }
+    for (; i + lanes <= n; i += lanes) a0 = R::step(d, a0, load_as(d, x + i));
+    if (i < n) a1 = R::step(d, a1, load_some_as(d, x + i, static_cast<size_t>(n - i), static_cast<T>(R::nothing())));
+    return fold<R>(d, R::merge(d, R::merge(d, a0, a1), R::merge(d, a2, a3)));
+  } else {
+    Acc total = R::nothing();
+    for (int64_t i = 0; i < n; ++i) total = R::step(total, static_cast<Acc>(x[i]));
+    return total;
   }
-  for (; i < n; ++i) total = R::step(total, static_cast<Acc>(x[i]));
-  return total;
 }
 
 template <Reduce kOp, class T, class Out>

@@ -7,6 +7,11 @@
 
 namespace lemma::kernels::cpu {
 
+inline constexpr int64_t kTransposeTile = 64;
+
+/// to[c * to_step + r] = from[r * from_step + c], in vectors. rows and columns at most kTransposeTile.
+void transpose_words(const uint32_t* from, int64_t from_step, int64_t rows, int64_t columns, uint32_t* to, int64_t to_step);
+
 /// The outer dim along which `src` (operand 1) is packed more closely than along the inner dim; -1 if there is none worth it.
 inline int transposed_dim(const Collapsed<2>& dims) {
   const int64_t inner = dims.inner_stride(1);
@@ -26,7 +31,7 @@ inline int transposed_dim(const Collapsed<2>& dims) {
 /// Requires: across = transposed_dim(dims) >= 0.
 template <class T>
 void copy_transposed(T* dst, const T* src, const Collapsed<2>& dims, int across) {
-  constexpr int64_t kTile = 32;
+  constexpr int64_t kTile = kTransposeTile;
   const size_t a = static_cast<size_t>(across), last = static_cast<size_t>(dims.rank - 1);
   const int64_t rows = dims.size[a], columns = dims.size[last];
   const int64_t to_row = dims.stride[0][a], from_row = dims.stride[1][a], from_column = dims.stride[1][last];
@@ -47,6 +52,12 @@ void copy_transposed(T* dst, const T* src, const Collapsed<2>& dims, int across)
       const int64_t row_begin = task % bands * kTile, row_end = std::min(rows, row_begin + kTile);
       for (int64_t column = 0; column < columns; column += kTile) {
         const int64_t column_end = std::min(columns, column + kTile);
+        if constexpr (sizeof(T) == 4)
+          if (from_row == 1) {
+            transpose_words(src + plane.offset[1] + row_begin + column * from_column, from_column, column_end - column,
+                            row_end - row_begin, dst + plane.offset[0] + row_begin * to_row + column, to_row);
+            continue;
+          }
         for (int64_t r = row_begin; r < row_end; ++r) {
           T* y = dst + plane.offset[0] + r * to_row;
           const T* x = src + plane.offset[1] + r * from_row;
