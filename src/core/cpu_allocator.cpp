@@ -1,5 +1,6 @@
 #include "core/cpu_allocator.h"
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstdlib>
@@ -51,6 +52,9 @@ struct Cache {
   SpinLock lock;
   FreeBlock* free[kClasses] = {};
   size_t active = 0, peak = 0, cached = 0, requests = 0;
+  // Blocks of each class that trim() gave back, and how far it has been too eager: what was missed later is kept from then on.
+  uint32_t given_back[kClasses] = {};
+  size_t patience = 0;
 
   void* from_system(size_t bytes) {
     constexpr size_t kHuge = size_t{1} << 21;  // large blocks on huge pages: fewer page faults
@@ -70,6 +74,7 @@ struct Cache {
         FreeBlock* block = free[i];
         free[i] = block->next;
         cached -= class_bytes(i);
+        ++given_back[i];
         std::free(block);
       }
     }
@@ -106,8 +111,13 @@ void* allocate(size_t bytes) {
     c.free[index] = c.free[index]->next;
     c.cached -= size;
   } else {
-    // Idle blocks of other sizes go back first once they exceed half of the most ever used, so a process stays near its peak.
-    if (size >= 65536) c.trim(std::max<size_t>(size_t{32} << 20, c.peak / 2));
+    // Idle blocks of other sizes go back first once they exceed half of the most ever used, so a process stays near its
+    // peak. A loop that misses them the next time round raises that bound, up to the peak, and then asks for nothing more.
+    if (c.given_back[index] > 0) {
+      --c.given_back[index];
+      c.patience = std::min(c.patience + size, c.peak / 2);
+    }
+    if (size >= 65536) c.trim(std::max<size_t>(size_t{32} << 20, c.peak / 2) + c.patience);
     ++c.requests;
     block = c.from_system(size);
   }
