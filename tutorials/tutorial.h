@@ -101,4 +101,14 @@ inline int finish(const std::vector<std::string>& learnt, const std::vector<std:
   return mismatches() == 0 ? 0 : 1;
 }
 
+/// Runs a lesson that reads files; an error becomes one line and exit code 2.
+inline int run(int (*lesson)()) {
+  try {
+    return lesson();
+  } catch (const lemma::Error& error) {
+    fmt::print(stderr, "{}\nRun the tutorials from the root of the repository.\n", error.what());
+    return 2;
+  }
+}
+
 }  // namespace tutorial
