@@ -181,3 +181,11 @@ TEST_CASE("the corpora of data/ are found from any directory") {
   CHECK(program.out.find("\nPASS: the loss fell from") != std::string::npos);
   CHECK(elsewhere.entries() == 0);  // the check saves nothing
 }
+
+TEST_CASE("predict --pretty is for people: brackets in a pipe, no control codes") {
+  const Program sentiment = playground().run({"predict", "--model", "sentiment", "--pretty", "a fine film"});
+  CHECK(sentiment.status == 0);
+  CHECK(sentiment.out.ends_with(" %  a fine film\n"));
+  CHECK(sentiment.out.find('\033') == std::string::npos);
+  CHECK(playground().run({"predict", "--model", "ner", "--pretty", "Anna lives."}).out.find('\033') == std::string::npos);
+}

@@ -1,4 +1,6 @@
 // lemma predict: one JSON object a text.
+#include <unistd.h>
+
 #include <iostream>
 #include <memory>
 #include <vector>
@@ -7,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/cli.h"
+#include "cli/pretty.h"
 #include "cli/texts.h"
 #include "lemma/core/error.h"
 #include "lemma/data/tags.h"
@@ -51,22 +54,32 @@ Json tags_json(const train::SavedModel& saved, const std::string& text, const st
   return {{"text", text}, {"tokens", words}, {"tags", tags}, {"entities", entities}};
 }
 
-void predict(train::SavedModel& saved, const std::string& where, const std::string& text) {
+struct Arguments {
+  std::string model;
+  std::vector<std::string> texts;
+  bool pretty = false;
+};
+
+void predict(train::SavedModel& saved, const std::string& where, const std::string& text, bool for_people) {
   const std::vector<text::Token> tokens = tokens_of(saved.coder, where, text);
   const train::Answer answer = train::answer(*saved.model, saved.coder, {encode(saved.coder, tokens)})[0];
-  const Json json = saved.config.task == train::Task::sentiment ? class_json(saved, text, answer)
-                                                                : tags_json(saved, text, tokens, answer);
-  print_line(json.dump());
+  if (for_people)
+    print_line(pretty(saved.coder, text, tokens, answer, ::isatty(STDOUT_FILENO) == 1));
+  else if (saved.config.task == train::Task::sentiment)
+    print_line(class_json(saved, text, answer).dump());
+  else
+    print_line(tags_json(saved, text, tokens, answer).dump());
 }
 
-int run_predict(const std::string& directory, const std::vector<std::string>& texts) {
-  train::SavedModel saved = train::load_model(directory);
-  for (size_t i = 0; i < texts.size(); ++i) predict(saved, fmt::format("text {}", i + 1), texts[i]);
-  if (!texts.empty()) return 0;
+int run_predict(const Arguments& arguments) {
+  train::SavedModel saved = train::load_model(arguments.model);
+  for (size_t i = 0; i < arguments.texts.size(); ++i)
+    predict(saved, fmt::format("text {}", i + 1), arguments.texts[i], arguments.pretty);
+  if (!arguments.texts.empty()) return 0;
   int64_t line = 0;
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
-    predict(saved, fmt::format("stdin:{}", ++line), text);
+    predict(saved, fmt::format("stdin:{}", ++line), text, arguments.pretty);
   }
   if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one a line");
   return 0;
@@ -77,15 +90,12 @@ int run_predict(const std::string& directory, const std::vector<std::string>& te
 void add_predict(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("predict", "Label texts; prints one JSON object a text");
   command->footer("Without TEXT, reads one text a line from standard input.");
-  struct Arguments {
-    std::string model;
-    std::vector<std::string> texts;
-  };
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");
+  command->add_flag("--pretty", a->pretty, "for people instead of programs: in colour on a terminal");
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_predict(a->model, a->texts); }; });
+  command->callback([a, &action] { action = [a] { return run_predict(*a); }; });
 }
 
 }  // namespace lemma::cli
