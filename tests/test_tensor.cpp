@@ -20,6 +20,8 @@ TEST_CASE("tensor() takes numbers, lists, nested lists and vectors") {
   CHECK(x.shape() == Shape{1, 3, 2});
   CHECK(x.to_vector<int64_t>() == Ints{1, 2, 3, 4, 5, 6});
   CHECK(tensor({7.0}).shape() == Shape{1});
+  CHECK(tensor({}).shape() == Shape{0});
+  CHECK(tensor({{}, {}}).shape() == Shape{2, 0});
   CHECK(tensor(std::vector<float>{1, 2, 3}).shape() == Shape{3});
   CHECK(tensor(std::vector<float>{}).shape() == Shape{0});
   CHECK_THROWS_WITH(tensor({{1, 2}, {3}}), "[tensor] a ragged list: one item has shape (2), another (1)");
@@ -60,6 +62,8 @@ TEST_CASE("ranges and special matrices") {
   CHECK(arange(1, 2, 0.25).to_vector<float>() == Floats{1, 1.25, 1.5, 1.75});
   CHECK(arange(3, 0, -1).to_vector<float>() == Floats{3, 2, 1});
   CHECK(arange(0).shape() == Shape{0});
+  CHECK(arange(2.5).to_vector<float>() == Floats{0, 1, 2});
+  CHECK(arange(2.5).dtype() == float32);
   CHECK(linspace(0, 1, 5).to_vector<float>() == Floats{0, 0.25, 0.5, 0.75, 1});
   CHECK(linspace(3, 4, 1).to_vector<float>() == Floats{3});
   CHECK(eye(2).to_vector<float>() == Floats{1, 0, 0, 1});
@@ -149,6 +153,7 @@ TEST_CASE("tensors without elements, and without dims") {
   CHECK(prod(none).item() == 1);
   CHECK(std::isnan(mean(none).item()));
   CHECK(sum(none, 1).to_vector<float>() == Floats{0, 0});
+  CHECK(split(none, 2, 1).size() == 1);
   CHECK(matmul(zeros({2, 0}), zeros({0, 3})).to_vector<float>() == Floats(6, 0));
   const Tensor number = tensor(3.0);
   CHECK(number.dim() == 0);

@@ -84,6 +84,7 @@ class FunctionContext {
 ///     std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override { auto x = ctx.saved()[0]; return {grad * 3.0 * x * x}; }
 ///   };
 ///   Tensor y = apply(std::make_shared<Cube>(), {x});
+/// Inputs that stand in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
 /// forward runs unrecorded. backward returns one gradient an input (undefined: none), of the input's shape.
 class Function {
  public:

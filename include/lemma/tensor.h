@@ -180,6 +180,7 @@ class TensorData {
     if constexpr (std::is_integral_v<T>) integers_.push_back(static_cast<int64_t>(value));
     values_.push_back(static_cast<double>(value));
   }
+  TensorData() : shape_(0) {}  ///< `{}`: no elements
   TensorData(std::initializer_list<TensorData> items);
   template <Scalar T>
   TensorData(const std::vector<T>& items) : TensorData(from_range(items)) {}  // NOLINT
@@ -190,7 +191,6 @@ class TensorData {
   const std::vector<int64_t>& integers() const { return integers_; }  ///< exact, when dtype is int64 or bool
 
  private:
-  TensorData() = default;
   template <class T>
   static TensorData from_range(const std::vector<T>& items) {
     TensorData data;
@@ -222,6 +222,11 @@ Tensor full_like(const Tensor& x, double value);
 /// start, start + step, ... below end. int64 by default, as in PyTorch for integers.
 Tensor arange(int64_t end, const TensorOptions& options = {.dtype = DType::int64});
 Tensor arange(double start, double end, double step = 1, const TensorOptions& options = {});
+/// 0, 1, ... below a floating end: float32, as in PyTorch. (Without this, 2.5 would be cut to an integer.)
+template <std::floating_point T>
+Tensor arange(T end, const TensorOptions& options = {}) {
+  return arange(0.0, static_cast<double>(end), 1.0, options);
+}
 Tensor linspace(double start, double end, int64_t steps, const TensorOptions& options = {});
 Tensor eye(int64_t n, const TensorOptions& options = {});
 /// The lower (upper) triangle of the last two dims; elements above (below) diagonal `k` are zero.

@@ -95,7 +95,7 @@ bool allclose(const Tensor& a, const Tensor& b, double rtol, double atol) {
   check::same_type("allclose", a, b);
   const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
   for (size_t i = 0; i < x.size(); ++i)
-    if (x[i] != y[i] && !(std::fabs(x[i] - y[i]) <= atol + rtol * std::fabs(y[i]))) return false;
+    if (x[i] != y[i] && (std::isinf(y[i]) || !(std::fabs(x[i] - y[i]) <= atol + rtol * std::fabs(y[i])))) return false;
   return true;
 }
 bool equal(const Tensor& a, const Tensor& b) {

@@ -99,7 +99,11 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   const int d = normalize_dim("split", dim, x.shape());
   if (size < 1) throw ShapeError("split", fmt::format("parts must have at least size 1, got {}", size), {x.shape()});
   std::vector<Tensor> parts;
-  for (int64_t start = 0; start < x.shape()[d]; start += size) parts.push_back(narrow(x, d, start, std::min(size, x.shape()[d] - start)));
+  int64_t start = 0;
+  do {  // at least one part, though it be empty
+    parts.push_back(narrow(x, d, start, std::min(size, x.shape()[d] - start)));
+    start += size;
+  } while (start < x.shape()[d]);
   return parts;
 }
 
