@@ -1,11 +1,10 @@
 #pragma once
 /// Sharing work among threads so that results cannot depend on how many there are.
 
-#include <omp.h>
-
 #include <algorithm>
 #include <cstdint>
 
+#include "kernels/cpu/thread_pool.h"
 #include "lemma/core/threads.h"
 
 namespace lemma::kernels::cpu {
@@ -15,7 +14,7 @@ inline constexpr int64_t kGrain = 32768;
 
 /// How many threads would share `pieces` pieces of work: 1 inside another parallel region.
 inline int threads_for(int64_t pieces) {
-  if (pieces <= 1 || omp_in_parallel()) return 1;
+  if (pieces <= 1 || inside_parallel_part()) return 1;
   return static_cast<int>(std::min<int64_t>(pieces, num_threads()));
 }
 
@@ -29,9 +28,10 @@ void parallel_for(int64_t n, int64_t grain, const Work& work) {
   if (threads == 1) return work(int64_t{0}, n);
   // A few parts a thread: one that is held up by other programs leaves its share to the rest.
   const int64_t parts = std::min<int64_t>(pieces, threads * 4);
-#pragma omp parallel for num_threads(threads) schedule(dynamic)
-  for (int64_t part = 0; part < parts; ++part)
-    work(pieces * part / parts * grain, std::min(n, pieces * (part + 1) / parts * grain));
+  const auto part = [&](int64_t i) {
+    work(pieces * i / parts * grain, std::min(n, pieces * (i + 1) / parts * grain));
+  };
+  run_parts(threads, parts, [](const void* f, int64_t i) { (*static_cast<const decltype(part)*>(f))(i); }, &part);
 }
 
 }  // namespace lemma::kernels::cpu

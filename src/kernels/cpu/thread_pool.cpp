@@ -1,0 +1,100 @@
+#include "kernels/cpu/thread_pool.h"
+
+#include <atomic>
+#include <mutex>
+#include <system_error>
+#include <thread>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace lemma::kernels::cpu {
+namespace {
+
+thread_local bool inside = false;
+
+void pause_briefly() {
+#if defined(__x86_64__)
+  _mm_pause();
+#endif
+}
+
+/// One loop at a time. Helpers enter it while it is open; its owner closes it and waits until they have left.
+class Pool {
+ public:
+  void run(int threads, int64_t parts, void (*part)(const void*, int64_t), const void* context) {
+    start_helpers(threads - 1);
+    part_ = part, context_ = context, parts_ = parts, helpers_wanted_ = threads - 1;
+    next_.store(0, std::memory_order_relaxed);
+    open_.store(true);
+    loops_.fetch_add(1);
+    loops_.notify_all();
+    work();
+    open_.store(false);
+    for (int spin = 0; inside_count_.load() != 0; ++spin) {
+      if (spin < 10000) pause_briefly();
+      else std::this_thread::yield();
+    }
+  }
+  std::mutex owner;
+
+ private:
+  void work() {
+    inside = true;
+    for (int64_t i = next_.fetch_add(1); i < parts_; i = next_.fetch_add(1)) part_(context_, i);
+    inside = false;
+  }
+
+  // A system that gives no more threads leaves fewer helpers, which changes the time and nothing else.
+  void start_helpers(int wanted) {
+    while (helpers_ < wanted) {
+      try {
+        std::thread(&Pool::help, this, helpers_).detach();
+      } catch (const std::system_error&) {
+        return;
+      }
+      ++helpers_;
+    }
+  }
+
+  void help(int id) {
+    uint32_t seen = 0;
+    for (;;) {
+      for (int spin = 0; spin < 4000 && loops_.load(std::memory_order_relaxed) == seen; ++spin) pause_briefly();
+      loops_.wait(seen);  // returns at once if there has been another loop
+      seen = loops_.load();
+      // Counted before looking: either the owner sees this helper, or the helper sees that the loop is closed.
+      inside_count_.fetch_add(1);
+      if (open_.load() && id < helpers_wanted_) work();
+      inside_count_.fetch_sub(1);
+    }
+  }
+
+  void (*part_)(const void*, int64_t) = nullptr;
+  const void* context_ = nullptr;
+  int64_t parts_ = 0;
+  int helpers_wanted_ = 0, helpers_ = 0;
+  alignas(64) std::atomic<int64_t> next_{0};
+  alignas(64) std::atomic<bool> open_{false};
+  std::atomic<int> inside_count_{0};
+  alignas(64) std::atomic<uint32_t> loops_{0};
+};
+
+// Never destroyed: helpers may still wait in it when the program ends.
+Pool& pool() {
+  static Pool* instance = new Pool;
+  return *instance;
+}
+
+}  // namespace
+
+bool inside_parallel_part() { return inside; }
+
+void run_parts(int threads, int64_t parts, void (*part)(const void*, int64_t), const void* context) {
+  const std::unique_lock<std::mutex> lock(pool().owner, std::try_to_lock);
+  if (lock) return pool().run(threads, parts, part, context);
+  for (int64_t i = 0; i < parts; ++i) part(context, i);
+}
+
+}  // namespace lemma::kernels::cpu
