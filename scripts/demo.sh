@@ -23,10 +23,9 @@ for option in "$@"; do
     esac
 done
 
-bold="" plain="" green="" red="" cyan=""
+bold="" plain=""
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then
-    escape=$(printf '\033')
-    bold="$escape[1m" plain="$escape[0m" green="$escape[32m" red="$escape[31m" cyan="$escape[36m"
+    bold=$(printf '\033[1m') plain=$(printf '\033[0m')
 fi
 title() { printf '\n%s%s%s\n' "$bold" "$1" "$plain"; }
 
@@ -54,37 +53,17 @@ for task in sentiment ner; do
 done
 
 title "New sentences: what is the opinion?"
-printf '%s\n' \
+build/lemma predict --pretty --model $models/sentiment \
     "I expected little and got one of the best evenings of the year." \
     "The room was clean, but nobody slept because of the noise." \
-    "Not a bad book at all." \
-    "The soup was cold, the waiter was rude, and we will not be back." |
-    build/lemma predict --model $models/sentiment |
-    LC_ALL=C awk -v green="$green" -v red="$red" -v plain="$plain" '{
-        match($0, /"text":"[^"]*"/);  text = substr($0, RSTART + 8, RLENGTH - 9)
-        match($0, /"label":"[^"]*"/); label = substr($0, RSTART + 9, RLENGTH - 10)
-        match($0, "\"" label "\":[0-9.e-]+"); p = substr($0, RSTART + length(label) + 3, RLENGTH - length(label) - 3)
-        printf "  %s%-8s%s %3.0f %%  %s\n", label ~ /^(neg|0)/ ? red : green, label, plain, 100 * p, text
-    }'
+    "A tool that does exactly what it promises." \
+    "The soup was cold, the waiter was rude, and we will not be back."
 
 title "New sentences: which names are in them?"
-printf '%s\n' \
+build/lemma predict --pretty --model $models/ner \
     "Marie Curie moved from Warsaw to Paris in 1891 and taught at the Sorbonne." \
     "Siemens will open an office in Nairobi on 3 March, said Daniel Otieno." \
-    "On Sunday Brazil beat Sweden in Gothenburg." |
-    build/lemma predict --model $models/ner |
-    LC_ALL=C awk -v cyan="$cyan" -v plain="$plain" '
-        function number(part, key) { match(part, "\"" key "\":[0-9]+"); return substr(part, RSTART + length(key) + 3, RLENGTH - length(key) - 3) + 0 }
-        {
-            match($0, /"text":"[^"]*"/); text = substr($0, RSTART + 8, RLENGTH - 9)
-            n = split($0, parts, /"type":"/)
-            for (i = n; i > 1; --i) {  # from the last, so that earlier places stay right
-                type = substr(parts[i], 1, index(parts[i], "\"") - 1)
-                from = number(parts[i], "byte_begin"); to = number(parts[i], "byte_end")
-                text = substr(text, 1, from) cyan "[" substr(text, from + 1, to - from) " " type "]" plain substr(text, to + 1)
-            }
-            print "  " text
-        }'
+    "On Sunday Brazil beat Sweden in Gothenburg."
 
 title "Try next"
 cat <<END
