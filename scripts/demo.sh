@@ -44,7 +44,7 @@ for task in sentiment ner; do
     build/lemma train $task --out $models/$task
 done
 
-title "Scores on sentences that no training saw"
+title "Scores on the dev sentences, beside simple baselines"
 for task in sentiment ner; do
     build/lemma info --model $models/$task | awk -v task=$task '
         /^Dev / { for (i = 1; i < NF; ++i) if ($i == "best") score = $(i + 1); name = $2 }
