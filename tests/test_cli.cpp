@@ -187,5 +187,6 @@ TEST_CASE("predict --pretty is for people: brackets in a pipe, no control codes"
   CHECK(sentiment.status == 0);
   CHECK(sentiment.out.ends_with(" %  a fine film\n"));
   CHECK(sentiment.out.find('\033') == std::string::npos);
-  CHECK(playground().run({"predict", "--model", "ner", "--pretty", "Anna lives."}).out.find('\033') == std::string::npos);
+  CHECK(playground().run({"predict", "--model", "ner", "--pretty", "Anna lives."}).out.find('\033') ==
+        std::string::npos);
 }

@@ -87,6 +87,9 @@ TEST_CASE("broken training files are refused") {
   write("notags.conll", "Anna\nlives\nin\nOslo\n");
   write("allo.conll", "Anna O\nlives O\n\n");
   write("badtag.conll", "Anna B-PER\nlives O\nin X-LOC\nOslo B-LOC\n");
+  std::string endless;
+  for (int i = 0; i < 5000; ++i) endless += "very ";
+  write("endless.tsv", tiny::sentiment(6) + endless + "long\tgood\n");
   write("moreclasses.tsv", tiny::sentiment(6) + "so so\tmixed\n");
   std::filesystem::create_directories(playground().dir / "folder.tsv");
   const Bad table[] = {
@@ -112,6 +115,10 @@ TEST_CASE("broken training files are refused") {
       {{"train", "sentiment", "--train", "train.tsv", "--dev", "moreclasses.tsv", "--out", "new"},
        {"[moreclasses.tsv:7]", "'mixed'", "bad, good"}},
       {{"evaluate", "--model", "sentiment", "--data", "missing.tsv"}, {"[missing.tsv]"}},
+      {{"evaluate", "--model", "sentiment", "--data", "endless.tsv"},
+       {"[endless.tsv:7]", "5001 tokens", "at most 4096"}},
+      {{"train", "sentiment", "--train", "train.tsv", "--dev", "endless.tsv", "--out", "new"},
+       {"[endless.tsv:7]", "5001 tokens"}},
       {{"evaluate", "--model", "sentiment", "--data", "moreclasses.tsv"}, {"[moreclasses.tsv:7]", "'mixed'"}},
       {{"evaluate", "--model", "sentiment", "--data", "dev.conll"}, {"[dev.conll"}},
       {{"evaluate", "--model", "ner", "--data", "dev.tsv"}, {"[dev.tsv"}},
@@ -338,4 +345,27 @@ TEST_CASE("texts that no model can read are refused") {
   check_refused({{"predict", "--model", "sentiment", "caf\xE9"}, {"[text 1]", "0xe9", "column 4"}});
   check_refused({{"attention", "--model", "ner", " ", "--out", "new.html"}, {"[TEXT]", "no word"}});
   check_refused({{"attention", "--model", "ner", megabyte.substr(0, 5000), "--out", "new.html"}, {"[TEXT]", "256"}});
+}
+
+TEST_CASE("a NaN in training is a failure of its own: one line that names the operation, status 1, nothing saved") {
+  const size_t before = playground().dir.entries();
+  const Program program = playground().run(
+      {"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "new", "--lr", "1e30"});
+  CAPTURE(program.err);
+  CHECK(program.status == 1);
+  CHECK(std::count(program.err.begin(), program.err.end(), '\n') == 1);
+  CHECK(program.err.starts_with("lemma: [epoch 1, step 2] the loss is "));
+  CHECK(program.err.find("it began in [") != std::string::npos);
+  CHECK(playground().dir.entries() == before);
+}
+
+TEST_CASE("a standard output that cannot be written is reported, not ignored") {
+  const int full = ::open("/dev/full", O_WRONLY);
+  if (full < 0) return;
+  ::close(full);
+  const std::string command = LEMMA_BINARY_DIR "/lemma info --model '" + (playground().dir / "ner") +
+                              "' > /dev/full 2> '" + (playground().dir / "complaint") + "'";
+  CHECK(WEXITSTATUS(std::system(command.c_str())) == 2);
+  CHECK(lemma::io::read_file(playground().dir / "complaint") ==
+        "lemma: [stdout] cannot be written; is the disk full?\n");
 }

@@ -14,6 +14,9 @@
 
 namespace lemma::cli {
 
+/// How the user called this program: for the commands that it suggests.
+std::string& program_name();
+
 /// What the program does after its arguments are read; returns the exit status.
 using Action = std::function<int()>;
 

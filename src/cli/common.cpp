@@ -17,6 +17,11 @@
 namespace lemma::cli {
 namespace fs = std::filesystem;
 
+std::string& program_name() {
+  static std::string name = "lemma";
+  return name;
+}
+
 int64_t parse_integer(const std::string& option, const std::string& text, int64_t least, int64_t most) {
   int64_t value = 0;
   const char* end = text.data() + text.size();

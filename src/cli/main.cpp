@@ -62,6 +62,7 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+    if (argc > 0) lemma::cli::program_name() = argv[0];
     return run(argc, argv);
   } catch (const lemma::IoError& error) {
     return fail(2, error.what());

@@ -14,7 +14,7 @@ std::vector<text::Token> tokens_of(const train::TextCoder& coder, const std::str
   if (tokens.empty()) throw IoError(where, "holds no word; expected a text");
   if (tokens.size() > most)
     throw IoError(where,
-                  fmt::format("is {} tokens long; expected at most {}: cut it into sentences", tokens.size(), most));
+                  fmt::format("is {} tokens long; expected at most {}, so cut it into sentences", tokens.size(), most));
   return tokens;
 }
 

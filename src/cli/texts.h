@@ -8,12 +8,9 @@
 
 namespace lemma::cli {
 
-/// Attention costs the square of the length; a longer text wants to be cut into sentences first.
-inline constexpr size_t kMostTokens = 4096;
-
 /// Throws IoError naming `where` for invalid UTF-8, no token, or more than `most` of them.
 std::vector<text::Token> tokens_of(const train::TextCoder& coder, const std::string& where, const std::string& text,
-                                   size_t most = kMostTokens);
+                                   size_t most = train::kMostTokens);
 
 data::Example encode(const train::TextCoder& coder, const std::vector<text::Token>& tokens);
 

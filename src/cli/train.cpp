@@ -79,7 +79,7 @@ void add_choices(CLI::App& c, const Shared& a) {
   add_number(c, a, "--lr", "peak learning rate (default 0.001)", [](M&, T& t, double x) { t.lr = x; });
   add_number(c, a, "--weight-decay", "AdamW's decay of matrices (default 0.01)",
              [](M&, T& t, double x) { t.weight_decay = x; });
-  add_integer(c, a, "--warmup", 1, "steps until the peak (default: half an epoch, at most 200)",
+  add_integer(c, a, "--warmup", 1, "steps until the peak (default: a tenth of the default steps)",
               [](M&, T& t, int64_t n) { t.warmup = n; });
   add_number(c, a, "--clip", "largest gradient norm; 0: no limit (default 1)", [](M&, T& t, double x) { t.clip = x; });
   add_integer(c, a, "--max-len", 0, "tokens of a training text; what is cut is said; 0: no limit (default 512)",
@@ -122,6 +122,7 @@ int run_train(const Arguments& arguments) {
     run.dev_path = bundled_data(name + "/dev" + ending);
   }
   run.out = arguments.out.empty() ? "models/" + name : arguments.out;
+  run.program = program_name();
   run.resume = arguments.resume;
   run.replace_invalid = arguments.replace_invalid;
   run.stop = [] { return stop_requested != 0; };

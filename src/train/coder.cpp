@@ -47,6 +47,10 @@ data::Dataset TextCoder::encode(const Corpus& corpus, int64_t max_len) const {
       tokens.resize(static_cast<size_t>(max_len));
       if (dataset.labels_per_token) gold.resize(static_cast<size_t>(max_len));
     }
+    if (static_cast<int64_t>(tokens.size()) > kMostTokens)
+      throw IoError(fmt::format("{}:{}", corpus.path, sample.line),
+                    fmt::format("a text of {} tokens; expected at most {}, so cut it into sentences", tokens.size(),
+                                kMostTokens));
     data::Example example = encode(tokens);
     example.labels = std::move(gold);
     dataset.tokens += example.length();

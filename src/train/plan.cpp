@@ -32,11 +32,6 @@ std::string classes_line(const Corpus& train) {
 
 }  // namespace
 
-int64_t epochs_of(const TrainOptions& options, int64_t batches) {
-  if (options.epochs > 0) return options.epochs;
-  return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 40);
-}
-
 std::string baselines_text(std::vector<Baseline> baselines) {
   std::sort(baselines.begin(), baselines.end(), [](const Baseline& a, const Baseline& b) { return a.score > b.score; });
   std::vector<std::string> parts;

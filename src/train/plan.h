@@ -19,7 +19,4 @@ std::string initial_loss_text(double loss, size_t classes);
 /// "naive Bayes 0.798, majority 0.509": the best first.
 std::string baselines_text(std::vector<Baseline> baselines);
 
-/// As asked for, or as many as make about 1,500 steps, between 3 and 40.
-int64_t epochs_of(const TrainOptions& options, int64_t batches);
-
 }  // namespace lemma::train

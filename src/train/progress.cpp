@@ -1,5 +1,6 @@
 #include "lemma/train/progress.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,6 +15,11 @@ namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr double kLineSeconds = 10;  // in a pipe: a sign of life, no flood
+
+int columns(std::FILE* terminal) {
+  winsize size{};
+  return ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 }  // namespace
 
@@ -61,7 +67,9 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
                   clock_time(left), trainer.mean_loss(), result.lr, result.gradient_norm);
   if (terminal_) {
     const double share = static_cast<double>(done) / static_cast<double>(total);
-    fmt::print(out_, "\r\033[Kepoch {}/{} {} {:3.0f} %  {}", epoch, epochs, viz::bar(share, 20), 100 * share, figures);
+    const int room = columns(out_) - static_cast<int>(figures.size()) - 30;  // a line that wraps cannot be redrawn
+    fmt::print(out_, "\r\033[Kepoch {}/{} {} {:3.0f} %  {}", epoch, epochs, viz::bar(share, std::clamp(room, 1, 20)),
+               100 * share, figures);
     drawn_ = true;
   } else {
     fmt::print(out_, "epoch {}/{}, step {}/{}: {}\n", epoch, epochs, done, total, figures);

@@ -18,6 +18,17 @@ void say(const Run& run, fmt::format_string<Args...> text, Args&&... args) {
   std::fflush(run.log);
 }
 
+// A path as a shell takes it.
+std::string quoted(const std::string& path) {
+  if (!path.empty() &&
+      path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./=@:,") ==
+          std::string::npos)
+    return path;
+  std::string out = "'";
+  for (const char c : path) out += c == '\'' ? "'\\''" : std::string(1, c);
+  return out + "'";
+}
+
 // Five tensors of the model's size: the best, the last, their average, and Adam's two; and some room for the texts.
 size_t bytes_needed(const Session& session) {
   const auto parameters = static_cast<size_t>(session.model->num_parameters());
@@ -67,7 +78,8 @@ Outcome interrupted(Session& session) {
   const Run& run = session.run;
   session.save();
   say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {} --resume\n",
-      session.trainer->epoch() + 1, session.trainer->batch(), run.out, run.program, name(run.task), run.out);
+      session.trainer->epoch() + 1, session.trainer->batch(), run.out, quoted(run.program), name(run.task),
+      quoted(run.out));
   return Outcome::interrupted;
 }
 
@@ -80,7 +92,7 @@ void close(Session& session) {
       history.best_score, baselines_text(history.baselines), report(session.corpora.dev, result));
   const char* text =
       run.task == Task::sentiment ? "A warm, funny film that stays with you." : "Marie Curie was born in Warsaw.";
-  say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, run.program, run.out, text);
+  say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, quoted(run.program), quoted(run.out), text);
 }
 
 }  // namespace

@@ -37,7 +37,7 @@ Session::Session(const Run& given)
   dev = coder.encode(corpora.dev);  // never cut: a score counts every token
   model = make_model(config, coder);
   trainer = std::make_unique<Trainer>(*model, train, coder.words, options);
-  epochs = epochs_of(options, trainer->batches());
+  epochs = options.epochs > 0 ? options.epochs : default_epochs(trainer->batches());
   if (run.resume) restore(saved);
   history.baselines = corpora.baselines;
   history.train_size = train.size();

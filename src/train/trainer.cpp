@@ -1,5 +1,6 @@
 #include "lemma/train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -30,13 +31,15 @@ Tensor unknown_probability(const text::Vocabulary& words, const TrainOptions& op
   return from_data(p.data(), {words.size()});
 }
 
-// Half an epoch, but no more than 200 steps: Adam's averages have then settled.
+// A tenth of the steps that these data get by default. The number of epochs asked for does not count: a run that is
+// given more of them later must go on as if it had had them from the start.
 int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
-  if (options.warmup > 0) return options.warmup;
-  return std::clamp<int64_t>((batches + 1) / 2, 1, 200);
+  return options.warmup > 0 ? options.warmup : std::max<int64_t>(1, default_epochs(batches) * batches / 10);
 }
 
 }  // namespace
+
+int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 40); }
 
 Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
   const Tensor p = index_select(probability, 0, ids.reshape({-1})).reshape(ids.shape());

@@ -14,6 +14,9 @@
 
 namespace lemma::train {
 
+/// The longest text that a model reads: attention costs the square of the length.
+inline constexpr int64_t kMostTokens = 4096;
+
 struct TextCoder {
   Task task = Task::sentiment;
   text::Vocabulary words;           ///< of word forms: lower case, digits as 0
@@ -26,7 +29,8 @@ struct TextCoder {
   /// The tokens of a text as typed, with offsets: lower case for sentiment, as it stands for entities.
   std::vector<text::Token> tokens(std::string_view text) const;
   data::Example encode(const std::vector<std::string>& tokens) const;
-  /// max_len 0: no limit. What was cut or unknown is counted in the Dataset.
+  /// max_len 0: nothing is cut. What was cut or unknown is counted in the Dataset. Throws IoError naming file and line
+  /// for a text of more than kMostTokens after that.
   data::Dataset encode(const Corpus& corpus, int64_t max_len = 0) const;
 
   /// vocab.txt, features.txt and labels.txt as they stand in a model directory.

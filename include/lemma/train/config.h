@@ -42,7 +42,7 @@ struct TrainOptions {
   int64_t batch_size = 32;
   double lr = 1e-3;            ///< the peak, after warm-up
   double weight_decay = 0.01;  ///< of matrices; vectors have none
-  int64_t warmup = 0;          ///< steps; 0: half an epoch, at most 200
+  int64_t warmup = 0;          ///< steps; 0: a tenth of what the data get by default
   double clip = 1;             ///< largest gradient norm; 0: none
   double token_dropout = 0.1;  ///< any word becomes <unk> with this probability ...
   double rare_dropout = 0;     ///< ... and one seen n times with r / (r + n) besides

@@ -100,6 +100,9 @@ class Trainer {
   double padding_ = 0, loss_sum_ = 0;
 };
 
+/// How many epochs an option of 0 stands for: about 1,500 steps, from 3 to 40 epochs.
+int64_t default_epochs(int64_t batches);
+
 /// Ids with some words replaced by <unk>: a word w with probability p[w]. ids: (B, T), p: (V).
 Tensor drop_tokens(const Tensor& ids, const Tensor& probability);
 
