@@ -12,6 +12,7 @@
 
 #include "hwy/contrib/math/math-inl.h"
 #include "hwy/highway.h"
+#include "kernels/cpu/simd_erf.h"
 #include "kernels/functors.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -120,6 +121,31 @@ template <class D> HWY_INLINE V<D> apply(fn::Cos, D d, V<D> x) {
   const auto far = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, 20000)));
   const V<D> y = hn::Cos(d, hn::IfThenElse(far, hn::Zero(d), x));
   return HWY_LIKELY(hn::AllFalse(d, far)) ? y : patch(d, far, x, y, fn::Cos{});
+}
+
+/// By ranges of |x|; one that no lane is in is skipped. float32 goes by way of float64.
+template <class D> HWY_INLINE V<D> apply(fn::Erf, D d, V<D> x) {
+  if constexpr (sizeof(hn::TFromD<D>) == 4) {
+    const hn::ScalableTag<double> wide;
+    const hn::Rebind<float, decltype(wide)> half;
+    HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
+    hn::Store(x, d, buffer);
+    for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(wide))
+      hn::StoreU(hn::DemoteTo(half, apply(fn::Erf{}, wide, hn::PromoteTo(wide, hn::LoadU(half, buffer + i)))), half, buffer + i);
+    return hn::Load(d, buffer);
+  } else {
+    struct Exponential {
+      D d;
+      HWY_INLINE V<D> operator()(V<D> v) const { return apply(fn::Exp{}, d, v); }
+    };
+    const V<D> size = hn::Abs(x);
+    const auto small = hn::Lt(size, hn::Set(d, 0.84375)), large = hn::Ge(size, hn::Set(d, 1.25));
+    V<D> y = hn::AllFalse(d, small) ? x : erf_small(d, x);  // NaN stays
+    const auto middle = hn::And(hn::Ge(size, hn::Set(d, 0.84375)), hn::Lt(size, hn::Set(d, 1.25)));
+    if (!hn::AllFalse(d, middle)) y = hn::IfThenElse(middle, hn::CopySign(erf_middle(d, size), x), y);
+    if (!hn::AllFalse(d, large)) y = hn::IfThenElse(large, hn::CopySign(erf_large(d, size, Exponential{d}), x), y);
+    return y;
+  }
 }
 
 // ---- Binary ----
