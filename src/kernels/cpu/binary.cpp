@@ -97,7 +97,7 @@ Array binary(Binary op, const Array& a, const Array& b) {
 /// Requires: no two elements of `a` share memory. b may overlap a: it is then read before a is written.
 void binary_inplace(Binary op, const Array& a, const Array& b) {
   const bool separate = a.storage() != b.storage() || (a.offset() == b.offset() && a.strides() == b.strides());
-  if (a.is_contiguous() && separate) return run(op, a, b, bytes_of(a));
+  if (a.is_contiguous() && separate) return run(op, a, packed_if_scattered(b), bytes_of(a));
   copy(a, binary(op, a, b));
 }
 
