@@ -69,6 +69,9 @@ TEST_CASE("what else a tensor is stands behind its numbers") {
   std::ostringstream out;
   out << x.detach();
   CHECK(out.str() == "tensor([1., 2.])");
+  out.str("");
+  out << zeros({2, 3}).shape() << zeros({2, 3}).t().strides();
+  CHECK(out.str() == "(2, 3)(1, 3)");
 }
 
 TEST_CASE("describe: one line for debuggers") {

@@ -1,6 +1,7 @@
 #include "lemma/core/shape.h"
 
 #include <algorithm>
+#include <ostream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -39,6 +40,8 @@ void Shape::erase(int position) {
 }
 
 std::string Shape::str() const { return fmt::format("({})", fmt::join(begin(), end(), ", ")); }
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.str(); }
 
 int normalize_dim(const char* op, int64_t dim, const Shape& shape) {
   const int64_t rank = shape.rank();

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,6 +59,8 @@ class Shape {
   std::array<int64_t, kMaxRank> dims_{};
   int rank_ = 0;
 };
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);  ///< as shape.str()
 
 using Strides = Shape;  ///< in elements, not bytes
 using Dims = Shape;     ///< a list of dims; negative ones count from the end
