@@ -26,6 +26,9 @@ constexpr const char* kHead = R"(<meta name="viewport" content="width=device-wid
   button canvas { display: block; width: 84px; height: 84px; image-rendering: pixelated; }
   #map { overflow: auto; } #value { min-height: 1.5em; font-variant-numeric: tabular-nums; }
   .hint { opacity: .75; }
+  .scale { display: flex; gap: .5rem; align-items: center; font-variant-numeric: tabular-nums; }
+  #bar { width: 10rem; height: .9rem; border-radius: .25em; }
+  @media (max-width: 34rem) { .row b { width: 100%; } }
 </style>
 </head>
 <body>
@@ -34,10 +37,12 @@ constexpr const char* kHead = R"(<meta name="viewport" content="width=device-wid
 constexpr const char* kBody = R"(<h2>The text, coloured by what the chosen token attends to</h2>
 <p id="text"></p>
 <p class="hint">Point at a token or choose it; the framed one is the query, the colour of each token is the weight it gets.</p>
+<p class="scale">Weight 0 <span id="bar"></span> <span id="top"></span></p>
+<p class="hint">The text, the small pictures and the large one share this scale; each head has its own, up to its largest weight.</p>
 <h2>Every layer and head</h2>
 <div id="heads"></div>
 <h2 id="chosen"></h2>
-<p class="hint">One row a query, one column a key; each row sums to 1. Brighter is more.</p>
+<p class="hint">A row for each query, a column for each key; every row sums to 1. Brighter is more.</p>
 <p id="value"></p>
 <div id="map"><canvas></canvas></div>
 <noscript>The pictures are drawn by the script in this page: allow scripts to see them.</noscript>
@@ -61,7 +66,7 @@ function thumbnail(canvas, rows) {
 }
 
 function drawText() {
-  const row = current()[query] || [], top = largest([row]);
+  const row = current()[query] || [], top = largest(current());
   [...byId("text").children].forEach((span, k) => {
     const c = rgb(row[k] / top);
     span.style.background = css(c);
@@ -102,9 +107,11 @@ function show() {
   byId("chosen").textContent = `Layer ${layer + 1}, head ${head + 1}`;
   document.querySelectorAll("#heads button").forEach(b =>
     b.setAttribute("aria-pressed", +b.dataset.layer === layer && +b.dataset.head === head));
+  byId("top").textContent = largest(current()).toFixed(2);
   drawText(); drawMap();
 }
 
+byId("bar").style.background = `linear-gradient(to right, ${colours.map(css).join()})`;
 tokens.forEach((token, i) => {
   const span = document.createElement("span");
   span.textContent = token;

@@ -15,8 +15,8 @@ struct AttentionPage {
 };
 
 /// One HTML document with everything in it (no network): a small picture of every layer and head, the chosen one large
-/// with the tokens as labels, and the text coloured by what the chosen token attends to. Throws ValueError unless every
-/// head is T x T.
+/// with the tokens as labels, and the text coloured by what the chosen token attends to; one scale
+/// for each head. Throws ValueError unless every head is T x T.
 std::string attention_html(const AttentionPage& page);
 
 }  // namespace lemma::viz
