@@ -51,18 +51,21 @@ for task in sentiment ner; do
         /^To beat: / { value = $NF; sub(/^To beat: /, ""); sub(/ [^ ]*$/, ""); baselines = baselines sprintf("   %s %s", $0, value) }
         END { printf "  %-10s %-9s Lemma %s%s\n", task, name, score, baselines }'
 done
+echo "  These dev sentences also chose the best epoch, which flatters a little; chance alone moves the accuracy by 0.026 (240 texts), F1 by 0.03."
 
-title "New sentences: what is the opinion?"
+title "New sentences: what is the opinion? (the last one is ironic)"
 build/lemma predict --pretty --model $models/sentiment \
     "I expected little and got one of the best evenings of the year." \
     "The room was clean, but nobody slept because of the noise." \
-    "A tool that does exactly what it promises." \
-    "The soup was cold, the waiter was rude, and we will not be back."
+    "A slow start, but the last chapters are wonderful." \
+    "The drill is light, quiet and worth every penny." \
+    "The best thing about the hotel was leaving it."
 
-title "New sentences: which names are in them?"
+title "New sentences: which names are in them? (the last one has two side by side)"
 build/lemma predict --pretty --model $models/ner \
     "Marie Curie moved from Warsaw to Paris in 1891 and taught at the Sorbonne." \
     "Siemens will open an office in Nairobi on 3 March, said Daniel Otieno." \
+    "Dr Amina Okafor of the University of Ghent flew to Lisbon on Monday." \
     "On Sunday Brazil beat Sweden in Gothenburg."
 
 title "Try next"
