@@ -85,7 +85,7 @@ class FunctionContext {
 ///   };
 ///   Tensor y = apply(std::make_shared<Cube>(), {x});
 /// Inputs that stand in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
-/// forward runs unrecorded. backward returns one gradient an input (undefined: none), of the input's shape.
+/// forward runs unrecorded. backward returns one gradient per input (undefined: none), of the input's shape.
 class Function {
  public:
   virtual ~Function() = default;

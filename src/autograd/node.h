@@ -16,7 +16,7 @@
 
 namespace lemma {
 
-/// What a rule returns: one gradient an input; an undefined tensor where there is none.
+/// What a rule returns: one gradient per input; an undefined tensor where there is none.
 using Grads = SmallVector<Tensor, 3>;
 
 /// Which values a rule needs later. Everything else is freed as soon as nobody else holds it.

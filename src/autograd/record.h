@@ -37,7 +37,7 @@ class RuleNode final : public Node {
 };
 
 /// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: `rule(grad, node)` returns
-/// one gradient an input, written in Tensor operations. A rule captures shapes, dims and numbers, never a Tensor: it reaches
+/// one gradient per input, written in Tensor operations. A rule captures shapes, dims and numbers, never a Tensor: it reaches
 /// values through node.input(i) and node.output(), which `save` must name.
 template <class Rule>
 Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, Rule rule, Save save = Save::nothing) {

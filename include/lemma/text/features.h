@@ -42,7 +42,7 @@ class WordFeatures {
   static WordFeatures build(const Counter& words, const Options& options);
   static WordFeatures build(const Counter& words) { return build(words, Options()); }
 
-  /// One id a column. A word always has its features, an unknown one as <unk>.
+  /// One id per column. A word always has its features, an unknown one as <unk>.
   std::array<int64_t, kColumns> ids(std::string_view word) const;
   /// Exactly characters() ids, padded with <pad>.
   std::vector<int64_t> character_ids(std::string_view word) const;

@@ -46,7 +46,7 @@ class Vocabulary {
   /// How often the token stood in the corpus it was built from; 0 for a vocabulary that was loaded.
   int64_t count(int64_t id) const;
 
-  /// One token a line, in the order of ids; a newline inside is \n, a carriage return \r, a backslash \\.
+  /// One token per line, in the order of ids; a newline inside is \n, a carriage return \r, a backslash \\.
   std::string to_text() const;
   /// Reads what to_text wrote. `where` names the file in errors. Throws IoError with the line of a missing <pad> or
   /// <unk>, a repeated token, an unknown escape or invalid UTF-8.

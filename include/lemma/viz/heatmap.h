@@ -9,7 +9,7 @@ namespace lemma::viz {
 
 struct Heatmap {
   std::vector<std::vector<double>> values;  ///< row by row, all rows of one length
-  std::vector<std::string> row_labels;      ///< none, or one a row
+  std::vector<std::string> row_labels;      ///< none, or one per row
   std::vector<std::string> column_labels;   ///< none, or one a column
   std::string title;
   std::optional<double> low,

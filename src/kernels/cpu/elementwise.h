@@ -2,7 +2,7 @@
 /// Feeding elementwise loops: whatever the strides, a loop sees runs of neighbouring elements.
 ///
 /// 1. everything contiguous: one run, cut among threads;
-/// 2. operands whose inner stride is 1 or 0 (bias rows, per-row factors): a run a row;
+/// 2. operands whose inner stride is 1 or 0 (bias rows, per-row factors): each row is a run;
 /// 3. anything else: blocks of elements are packed into a small buffer first.
 /// A loop may be handed any part of the elements, so it must compute each from its own operands alone.
 
