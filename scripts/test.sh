@@ -51,7 +51,7 @@ awk '
     /^All tests passed \(/     { cases += $7; assertions += substr($4, 2); next }
     /^test cases: /            { for (i = 3; i < NF; ++i) { if ($(i+1) == "passed") cases += $i; if ($(i+1) == "failed") failed += $i } next }
     /^assertions: /            { assertions += $2 }
-    /SKIPPED/                  { ++skipped }
+    /^ *skipped: /             { ++skipped }
     / Test Passed\.$|^Test Passed\.$/ { ++programs }
     /^Test Failed\.$/          { ++programs; ++broken }
     END { printf "test.sh: %d test programs (%d failed); %d test cases passed, %d failed, %d assertions; %d skips\n",
