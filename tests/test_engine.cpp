@@ -204,7 +204,7 @@ TEST_CASE("a second walk is refused in words, unless the graph was retained") {
   y.backward();
   CHECK_THROWS_WITH(
       y.backward(),
-      "[mul] the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
+      "[mul] the graph was already walked and its saved values freed; call backward({}, true) first to keep them, or "
       "detach() a tensor that you reuse from an earlier step");
   CHECK(x.grad().item() == 6);  // the failed walk added nothing
   const Tensor z = x * x;

@@ -78,19 +78,22 @@ TEST_CASE("dtype errors: no silent promotion") {
   SAYS(logical_and(mask, whole), "[logical_and] both inputs must be bool, got int64 (2, 3)");
   SAYS(logical_not(a23), "[logical_not] the input must be bool, got float32 (2, 3)");
   SAYS(all(a23), "[all] the input must be bool, got float32 (2, 3)");
-  SAYS(gather(a23, 0, a23), "[gather] the index must be int64, got float32 (2, 3)");
-  SAYS(embedding(a23, a23), "[embedding] ids must be int64, got float32 (2, 3)");
-  SAYS(one_hot(a23, 3), "[one_hot] ids must be int64, got float32 (2, 3)");
+  SAYS(gather(a23, 0, a23), "[gather] the index must be int64, got float32 (2, 3); cast with .to(int64)");
+  SAYS(embedding(a23, a23), "[embedding] ids must be int64, got float32 (2, 3); cast with .to(int64)");
+  SAYS(one_hot(a23, 3), "[one_hot] ids must be int64, got float32 (2, 3); cast with .to(int64)");
 }
 
 TEST_CASE("an undefined tensor") {
   const Tensor none;
-  SAYS(exp(none), "[exp] an input tensor is undefined");
-  SAYS(a23 + none, "[add] an input tensor is undefined");
-  SAYS(matmul(none, a23), "[matmul] an input tensor is undefined");
-  SAYS(reshape(none, {1}), "[reshape] an input tensor is undefined");
-  SAYS(cat({a23, none}), "[cat] an input tensor is undefined");
-  SAYS(none.sum(), "[sum] an input tensor is undefined");
+  SAYS(exp(none), "[exp] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  SAYS(a23 + none, "[add] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  SAYS(matmul(none, a23),
+       "[matmul] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  SAYS(reshape(none, {1}),
+       "[reshape] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  SAYS(cat({a23, none}),
+       "[cat] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  SAYS(none.sum(), "[sum] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }
 
 TEST_CASE("dims") {
@@ -149,6 +152,8 @@ TEST_CASE("products") {
   SAYS(matmul(a23, scalar), "[matmul] needs at least one dim on each side, got (2, 3) x (); use * for scalars");
   SAYS(matmul(ones({2, 3, 4}), ones({5, 4, 3})),
        "[matmul] batch dims (2) and (5) of (2, 3, 4) x (5, 4, 3) cannot be broadcast");
+  SAYS(linear(a23.to(float64), ones({4, 3})),
+       "[linear] x is float64 (2, 3), the weight float32 (4, 3); cast x with .to(float32)");
   SAYS(linear(a23, ones({4, 2})), "[linear] x (2, 3) does not fit weight (4, 2): x's last dim must be weight's dim 1");
   SAYS(einsum("ij", {a23}), "[einsum] 'ij': write the result too, as in 'ij,jk->ik'");
   SAYS(einsum("ijk->i", {a23}), "[einsum] 'ijk->i': term 'ijk' names 3 dims, operand 0 of shape (2, 3) has 2");
@@ -189,8 +194,12 @@ TEST_CASE("compositions and losses") {
   SAYS(scaled_dot_product_attention(a23, a23, a23, ones({2, 2})),
        "[scaled_dot_product_attention] the mask must be bool, got float32 (2, 2)");
   SAYS(cross_entropy(a23, tensor({0, 3})), "[cross_entropy] label 3 at position (1) is outside [0, 3)");
+  SAYS(cross_entropy(a23, tensor({{0, 0, 1}, {1, 0, 0}})),
+       "[cross_entropy] scores (2, 3) need targets (2), got (2, 3); targets are class numbers: argmax(one_hot, 1) "
+       "makes them");
   SAYS(cross_entropy(a23, tensor({0, 1, 2})), "[cross_entropy] scores (2, 3) need targets (2), got (3)");
-  SAYS(cross_entropy(a23, ones({2})), "[cross_entropy] the target must be int64, got float32 (2)");
+  SAYS(cross_entropy(a23, ones({2})),
+       "[cross_entropy] the target must be int64, got float32 (2); cast with .to(int64)");
   SAYS(cross_entropy(scalar, tensor(0)), "[cross_entropy] the scores need a class dim, got shape ()");
   SAYS(cross_entropy(a23, tensor({0, 1}), ones({2})), "[cross_entropy] class weights must be (3), got (2)");
   SAYS(cross_entropy(a23, tensor({0, 1}), {}, -100, Reduction::mean, 2),
@@ -216,8 +225,9 @@ TEST_CASE("devices: a build without CUDA says how to get it") {
     CHECK(error.devices == std::vector<Device>{Device::cuda()});
   }
   const std::string how =
-      "this build has no CUDA support; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA toolkit) or "
-      "-DLEMMA_CUDA=EMULATED";
+      "this build runs on the CPU alone; the next version brings the CUDA device, to be configured with "
+      "-DLEMMA_CUDA=ON "
+      "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)";
   SAYS(zeros({2}, {.device = Device::cuda()}), "[tensor] cannot allocate on cuda: " + how);
   SAYS(a23.to(Device::cuda(1)), "[tensor] cannot allocate on cuda:1: " + how);
   SAYS(tensor({1.0}, {.device = Device::cuda()}), "[tensor] cannot allocate on cuda: " + how);

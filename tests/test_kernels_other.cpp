@@ -54,7 +54,8 @@ TEST_CASE("gather and scatter_add agree with plain loops along every dim") {
               const Array y = kernels::gather(x, dim, index);
               REQUIRE((y.shape() == small && y.is_contiguous() && y.dtype() == dtype));
               for (int64_t p = 0; p < y.numel(); ++p)
-                REQUIRE(value(y, p) == value(x, redirected(shape, small, dim, p, static_cast<int64_t>(value(index, p)))));
+                REQUIRE(value(y, p) ==
+                        value(x, redirected(shape, small, dim, p, static_cast<int64_t>(value(index, p)))));
             }
             for (const Array& src : layouts(small, dtype, 3)) {
               const Array y = kernels::scatter_add(shape, dim, index, src);
@@ -74,7 +75,8 @@ TEST_CASE("embedding rows and their gradient: any layout of ids, same bits for a
   randomize(table), randomize(grad, 2), randomize_index(ids, 500, 3);
   const Array index = ids.view({2000, 96}, {1, 0}, 0);
   const Array y = kernels::gather(table, 0, index);
-  for (int64_t p = 0; p < y.numel(); ++p) REQUIRE(value(y, p) == value(table, static_cast<int64_t>(value(ids, p / 96)) * 96 + p % 96));
+  for (int64_t p = 0; p < y.numel(); ++p)
+    REQUIRE(value(y, p) == value(table, static_cast<int64_t>(value(ids, p / 96)) * 96 + p % 96));
   REQUIRE(same_for_any_threads([&] { return kernels::gather(table, 0, index); }));
   REQUIRE(same_for_any_threads([&] { return kernels::scatter_add(table.shape(), 0, index, grad); }));
   const Array turned({96, 2000}, DType::float32);  // the gradient in another layout
@@ -115,14 +117,16 @@ TEST_CASE("random number p depends on the seed and p alone") {
   constexpr uint64_t seed = 0x123456789abcdefull;
   for (const Random kind : {Random::Uniform, Random::Normal})
     for (const DType dtype : kFloating)
-      for (const uint64_t offset : {uint64_t{0}, uint64_t{1}, uint64_t{6}, uint64_t{1} << 34, (uint64_t{1} << 34) - 70}) {
+      for (const uint64_t offset :
+           {uint64_t{0}, uint64_t{1}, uint64_t{6}, uint64_t{1} << 34, (uint64_t{1} << 34) - 70}) {
         const Array x(Shape(700), dtype);
         kernels::random(kind, x, seed, offset);
         for (int64_t i = 0; i < 700; ++i) {
           const uint64_t p = offset + static_cast<uint64_t>(i);
-          const double want = dtype == DType::float32
-                                  ? (kind == Random::Uniform ? philox::uniform_float(seed, p) : philox::normal_float(seed, p))
-                                  : (kind == Random::Uniform ? philox::uniform_double(seed, p) : philox::normal_double(seed, p));
+          const double want =
+              dtype == DType::float32
+                  ? (kind == Random::Uniform ? philox::uniform_float(seed, p) : philox::normal_float(seed, p))
+                  : (kind == Random::Uniform ? philox::uniform_double(seed, p) : philox::normal_double(seed, p));
           REQUIRE(value(x, i) == want);
         }
         Array part(Shape(333), dtype);
@@ -168,9 +172,11 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
       std::vector<AdamSlot> slots;
       std::vector<std::array<std::vector<double>, 4>> copies;
       for (const int64_t n : {1, 3, 16, 100, 70001}) {
-        slots.push_back({Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype)});
+        slots.push_back(
+            {Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype)});
         copies.emplace_back();
-        const Array* arrays[4] = {&slots.back().param, &slots.back().grad, &slots.back().exp_avg, &slots.back().exp_avg_sq};
+        const Array* arrays[4] = {&slots.back().param, &slots.back().grad, &slots.back().exp_avg,
+                                  &slots.back().exp_avg_sq};
         for (size_t k = 0; k < 4; ++k) {
           randomize(*arrays[k], k + 1);
           if (k >= 2) kernels::fill(*arrays[k], 0);
@@ -183,11 +189,16 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
         for (size_t j = 0; j < slots.size(); ++j)
           for (size_t p = 0; p < copies[j][0].size(); ++p) {
             double &w = copies[j][0][p], g = copies[j][1][p], &m = copies[j][2][p], &v = copies[j][3][p];
-            if (decoupled) w -= s.lr * s.weight_decay * w;
-            else g += s.weight_decay * w;
+            if (decoupled)
+              w -= s.lr * s.weight_decay * w;
+            else
+              g += s.weight_decay * w;
             m = 0.9 * m + 0.1 * g, v = 0.999 * v + 0.001 * g * g;
             w -= s.lr / (1 - std::pow(0.9, t)) * m / (std::sqrt(v) / std::sqrt(1 - std::pow(0.999, t)) + s.eps);
-            REQUIRE(value(slots[j].param, static_cast<int64_t>(p)) == Approx(w).epsilon(dtype == DType::float32 ? 1e-5 : 1e-12).margin(dtype == DType::float32 ? 1e-6 : 1e-14));
+            REQUIRE(value(slots[j].param, static_cast<int64_t>(p)) ==
+                    Approx(w)
+                        .epsilon(dtype == DType::float32 ? 1e-5 : 1e-12)
+                        .margin(dtype == DType::float32 ? 1e-6 : 1e-14));
           }
       }
     }
@@ -214,7 +225,8 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
     }
   REQUIRE(same_for_any_threads([] {
     const Shape shape(100003);
-    const AdamSlot slot{Array(shape, DType::float32), Array(shape, DType::float32), Array(shape, DType::float32), Array(shape, DType::float32)};
+    const AdamSlot slot{Array(shape, DType::float32), Array(shape, DType::float32), Array(shape, DType::float32),
+                        Array(shape, DType::float32)};
     randomize(slot.param, 1), randomize(slot.grad, 2);
     kernels::fill(slot.exp_avg, 0.5), kernels::fill(slot.exp_avg_sq, 0.25);
     kernels::adam(std::span(&slot, 1), {0.01, 0.9, 0.999, 1e-8, 0, 5, false});
@@ -245,8 +257,9 @@ TEST_CASE("the number of threads can be set, but not to nothing") {
 TEST_CASE("without CUDA the entry points say how to get it") {
   const Array x(Shape(2), DType::float32);
   REQUIRE_THROWS_WITH(kernels::cuda::unary(Unary::Exp, x),
-                      "[unary] this build has no CUDA support; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA toolkit) or "
-                      "-DLEMMA_CUDA=EMULATED");
+                      "[unary] this build runs on the CPU alone; the next version brings the CUDA device, to be "
+                      "configured with -DLEMMA_CUDA=ON "
+                      "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)");
   REQUIRE_THROWS_AS(kernels::cuda::matmul(x, x), DeviceError);
   REQUIRE_THROWS_AS(kernels::cuda::copy(x, x), DeviceError);
 }

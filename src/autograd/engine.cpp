@@ -151,7 +151,7 @@ class Walk {
     if (!target_index_.empty() && !useful_.count(&node)) return;
     if (node.released())
       throw GradError(node.name(),
-                      "the graph was already walked and its saved values freed; pass retain_graph to the first backward(), or "
+                      "the graph was already walked and its saved values freed; call backward({}, true) first to keep them, or "
                       "detach() a tensor that you reuse from an earlier step");
     const Grads grads = [&] {
       InsideRule inside;

@@ -19,8 +19,9 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
   if (!device.is_cpu())
     throw DeviceError("tensor",
                       "cannot allocate on " + device.str() +
-                          ": this build has no CUDA support; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA toolkit) or "
-                          "-DLEMMA_CUDA=EMULATED",
+                          ": this build runs on the CPU alone; the next version brings the CUDA device, to be "
+                          "configured with -DLEMMA_CUDA=ON "
+                          "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)",
                       {device});
   if (bytes > std::numeric_limits<size_t>::max() / 4) throw std::bad_alloc();
   void* block = nullptr;

@@ -38,6 +38,19 @@ void MultiheadAttention::check(const Tensor& query, const Tensor& key, const Ten
       {query.shape(), key.shape(), value.shape()});
 }
 
+void MultiheadAttention::check_mask(const Tensor& mask, const Tensor& query, const Tensor& key) const {
+  if (!mask.defined()) return;
+  const Shape want{query.size(0), num_heads_, query.size(1), key.size(1)};
+  for (int i = 0; i < 4; ++i)
+    if (mask.shape()[i] != 1 && mask.shape()[i] != want[i])
+      throw ShapeError(
+          "MultiheadAttention",
+          fmt::format("the mask {} does not broadcast to (B, H, Tq, Tk) = {}; key_padding_mask is (B, Tk), "
+                      "attn_mask (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk)",
+                      mask.shape().str(), want.str()),
+          {mask.shape(), want});
+}
+
 // Self-attention takes one product for q, k and v together; otherwise each has its third of in_proj_weight.
 MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const Tensor& key,
                                                       const Tensor& value) const {
@@ -59,7 +72,8 @@ AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor
                                                const AttentionOptions& options) const {
   check(query, key, value);
   const Tensor mask = attention_mask(options.key_padding_mask, options.attn_mask);  // broadcasts to (B, H, Tq, Tk)
-  const auto [q, k, v] = project(query, key, value);                                // (B, H, T, D/H)
+  check_mask(mask, query, key);
+  const auto [q, k, v] = project(query, key, value);                                            // (B, H, T, D/H)
   Tensor scores = matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));  // (B, H, Tq, Tk)
   if (mask.defined()) scores = masked_fill(scores, logical_not(mask), -std::numeric_limits<double>::infinity());
   const Tensor weights = softmax(scores, -1);                                 // (B, H, Tq, Tk)

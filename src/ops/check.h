@@ -12,7 +12,7 @@ namespace lemma::check {
 inline std::string kind(const Tensor& x) { return fmt::format("{} {}", name(x.dtype()), x.shape().str()); }
 
 inline void defined(const char* op, const Tensor& x) {
-  if (!x.defined()) throw Error(op, "an input tensor is undefined");
+  if (!x.defined()) throw Error(op, "an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }
 inline void same_type(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
@@ -39,7 +39,7 @@ inline void boolean(const char* op, const char* what, const Tensor& x) {
 }
 inline void integers(const char* op, const char* what, const Tensor& x) {
   defined(op, x);
-  if (x.dtype() != DType::int64) throw DTypeError(op, fmt::format("{} must be int64, got {}", what, kind(x)), {x.dtype()});
+  if (x.dtype() != DType::int64) throw DTypeError(op, fmt::format("{} must be int64, got {}; cast with .to(int64)", what, kind(x)), {x.dtype()});
 }
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);

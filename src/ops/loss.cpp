@@ -18,7 +18,9 @@ void same_shape(const char* op, const Tensor& input, const Tensor& target) {
   check::defined(op, target);
   check::same_type(op, input, target);
   if (input.shape() != target.shape())
-    throw ShapeError(op, fmt::format("input {} and target {} must have one shape; a loss never broadcasts", input.shape().str(), target.shape().str()),
+    throw ShapeError(op,
+                     fmt::format("input {} and target {} must have one shape; a loss never broadcasts",
+                                 input.shape().str(), target.shape().str()),
                      {input.shape(), target.shape()});
 }
 
@@ -31,11 +33,19 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
   Shape expected = scores.shape();
   expected.erase(class_dim);
   if (target.shape() != expected)
-    throw ShapeError(op, fmt::format("scores {} need targets {}, got {}", scores.shape().str(), expected.str(), target.shape().str()), {scores.shape(), target.shape()});
+    throw ShapeError(
+        op,
+        fmt::format(
+            "scores {} need targets {}, got {}{}", scores.shape().str(), expected.str(), target.shape().str(),
+            target.shape() == scores.shape() ? "; targets are class numbers: argmax(one_hot, 1) makes them" : ""),
+        {scores.shape(), target.shape()});
   const int64_t classes = scores.shape()[class_dim];
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
-    throw ShapeError(op, fmt::format("class weights must be ({}), got {}", classes, weight.shape().str()), {weight.shape()});
-  const Tensor rows = scores.dim() <= 2 ? scores : transpose(scores, 1, -1);  // classes last; the dims between keep target's order below
+    throw ShapeError(op, fmt::format("class weights must be ({}), got {}", classes, weight.shape().str()),
+                     {weight.shape()});
+  const Tensor rows = scores.dim() <= 2
+                          ? scores
+                          : transpose(scores, 1, -1);  // classes last; the dims between keep target's order below
   if (scores.dim() <= 2) return {reshape(rows, {-1, classes}), reshape(target, {-1})};
   Dims order = {0};
   for (int i = 2; i < scores.dim(); ++i) order.push_back(i);
@@ -53,27 +63,31 @@ Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& sha
 
 }  // namespace
 
-Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index, Reduction reduction) {
+Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index,
+                Reduction reduction) {
   const auto [rows, labels] = as_rows("nll_loss", log_probs, target, weight);
   const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range("nll_loss", "label", safe, rows.size(1));
   const Tensor counts = logical_not(ignored).to(rows.dtype());  // (M)
   const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;
-  const Tensor picked = masked_fill(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1), ignored, 0);  // an ignored -inf must not give NaN
+  const Tensor picked =
+      masked_fill(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1), ignored, 0);  // an ignored -inf must not give NaN
   return weighted(-(picked * row_weight), row_weight, target.shape(), reduction);
 }
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index, Reduction reduction, double label_smoothing) {
-  if (!(label_smoothing >= 0 && label_smoothing <= 1)) throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index,
+                     Reduction reduction, double label_smoothing) {
+  if (!(label_smoothing >= 0 && label_smoothing <= 1))
+    throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
   const auto [rows, labels] = as_rows("cross_entropy", logits, target, weight);
   const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range("cross_entropy", "label", safe, rows.size(1));
-  const Tensor log_probs = log_softmax(rows, 1);                                                     // (M, C)
-  const Tensor counts = logical_not(ignored).to(rows.dtype());                                       // (M)
-  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;   // (M)
-  const Tensor picked = squeeze(gather(log_probs, 1, unsqueeze(safe, 1)), 1);                        // (M)
+  const Tensor log_probs = log_softmax(rows, 1);                                                    // (M, C)
+  const Tensor counts = logical_not(ignored).to(rows.dtype());                                      // (M)
+  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;  // (M)
+  const Tensor picked = squeeze(gather(log_probs, 1, unsqueeze(safe, 1)), 1);                       // (M)
   Tensor losses = -(masked_fill(picked, ignored, 0) * row_weight);
   if (label_smoothing > 0) {
     // The smoothed part spreads evenly over the classes, each with its own class weight.

@@ -17,19 +17,26 @@ Shape batch_of(const Shape& shape) {
 /// y = a b on equal batch dims.    dL/da = g b^T,  dL/db = a^T g
 Tensor product(const Tensor& a, const Tensor& b) {
   const Save save = save_if(b.requires_grad(), Save::input0) | save_if(a.requires_grad(), Save::input1);
-  return record("matmul", {a, b}, kernels::matmul(a.array(), b.array()), [](const Tensor& g, const Node& node) -> Grads {
-    return {node.needs(0) ? matmul(g, transpose(node.input(1), -2, -1)) : Tensor(),
-            node.needs(1) ? matmul(transpose(node.input(0), -2, -1), g) : Tensor()};
-  }, save);
+  return record(
+      "matmul", {a, b}, kernels::matmul(a.array(), b.array()),
+      [](const Tensor& g, const Node& node) -> Grads {
+        return {node.needs(0) ? matmul(g, transpose(node.input(1), -2, -1)) : Tensor(),
+                node.needs(1) ? matmul(transpose(node.input(0), -2, -1), g) : Tensor()};
+      },
+      save);
 }
 
 [[noreturn]] void inner_dims_differ(const Tensor& a, const Tensor& b) {
   const int64_t k = a.shape().back(), rows = b.dim() == 1 ? b.size(0) : b.size(-2);
   std::string hint;
-  if (b.dim() > 1 && b.size(-1) == k) hint = " Did you mean matmul(a, b.transpose(-2, -1))?";
-  else if (a.dim() > 1 && a.size(-2) == rows) hint = " Did you mean matmul(a.transpose(-2, -1), b)?";
-  throw ShapeError("matmul", fmt::format("inner dimensions differ: {} x {}; lhs dim -1 is {}, rhs dim {} is {}.{}", a.shape().str(), b.shape().str(), k,
-                                         b.dim() == 1 ? -1 : -2, rows, hint), {a.shape(), b.shape()});
+  if (b.dim() > 1 && b.size(-1) == k)
+    hint = " Did you mean matmul(a, b.transpose(-2, -1))?";
+  else if (a.dim() > 1 && a.size(-2) == rows)
+    hint = " Did you mean matmul(a.transpose(-2, -1), b)?";
+  throw ShapeError("matmul",
+                   fmt::format("inner dimensions differ: {} x {}; lhs dim -1 is {}, rhs dim {} is {}.{}",
+                               a.shape().str(), b.shape().str(), k, b.dim() == 1 ? -1 : -2, rows, hint),
+                   {a.shape(), b.shape()});
 }
 
 }  // namespace
@@ -39,12 +46,16 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   check::floating("matmul", b);
   check::same_type("matmul", a, b);
   if (a.dim() == 0 || b.dim() == 0)
-    throw ShapeError("matmul", fmt::format("needs at least one dim on each side, got {} x {}; use * for scalars", a.shape().str(), b.shape().str()), {a.shape(), b.shape()});
+    throw ShapeError("matmul",
+                     fmt::format("needs at least one dim on each side, got {} x {}; use * for scalars", a.shape().str(),
+                                 b.shape().str()),
+                     {a.shape(), b.shape()});
   if (a.shape().back() != (b.dim() == 1 ? b.size(0) : b.size(-2))) inner_dims_differ(a, b);
   // A vector becomes a matrix of one row (left) or one column (right), and loses that dim again afterwards.
   if (a.dim() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.dim() == 1 ? 0 : -2);
   if (b.dim() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
-  // One matrix on the right: the batch joins the rows, (B, M, K) x (K, N) = (B M, K) x (K, N). Contiguous only: else it would copy.
+  // One matrix on the right: the batch joins the rows, (B, M, K) x (K, N) = (B M, K) x (K, N). Contiguous only: else it
+  // would copy.
   if (b.dim() == 2 && a.dim() > 2 && a.is_contiguous()) {
     Shape shape = a.shape();
     shape[a.dim() - 1] = b.size(1);
@@ -55,7 +66,10 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   try {
     batch = broadcast_shapes("matmul", ba, bb);
   } catch (const ShapeError&) {
-    throw ShapeError("matmul", fmt::format("batch dims {} and {} of {} x {} cannot be broadcast", ba.str(), bb.str(), a.shape().str(), b.shape().str()), {a.shape(), b.shape()});
+    throw ShapeError("matmul",
+                     fmt::format("batch dims {} and {} of {} x {} cannot be broadcast", ba.str(), bb.str(),
+                                 a.shape().str(), b.shape().str()),
+                     {a.shape(), b.shape()});
   }
   const auto with_batch = [&](const Tensor& x) {
     Shape shape = batch;
@@ -70,7 +84,15 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check::floating("linear", x);
   check::defined("linear", weight);
   if (weight.dim() != 2 || x.dim() == 0 || x.shape().back() != weight.size(1))
-    throw ShapeError("linear", fmt::format("x {} does not fit weight {}: x's last dim must be weight's dim 1", x.shape().str(), weight.shape().str()), {x.shape(), weight.shape()});
+    throw ShapeError("linear",
+                     fmt::format("x {} does not fit weight {}: x's last dim must be weight's dim 1", x.shape().str(),
+                                 weight.shape().str()),
+                     {x.shape(), weight.shape()});
+  if (x.dtype() != weight.dtype())
+    throw DTypeError("linear",
+                     fmt::format("x is {}, the weight {}; cast x with .to({})", check::kind(x), check::kind(weight),
+                                 name(weight.dtype())),
+                     {x.dtype(), weight.dtype()});
   const Tensor y = matmul(x, transpose(weight, 0, 1));
   return bias.defined() ? y + bias : y;
 }

@@ -40,7 +40,8 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
     states_.emplace_back(group.params.size());
     groups_.push_back(std::move(group));
   }
-  if (seen.empty()) throw ValueError(name, "no parameters given; pass model.parameters()");
+  if (seen.empty())
+    throw ValueError(name, "no parameters given; pass model.parameters(), of a model whose layers are all registered");
 }
 
 void Optimizer::step() {

@@ -42,6 +42,7 @@ class MultiheadAttention : public Module {
   };
   Heads project(const Tensor& query, const Tensor& key, const Tensor& value) const;
   void check(const Tensor& query, const Tensor& key, const Tensor& value) const;
+  void check_mask(const Tensor& mask, const Tensor& query, const Tensor& key) const;
 
   int64_t embed_dim_, num_heads_;
   double dropout_;

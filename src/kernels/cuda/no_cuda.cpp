@@ -7,8 +7,9 @@ namespace lemma::kernels::cuda {
 namespace {
 [[noreturn]] void missing(const char* op, Device device) {
   throw DeviceError(op,
-                    "this build has no CUDA support; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA toolkit) or "
-                    "-DLEMMA_CUDA=EMULATED",
+                    "this build runs on the CPU alone; the next version brings the CUDA device, to be configured with "
+                    "-DLEMMA_CUDA=ON "
+                    "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)",
                     {device});
 }
 }  // namespace
