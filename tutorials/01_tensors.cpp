@@ -4,7 +4,7 @@
 using namespace lemma;
 using namespace tutorial;
 
-int main() {
+int lesson() {
   begin("01: tensors",
         "How does a program hold a table of numbers, of any number of dimensions, and compute with all of it at once?",
         "a moment", 1);
@@ -54,7 +54,7 @@ int main() {
 
   section("Reductions: many elements become fewer");
   check("x.sum()", 21, x.sum().item());
-  // "Over dim 0" means that dim 0 disappears: what is left is one number a column.
+  // "Over dim 0" means that dim 0 disappears: what is left is one number per column.
   check("x.sum(0), down the columns", {5, 7, 9}, x.sum(0));
   check("x.sum(1), along the rows", {6, 15}, x.sum(1));
   check("shape of x.sum(1)", "(2)", x.sum(1).shape().str());
@@ -100,9 +100,11 @@ int main() {
       {"A tensor is a run of numbers with a shape and strides; transposing or slicing changes the strides alone.",
        "Broadcasting stretches dims of size 1 with stride 0; shapes are compared from the last dim.",
        "Reducing over a dim removes it; keepdim leaves it with size 1, ready to broadcast."},
-      {"Predict shape and strides of zeros({2, 3, 4}).transpose(0, 2), then print them.",
-       "Standardise each column of x to mean 0 and standard deviation 1, in one line.",
+      {"Predict shape and strides of zeros({2, 3, 4}).transpose(0, 2), then print their str().",
+       "Standardise each column of x to mean 0 and standard deviation 1, in one line (with lemma::std, not C++'s std).",
        "Build the multiplication table of 1..9 from arange and broadcasting alone.",
        "Which of (3, 1) + (1, 4), (2, 3) + (2), (5) + () work, and what shape do they give? Check."},
       "build/tutorials/02_autograd");
 }
+
+int main() { return run(lesson); }

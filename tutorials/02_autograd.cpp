@@ -90,7 +90,7 @@ Number formula(const Number& x, const Number& y) {
   return u * u * y + exp(u);
 }
 
-int main() {
+int lesson() {
   begin("02: autograd",
         "How does a program find the derivative of a result with respect to everything it was computed from?",
         "a moment", 1);
@@ -155,13 +155,16 @@ int main() {
   claim("and gradcheck, which does this for any function", static_cast<bool>(gradcheck(f, {tx, ty})));
 
   return finish(
-      {"A result remembers its inputs and one derivative an edge; backward multiplies along paths and adds over them.",
+      {"A result remembers its inputs and one derivative per edge; backward multiplies along paths and adds over them.",
        "A number passes its gradient on only when it is complete: results before inputs, never plain recursion.",
        "Gradients are added, never assigned: a number that is used twice gets two shares."},
       {"Give the scalar engine sin and a division, and check both by central differences.",
        "Chain 30 doublings, q = q + q. How many calls does walk_on_at_once make? And backward?",
        "collect() recurses. How long a chain breaks it? Rewrite it with a stack of your own.",
-       "Call te.backward() twice and read the message. Then call te.backward({}, true) twice: what is tb.grad()?",
+       "Call te.backward() a second time and read the message. Then call zero_grad() on ta and tb, make a fresh\n"
+       "     graph e2 = (ta + tb) * (tb + 1) and call e2.backward({}, true), which keeps it, twice. What is tb.grad()?",
        "Make a graph in which the order of birth matters but bug 1 happens to give the right answer."},
       "build/tutorials/03_linear");
 }
+
+int main() { return run(lesson); }

@@ -15,13 +15,13 @@ std::string written_out(const Tensor& x, const Tensor& weights, double bias) {
   return text + fmt::format("{:g} = {:g}", bias, sum);
 }
 
-int main() {
+int lesson() {
   begin("03: the linear layer", "What does Linear(4, 3) compute, on one example and on a batch, and how does it learn?",
-        "a second", 1);
+        "a moment", 1);
 
   section("y = x W^T + b: four numbers in, three out");
   nn::Linear linear(4, 3);
-  check("weight, one row an output", "(3, 4)", linear.weight.shape().str());
+  check("weight, one row per output", "(3, 4)", linear.weight.shape().str());
   check("weight.t()", "(4, 3)", linear.weight.t().shape().str());
   check("bias", "(3)", linear.bias.shape().str());
   say("\nIt starts with small random weights. We write whole numbers in, to follow it on paper.");
@@ -100,8 +100,11 @@ int main() {
        "Training is: loss, backward, a small step against the gradient, again."},
       {"How many multiplications does Linear(4, 3) do for a batch of 32? And Linear(512, 2048) on (32, 50, 512)?",
        "Leave sgd.zero_grad() out. What happens to the line, and why?",
-       "Which lr is the largest that still converges? Compare with 2 / (largest eigenvalue of the loss's second "
-       "derivative).",
-       "Fit y = x^2 with Sequential: Linear(1, 16), Tanh, Linear(16, 1), and Adam."},
+       "Which lr is the largest that still converges, given enough steps? Compare with 2 divided by the loss's second\n"
+       "     derivative along the slope.",
+       "Fit y = x^2 with optim::Adam and two layers:\n"
+       "     nn::Sequential net; net.add<nn::Linear>(1, 16); net.add<nn::Tanh>(); net.add<nn::Linear>(16, 1);"},
       "build/tutorials/04_softmax");
 }
+
+int main() { return run(lesson); }

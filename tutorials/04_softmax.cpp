@@ -13,7 +13,7 @@ Tensor safe_softmax(const Tensor& x, int64_t dim) {
   return exp(shifted) / exp(shifted).sum(dim, true);
 }
 
-int main() {
+int lesson() {
   begin("04: softmax",
         "How do arbitrary numbers become probabilities, and how do we tell a model that it chose wrongly?", "a moment",
         1);
@@ -67,15 +67,16 @@ int main() {
   const Tensor y = softmax(x, 0), probabilities = y.detach();
   std::vector<Tensor> rows;
   for (int64_t i = 0; i < 3; ++i) rows.push_back(grad(y[i], x, {.retain_graph = true}));
-  const Tensor jacobian = stack(rows);
-  show("dy/dx", jacobian);
+  const Tensor derivatives = stack(rows);
+  show("dy/dx", derivatives);
   const Tensor by_formula = eye(3, {.dtype = float64}) * probabilities - probabilities.unsqueeze(1) * probabilities;
-  claim("the tape agrees with the formula", allclose(jacobian, by_formula, 1e-12, 1e-12));
-  check("each row adds up to 0: what one gains the others lose", {0, 0, 0}, jacobian.sum(1), 1e-12);
+  claim("the tape agrees with the formula", allclose(derivatives, by_formula, 1e-12, 1e-12));
+  check("each row adds up to 0: what one gains the others lose", {0, 0, 0}, derivatives.sum(1), 1e-12);
   claim("central differences agree",
         static_cast<bool>(gradcheck([](const std::vector<Tensor>& in) { return safe_softmax(in[0], 0); }, {x})));
 
   section("Cross-entropy: minus the logarithm of the probability given to the truth");
+  say("  The raw numbers that a model gives, before softmax, are called logits. Here are two examples' logits:");
   Tensor logits = tensor({{1.0, 2.0, 3.0}, {1.0, 1.0, 1.0}}, {.requires_grad = true});
   const Tensor truth = tensor({2, 0});
   say("  row 0: -ln 0.6652 = 0.4076     row 1: -ln 1/3 = 1.0986     their mean 0.7531");
@@ -102,5 +103,7 @@ int main() {
        "For two classes, show that softmax of (z, 0) is sigmoid(z), on paper and in code.",
        "What loss does a model with 10 classes start at? What does a first loss of 9 tell you?",
        "Leave .detach() out of safe_softmax. Why is the gradient still right?"},
-      "build/tutorials/05_self_attention (coming); the models are in build/tutorials/10_sentiment");
+      "build/tutorials/10_sentiment, where a model learns from sentences");
 }
+
+int main() { return run(lesson); }

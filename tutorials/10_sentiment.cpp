@@ -39,14 +39,16 @@ int lesson() {
   section("The data");
   say("  {} sentences to learn from, {} to be tested on. {} words have an id;", learn.size(), dev.size(),
       coder.words.size());
-  say("  {:.1f} % of dev's words are not among them and become <unk>.", 100 * dev.unknown_rate());
+  say("  {:.1f} % of dev's words, punctuation included, are not among them and become <unk>.",
+      100 * dev.unknown_rate());
   for (const train::Baseline& b : corpora.baselines) say("  To be beaten: {:<12} {:.3f}", b.name, b.score);
 
   section("The guide's model, before it learns anything");
+  say("  The guide is a widely read set of slides on self-attention in Python; lemma/nn/guide.h has its classes.\n");
   const data::Batch batch = data::collate(learn, std::vector<int64_t>{0, 1, 2, 3});
   Classifier plain(coder, {}), masked(coder, {.mask = true}), placed(coder, {.mask = true, .positions = true});
   for (Classifier* model : {&plain, &masked, &placed}) model->eval();
-  check("shape of the logits, a row a sentence", "(4, 2)", plain(batch).shape().str());
+  check("shape of the logits, one row per text", "(4, 2)", plain(batch).shape().str());
   claim("without changes ours is the guide's model, to the last bit", equal(plain(batch), plain.guide(batch.ids)));
   say("  Its loss is {:.2f}; guessing blindly costs ln 2 = 0.69.", loss_of(plain, batch).item());
 
@@ -67,8 +69,8 @@ int lesson() {
   claim("with positions they are not", order_moves(placed) > 1e-4);
 
   section("One change at a time");
-  say("  {} epochs, the mean of {} seeds. On {} sentences, chance moves a score by 0.026.\n", kEpochs, kSeeds,
-      dev.size());
+  say("  {} epochs (passes over the data), the mean of {} seeds. On {} sentences, chance moves a score by 0.026.\n",
+      kEpochs, kSeeds, dev.size());
   say("  {:<28} on train   on dev", "");
   std::unique_ptr<Classifier> last;
   const auto score = [&](const char* name, const Changes& changes) {

@@ -21,8 +21,8 @@ int lesson() {
   }
 
   section("The data");
-  say("  {} sentences to learn from, {} to be tested on; {:.1f} % of dev's tokens were never seen.", learn.size(),
-      dev.size(), 100 * dev.unknown_rate());
+  say("  {} sentences to learn from, {} to be tested on.", learn.size(), dev.size());
+  say("  {:.1f} % of dev's tokens were never seen, case and digits aside.", 100 * dev.unknown_rate());
   say("  Each token has a tag: B- opens a name, I- continues it, O is all else.\n");
   for (size_t t = 0; t < 4; ++t)
     say("    {:<10} {}", corpora.train.samples[0].tokens[t],
@@ -52,8 +52,9 @@ int lesson() {
   claim("without changes ours is the guide's model, to the last bit", equal(plain(some), plain.guide(some.ids)));
 
   section("One change at a time");
-  say("  {} epochs, the mean of {} seeds. Differences below 0.03 are chance.\n\n  {:<28} F1 on dev", kEpochs, kSeeds,
-      "");
+  say("  {} epochs (passes over the data), the mean of {} seeds. Differences below 0.03 are chance.\n", kEpochs,
+      kSeeds);
+  say("  {:<28} F1 on dev", "");
   std::unique_ptr<Tagger> last;
   double with_bio = 0;
   const auto score = [&](const char* name, const Changes& changes) {

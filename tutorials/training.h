@@ -20,7 +20,8 @@ void each_batch(lemma::nn::Module& model, const lemma::data::Dataset& dataset, V
 }
 
 /// Trains on loss(batch): AdamW, the learning rate rising over the first tenth of the steps and then falling to 0,
-/// gradients clipped to norm 1, batches of 32 texts of like length. Returns the mean loss of each epoch.
+/// gradients clipped to norm 1, batches of 32 texts of like length. Returns the mean loss of each epoch (one pass over
+/// the data). docs/tutorials/10_sentiment.md says why.
 template <class Loss>
 std::vector<double> fit(lemma::nn::Module& model, const lemma::data::Dataset& dataset, int epochs, Loss loss) {
   const std::vector<lemma::Tensor> parameters = model.parameters();

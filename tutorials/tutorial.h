@@ -3,6 +3,7 @@
 /// agreed.
 
 #include <cmath>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -101,12 +102,14 @@ inline int finish(const std::vector<std::string>& learnt, const std::vector<std:
   return mismatches() == 0 ? 0 : 1;
 }
 
-/// Runs a lesson that reads files; an error becomes one line and exit code 2.
+/// Runs a lesson; an error of the library becomes one line and exit code 2.
 inline int run(int (*lesson)()) {
   try {
     return lesson();
   } catch (const lemma::Error& error) {
-    fmt::print(stderr, "{}\nRun the tutorials from the root of the repository.\n", error.what());
+    std::fflush(stdout);  // what was printed before the error stands before it
+    const bool file = dynamic_cast<const lemma::IoError*>(&error) != nullptr;
+    fmt::print(stderr, "{}{}\n", error.what(), file ? "; run the tutorials from the root of the repository" : "");
     return 2;
   }
 }
