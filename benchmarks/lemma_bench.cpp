@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "lemma/lemma.h"
 #include "lemma/nn/guide.h"
@@ -39,7 +39,8 @@ struct Bench {
       ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
     }
     std::sort(ms.begin(), ms.end());
-    fmt::print("{{\"case\": \"{}\", \"ms\": {:.5f}, \"min_ms\": {:.5f}, \"n\": {}}}\n", name, ms[ms.size() / 2], ms[0], ms.size());
+    fmt::print("{{\"case\": \"{}\", \"ms\": {:.5f}, \"min_ms\": {:.5f}, \"n\": {}}}\n", name, ms[ms.size() / 2], ms[0],
+               ms.size());
     std::fflush(stdout);
   }
   TensorOptions options(DType dtype = float32, bool requires_grad = false) const {
@@ -62,9 +63,12 @@ void train_case(const Bench& bench, const std::string& name, Model model, const 
 }
 
 void models(const Bench& bench) {
-  const Tensor ids = randint(0, 10000, {32, 50}, bench.options(int64)), one = randint(0, 10000, {1, 50}, bench.options(int64));
-  train_case(bench, "sentiment_train_b32_t50", guide::SentimentClassifier(10000, 256, 4, 2), ids, randint(0, 2, Shape(32), bench.options(int64)));
-  train_case(bench, "ner_train_b32_t50", guide::NERModel(10000, 256, 4, 10), ids, randint(0, 10, {32, 50}, bench.options(int64)));
+  const Tensor ids = randint(0, 10000, {32, 50}, bench.options(int64)),
+               one = randint(0, 10000, {1, 50}, bench.options(int64));
+  train_case(bench, "sentiment_train_b32_t50", guide::SentimentClassifier(10000, 256, 4, 2), ids,
+             randint(0, 2, Shape(32), bench.options(int64)));
+  train_case(bench, "ner_train_b32_t50", guide::NERModel(10000, 256, 4, 10), ids,
+             randint(0, 10, {32, 50}, bench.options(int64)));
   guide::SentimentClassifier model(10000, 256, 4, 2);
   model.to(bench.device);
   model.eval();
@@ -76,13 +80,15 @@ void models(const Bench& bench) {
   bench.run("sentiment_infer_b1_t50", [&] { infer(one); });
   guide::EncoderLayer encoder(512, 8, 2048);
   encoder.to(bench.device);
-  const Tensor x = randn({32, 50, 512}, bench.options(float32, true)), long_x = randn({4, 512, 512}, bench.options(float32, true));
+  const Tensor x = randn({32, 50, 512}, bench.options(float32, true)),
+               long_x = randn({4, 512, 512}, bench.options(float32, true));
   bench.run("encoder512_fwd_bwd_b32_t50", [&] { encoder(x).sum().backward(); });
   bench.run("encoder512_fwd_bwd_b4_t512", [&] { encoder(long_x).sum().backward(); });
 }
 
 void operations(const Bench& bench) {
-  for (const int64_t n : bench.device.is_cuda() ? std::vector<int64_t>{64, 256, 1024, 2048, 4096, 8192} : std::vector<int64_t>{64, 256, 1024, 2048}) {
+  for (const int64_t n : bench.device.is_cuda() ? std::vector<int64_t>{64, 256, 1024, 2048, 4096, 8192}
+                                                : std::vector<int64_t>{64, 256, 1024, 2048}) {
     const Tensor a = randn({n, n}, bench.options()), b = randn({n, n}, bench.options());
     bench.run("matmul_" + std::to_string(n), [&] { matmul(a, b); });
   }

@@ -30,10 +30,14 @@ inline double value(const Array& x, int64_t position) {
   const void* data = x.storage()->data();
   const int64_t i = place(x, position);
   switch (x.dtype()) {
-    case DType::float32: return static_cast<const float*>(data)[i];
-    case DType::float64: return static_cast<const double*>(data)[i];
-    case DType::int64: return static_cast<double>(static_cast<const int64_t*>(data)[i]);
-    case DType::boolean: return static_cast<const bool*>(data)[i] ? 1 : 0;
+    case DType::float32:
+      return static_cast<const float*>(data)[i];
+    case DType::float64:
+      return static_cast<const double*>(data)[i];
+    case DType::int64:
+      return static_cast<double>(static_cast<const int64_t*>(data)[i]);
+    case DType::boolean:
+      return static_cast<const bool*>(data)[i] ? 1 : 0;
   }
   return 0;
 }
@@ -42,10 +46,18 @@ inline void set(const Array& x, int64_t position, double v) {
   void* data = x.storage()->data();
   const int64_t i = place(x, position);
   switch (x.dtype()) {
-    case DType::float32: static_cast<float*>(data)[i] = static_cast<float>(v); break;
-    case DType::float64: static_cast<double*>(data)[i] = v; break;
-    case DType::int64: static_cast<int64_t*>(data)[i] = static_cast<int64_t>(v); break;
-    case DType::boolean: static_cast<bool*>(data)[i] = v != 0; break;
+    case DType::float32:
+      static_cast<float*>(data)[i] = static_cast<float>(v);
+      break;
+    case DType::float64:
+      static_cast<double*>(data)[i] = v;
+      break;
+    case DType::int64:
+      static_cast<int64_t*>(data)[i] = static_cast<int64_t>(v);
+      break;
+    case DType::boolean:
+      static_cast<bool*>(data)[i] = v != 0;
+      break;
   }
 }
 
@@ -117,8 +129,10 @@ bool same_for_any_threads(const Make& make) {
   for (const int n : {1, 2, 3}) {
     const Threads threads(n);
     const Array result = make();
-    if (n == 1) first = result;
-    else if (!same_bits(first, result)) return false;
+    if (n == 1)
+      first = result;
+    else if (!same_bits(first, result))
+      return false;
   }
   return true;
 }

@@ -1,4 +1,4 @@
-// Elementwise kernels and copies against plain loops, in every layout.
+// Elementwise kernels against plain loops, in every layout.
 
 #include <cmath>
 #include <limits>
@@ -9,55 +9,89 @@ using namespace kernel_test;
 
 namespace {
 
-const std::vector<Shape> kShapes = {{}, {1}, {0}, {3, 0, 2}, {7}, {5, 3}, {2, 1, 4}, {33, 17}, {3, 4, 40}, {2, 3, 2, 5, 2}};
+const std::vector<Shape> kShapes = {{},     {1},       {0},      {3, 0, 2},  {7},
+                                    {5, 3}, {2, 1, 4}, {33, 17}, {3, 4, 40}, {2, 3, 2, 5, 2}};
 
 double expected(Unary op, double x) {
   switch (op) {
-    case Unary::Neg: return -x;
-    case Unary::Abs: return std::fabs(x);
-    case Unary::Sign: return std::isnan(x) ? x : (x > 0) - (x < 0);
-    case Unary::Exp: return std::exp(x);
-    case Unary::Log: return std::log(x);
-    case Unary::Log1p: return std::log1p(x);
-    case Unary::Sqrt: return std::sqrt(x);
-    case Unary::Rsqrt: return 1 / std::sqrt(x);
-    case Unary::Sin: return std::sin(x);
-    case Unary::Cos: return std::cos(x);
-    case Unary::Tanh: return std::tanh(x);
-    case Unary::Sigmoid: return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
-    case Unary::Relu: return x < 0 ? 0 : x;
-    case Unary::Erf: return std::erf(x);
-    case Unary::Reciprocal: return 1 / x;
-    case Unary::Floor: return std::floor(x);
-    case Unary::Square: return x * x;
+    case Unary::Neg:
+      return -x;
+    case Unary::Abs:
+      return std::fabs(x);
+    case Unary::Sign:
+      return std::isnan(x) ? x : (x > 0) - (x < 0);
+    case Unary::Exp:
+      return std::exp(x);
+    case Unary::Log:
+      return std::log(x);
+    case Unary::Log1p:
+      return std::log1p(x);
+    case Unary::Sqrt:
+      return std::sqrt(x);
+    case Unary::Rsqrt:
+      return 1 / std::sqrt(x);
+    case Unary::Sin:
+      return std::sin(x);
+    case Unary::Cos:
+      return std::cos(x);
+    case Unary::Tanh:
+      return std::tanh(x);
+    case Unary::Sigmoid:
+      return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+    case Unary::Relu:
+      return x < 0 ? 0 : x;
+    case Unary::Erf:
+      return std::erf(x);
+    case Unary::Reciprocal:
+      return 1 / x;
+    case Unary::Floor:
+      return std::floor(x);
+    case Unary::Square:
+      return x * x;
   }
   return 0;
 }
 
 double expected(Binary op, double a, double b) {
   switch (op) {
-    case Binary::Add: return a + b;
-    case Binary::Sub: return a - b;
-    case Binary::Mul: return a * b;
-    case Binary::Div: return a / b;
-    case Binary::Pow: return std::pow(a, b);
-    case Binary::Maximum: return std::isnan(a) || std::isnan(b) ? NAN : std::max(a, b);
-    case Binary::Minimum: return std::isnan(a) || std::isnan(b) ? NAN : std::min(a, b);
+    case Binary::Add:
+      return a + b;
+    case Binary::Sub:
+      return a - b;
+    case Binary::Mul:
+      return a * b;
+    case Binary::Div:
+      return a / b;
+    case Binary::Pow:
+      return std::pow(a, b);
+    case Binary::Maximum:
+      return std::isnan(a) || std::isnan(b) ? NAN : std::max(a, b);
+    case Binary::Minimum:
+      return std::isnan(a) || std::isnan(b) ? NAN : std::min(a, b);
   }
   return 0;
 }
 
 bool expected(Compare op, double a, double b) {
   switch (op) {
-    case Compare::Eq: return a == b;
-    case Compare::Ne: return a != b;
-    case Compare::Lt: return a < b;
-    case Compare::Le: return a <= b;
-    case Compare::Gt: return a > b;
-    case Compare::Ge: return a >= b;
-    case Compare::And: return a != 0 && b != 0;
-    case Compare::Or: return a != 0 || b != 0;
-    case Compare::Xor: return (a != 0) != (b != 0);
+    case Compare::Eq:
+      return a == b;
+    case Compare::Ne:
+      return a != b;
+    case Compare::Lt:
+      return a < b;
+    case Compare::Le:
+      return a <= b;
+    case Compare::Gt:
+      return a > b;
+    case Compare::Ge:
+      return a >= b;
+    case Compare::And:
+      return a != 0 && b != 0;
+    case Compare::Or:
+      return a != 0 || b != 0;
+    case Compare::Xor:
+      return (a != 0) != (b != 0);
   }
   return false;
 }
@@ -112,9 +146,54 @@ TEST_CASE("every unary kernel agrees with a plain loop in every layout") {
 }
 
 TEST_CASE("unary kernels are accurate over their whole range and right at its ends") {
-  std::vector<double> points = {0.0, -0.0, 1, -1, 0.5, -0.5, INFINITY, -INFINITY, NAN, 1e-30, -1e-30, 1e-300, 1e300, -1e300,
-                                88, 89, 88.73, 104, -87.4, -103, -104, -200, 709.7, 710, 745, -708, -745, -746, 1e4, 1e5, -1e6, 1e10, 3.14159265358979,
-                                1.5707963267948966, -0.999999, -1.5, 2.9e-39, 1e-310, 0.84375, 1.25, 2.857, 5.9, 6, 28, 0.3465, 18.7, 19, 9.1};
+  std::vector<double> points = {0.0,
+                                -0.0,
+                                1,
+                                -1,
+                                0.5,
+                                -0.5,
+                                INFINITY,
+                                -INFINITY,
+                                NAN,
+                                1e-30,
+                                -1e-30,
+                                1e-300,
+                                1e300,
+                                -1e300,
+                                88,
+                                89,
+                                88.73,
+                                104,
+                                -87.4,
+                                -103,
+                                -104,
+                                -200,
+                                709.7,
+                                710,
+                                745,
+                                -708,
+                                -745,
+                                -746,
+                                1e4,
+                                1e5,
+                                -1e6,
+                                1e10,
+                                3.14159265358979,
+                                1.5707963267948966,
+                                -0.999999,
+                                -1.5,
+                                2.9e-39,
+                                1e-310,
+                                0.84375,
+                                1.25,
+                                2.857,
+                                5.9,
+                                6,
+                                28,
+                                0.3465,
+                                18.7,
+                                19,
+                                9.1};
   Numbers numbers;
   for (int i = 0; i < 4000; ++i) {
     const double u = numbers.next(DType::float64);
@@ -220,12 +299,14 @@ TEST_CASE("comparisons and select agree with plain loops") {
           for (const Compare op : kCompare) {
             const Array y = kernels::compare(op, a, b);
             REQUIRE((y.dtype() == DType::boolean && y.shape() == shape && y.is_contiguous()));
-            for (int64_t p = 0; p < y.numel(); ++p) REQUIRE((value(y, p) != 0) == expected(op, value(a, p), value(b, p)));
+            for (int64_t p = 0; p < y.numel(); ++p)
+              REQUIRE((value(y, p) != 0) == expected(op, value(a, p), value(b, p)));
           }
           for (const Array& c : conditions) {
             const Array y = kernels::select(c, a, b);
             REQUIRE((y.dtype() == dtype && y.shape() == shape));
-            for (int64_t p = 0; p < y.numel(); ++p) REQUIRE(value(y, p) == (value(c, p) != 0 ? value(a, p) : value(b, p)));
+            for (int64_t p = 0; p < y.numel(); ++p)
+              REQUIRE(value(y, p) == (value(c, p) != 0 ? value(a, p) : value(b, p)));
           }
         }
     }
@@ -233,69 +314,6 @@ TEST_CASE("comparisons and select agree with plain loops") {
   set(nan, 0, NAN);
   REQUIRE(value(kernels::compare(Compare::Eq, nan, nan), 0) == 0);
   REQUIRE(value(kernels::compare(Compare::Ne, nan, nan), 0) == 1);
-}
-
-TEST_CASE("copy moves between all layouts and dtypes") {
-  std::vector<Shape> shapes = kShapes;
-  shapes.insert(shapes.end(), {{70, 45}, {3, 37, 41}, {2, 5, 3, 8}, {40, 1, 33}});
-  for (const DType to : kAll)
-    for (const DType from : kAll)
-      for (const Shape& shape : shapes)
-        for (const Array& src : layouts(shape, from, 4))
-          for (const Array& dst : layouts(shape, to, 5)) {
-            kernels::copy(dst, src);
-            for (int64_t p = 0; p < src.numel(); ++p) {
-              const double x = value(src, p);
-              const double want = to == DType::boolean ? x != 0 : to == DType::int64 ? std::trunc(x) : static_cast<double>(static_cast<float>(x));
-              REQUIRE(value(dst, p) == (from == DType::float64 && to == DType::float64 ? x : want));
-            }
-          }
-}
-
-TEST_CASE("copy permutes batches, repeats expanded sources and survives overlap") {
-  const Array x({3, 10, 4, 9}, DType::float32);
-  randomize(x);
-  const Array heads = x.view({3, 4, 10, 9}, {360, 9, 36, 1}, 0), keys = x.view({3, 4, 9, 10}, {360, 9, 1, 36}, 0);
-  for (const Array& view : {heads, keys}) {
-    const Array y(view.shape(), DType::float32);
-    kernels::copy(y, view);
-    REQUIRE(same_bits(y, plain(view)));
-  }
-  const Array row({1, 40}, DType::float64), column({30, 1}, DType::float64);
-  randomize(row), randomize(column);
-  for (const Array& small : {row, column}) {
-    const Array y({30, 40}, DType::float64);
-    kernels::copy(y, small.expand({30, 40}));
-    REQUIRE(same_bits(y, plain(small.expand({30, 40}))));
-  }
-  const Array line(Shape(10), DType::int64);
-  kernels::arange(line, 0, 1);
-  kernels::copy(line.view(Shape(9), Strides(1), 1), line.view(Shape(9), Strides(1), 0));
-  for (int64_t p = 0; p < 10; ++p) REQUIRE(value(line, p) == std::max<double>(0, static_cast<double>(p) - 1));
-}
-
-TEST_CASE("casting what has no int64 gives the smallest one, not undefined behaviour") {
-  const Array x(Shape(5), DType::float64), y(Shape(5), DType::int64);
-  const std::vector<double> in = {NAN, INFINITY, -INFINITY, 1e19, -9223372036854775808.0};
-  for (int64_t p = 0; p < 5; ++p) set(x, p, in[static_cast<size_t>(p)]);
-  kernels::copy(y, x);
-  for (int64_t p = 0; p < 5; ++p) REQUIRE(y.data<int64_t>()[p] == std::numeric_limits<int64_t>::min());
-}
-
-TEST_CASE("fill and arange write every dtype") {
-  for (const DType dtype : kAll)
-    for (const Array& x : layouts({5, 6}, dtype)) {
-      kernels::fill(x, 1);
-      for (int64_t p = 0; p < 30; ++p) REQUIRE(value(x, p) == 1);
-    }
-  for (const DType dtype : kNumbers) {
-    const Array x(Shape(1000), dtype);
-    kernels::arange(x, -3, 2);
-    for (int64_t p = 0; p < 1000; ++p) REQUIRE(value(x, p) == -3 + 2.0 * static_cast<double>(p));
-  }
-  const Array x(Shape(1001), DType::float32);
-  kernels::arange(x, 0, 0.001);
-  REQUIRE(value(x, 1000) == 1.0f);
 }
 
 TEST_CASE("elementwise kernels give the same bits with any number of threads") {

@@ -31,8 +31,18 @@ void check(const Array& a, const Array& b) {
 
 TEST_CASE("matmul agrees with a triple loop for every pair of layouts") {
   for (const DType dtype : kFloating)
-    for (const auto& [m, k, n] : std::vector<std::array<int64_t, 3>>{
-             {1, 1, 1}, {1, 5, 1}, {4, 1, 3}, {1, 7, 9}, {9, 7, 1}, {3, 4, 5}, {16, 16, 16}, {17, 33, 9}, {64, 50, 65}, {0, 3, 4}, {3, 0, 4}, {3, 4, 0}})
+    for (const auto& [m, k, n] : std::vector<std::array<int64_t, 3>>{{1, 1, 1},
+                                                                     {1, 5, 1},
+                                                                     {4, 1, 3},
+                                                                     {1, 7, 9},
+                                                                     {9, 7, 1},
+                                                                     {3, 4, 5},
+                                                                     {16, 16, 16},
+                                                                     {17, 33, 9},
+                                                                     {64, 50, 65},
+                                                                     {0, 3, 4},
+                                                                     {3, 0, 4},
+                                                                     {3, 4, 0}})
       for (const Array& a : layouts({m, k}, dtype, 1))
         for (const Array& b : layouts({k, n}, dtype, 2)) check(a, b);
 }
@@ -44,7 +54,7 @@ TEST_CASE("matmul takes batches in any layout, broadcast ones too") {
     const Array x({2, 3, 5, 4}, dtype), weight({6, 4}, dtype), one({1, 3, 4, 6}, dtype), left({5, 4}, dtype);
     randomize(x), randomize(weight, 2), randomize(one, 3), randomize(left, 4);
     const Array turned = weight.view({4, 6}, {1, 4}, 0);
-    check(x, turned.expand({2, 3, 4, 6}));                                      // a Linear layer: one product
+    check(x, turned.expand({2, 3, 4, 6}));                                        // a Linear layer: one product
     check(x.view({3, 2, 5, 4}, {20, 60, 4, 1}, 0), turned.expand({3, 2, 4, 6}));  // rows that do not lie evenly
     check(x, one.expand({2, 3, 4, 6}));
     check(left.expand({2, 3, 5, 4}), one.expand({2, 3, 4, 6}));
@@ -58,8 +68,10 @@ TEST_CASE("matmul takes batches in any layout, broadcast ones too") {
 }
 
 TEST_CASE("large products are cut into tiles without a seam") {
-  for (const auto& [m, k, n] : std::vector<std::array<int64_t, 3>>{{700, 130, 300}, {90, 700, 1100}, {1600, 64, 64}, {2, 3000, 900}, {1, 900, 3000}, {3000, 900, 1}}) {
-    const Array a({m, k}, DType::float32), b({k, n}, DType::float32), at({k, m}, DType::float32), bt({n, k}, DType::float32);
+  for (const auto& [m, k, n] : std::vector<std::array<int64_t, 3>>{
+           {700, 130, 300}, {90, 700, 1100}, {1600, 64, 64}, {2, 3000, 900}, {1, 900, 3000}, {3000, 900, 1}}) {
+    const Array a({m, k}, DType::float32), b({k, n}, DType::float32), at({k, m}, DType::float32),
+        bt({n, k}, DType::float32);
     randomize(a, 1), randomize(b, 2), randomize(at, 3), randomize(bt, 4);
     check(a, b);
     check(at.view({m, k}, {1, m}, 0), b);

@@ -26,11 +26,16 @@ std::vector<Dims> subsets(const Shape& shape) {
 
 double step(Reduce op, double acc, double x) {
   switch (op) {
-    case Reduce::Sum: return acc + x;
-    case Reduce::SumSquares: return acc + x * x;
-    case Reduce::Prod: return acc * x;
-    case Reduce::Max: return std::isnan(acc) || x <= acc ? acc : x;
-    case Reduce::Min: return std::isnan(acc) || x >= acc ? acc : x;
+    case Reduce::Sum:
+      return acc + x;
+    case Reduce::SumSquares:
+      return acc + x * x;
+    case Reduce::Prod:
+      return acc * x;
+    case Reduce::Max:
+      return std::isnan(acc) || x <= acc ? acc : x;
+    case Reduce::Min:
+      return std::isnan(acc) || x >= acc ? acc : x;
   }
   return 0;
 }
@@ -62,17 +67,21 @@ void check_reduce(Reduce op, const Array& x, const Dims& dims) {
   const double eps = x.dtype() == DType::float32 ? 0x1p-22 : 1e-12;
   for (int64_t p = 0; p < y.numel(); ++p) {
     const double w = want[static_cast<size_t>(p)], got = value(y, p);
-    INFO("op " << int(op) << " " << name(x.dtype()) << " " << x.shape().str() << " strides " << x.strides().str() << " dims "
-               << dims.str() << " at " << p << ": " << got << " for " << w);
-    if (x.dtype() == DType::int64) REQUIRE((got == w || std::fabs(w) > 9e15));
-    else REQUIRE((got == w || (std::isnan(got) && std::isnan(w)) || std::fabs(got - w) <= eps * std::max(1.0, std::fabs(w))));
+    INFO("op " << int(op) << " " << name(x.dtype()) << " " << x.shape().str() << " strides " << x.strides().str()
+               << " dims " << dims.str() << " at " << p << ": " << got << " for " << w);
+    if (x.dtype() == DType::int64)
+      REQUIRE((got == w || std::fabs(w) > 9e15));
+    else
+      REQUIRE(
+          (got == w || (std::isnan(got) && std::isnan(w)) || std::fabs(got - w) <= eps * std::max(1.0, std::fabs(w))));
   }
 }
 
 }  // namespace
 
 TEST_CASE("reduce agrees with a plain loop over every set of dims in every layout") {
-  for (const Shape& shape : std::vector<Shape>{{}, {1}, {0}, {3, 0, 2}, {9}, {5, 3}, {2, 1, 4}, {19, 37}, {3, 4, 5}, {2, 3, 4, 5}})
+  for (const Shape& shape :
+       std::vector<Shape>{{}, {1}, {0}, {3, 0, 2}, {9}, {5, 3}, {2, 1, 4}, {19, 37}, {3, 4, 5}, {2, 3, 4, 5}})
     for (const DType dtype : kNumbers)
       for (const Reduce op : kReduce)
         for (const Array& x : layouts(shape, dtype))
@@ -81,7 +90,8 @@ TEST_CASE("reduce agrees with a plain loop over every set of dims in every layou
 
 TEST_CASE("reduce copes with large rows, large columns and expanded inputs") {
   for (const DType dtype : {DType::float32, DType::float64}) {
-    for (const Shape& shape : std::vector<Shape>{{200003}, {2, 70001}, {4099, 33}, {3, 700, 70}, {70, 5000}, {3, 2, 40000}})
+    for (const Shape& shape :
+         std::vector<Shape>{{200003}, {2, 70001}, {4099, 33}, {3, 700, 70}, {70, 5000}, {3, 2, 40000}})
       for (const Reduce op : {Reduce::Sum, Reduce::Max, Reduce::SumSquares}) {
         const Array x(shape, dtype);
         randomize(x);
@@ -100,7 +110,8 @@ TEST_CASE("a float32 sum of a million terms is within a few ulp of float64") {
     for (int64_t p = 0; p < x.numel(); ++p) set(x, p, 1e3 + numbers.next(DType::float32));
     const Array y = kernels::reduce(Reduce::Sum, x, 0);
     const auto want = reference(Reduce::Sum, x, y.shape());
-    for (int64_t p = 0; p < y.numel(); ++p) REQUIRE(std::fabs(value(y, p) / want[static_cast<size_t>(p)] - 1) <= 0x1p-23);
+    for (int64_t p = 0; p < y.numel(); ++p)
+      REQUIRE(std::fabs(value(y, p) / want[static_cast<size_t>(p)] - 1) <= 0x1p-23);
   }
 }
 
@@ -124,7 +135,8 @@ TEST_CASE("reductions give the same bits with any number of threads") {
   randomize(x), randomize(long_row);
   const Array cube = x.view({13, 47, 523}, {47 * 523, 523, 1}, 0);
   for (const Reduce op : kReduce) {
-    for (const Dims& dims : subsets(x.shape())) REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, x, dims); }));
+    for (const Dims& dims : subsets(x.shape()))
+      REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, x, dims); }));
     for (const Dims& dims : subsets(cube.shape()))
       REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, cube, dims); }));
     REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, long_row, 0); }));

@@ -19,7 +19,8 @@ int from_environment(const char* variable, bool strict) {
   char* end = nullptr;
   const long n = std::strtol(text, &end, 10);
   if (n >= 1 && n <= 4096 && (*end == '\0' || (!strict && *end == ','))) return static_cast<int>(n);
-  if (strict) throw ValueError(variable, fmt::format("a number of threads was expected, got '{}'; valid: 1 to 4096", text));
+  if (strict)
+    throw ValueError(variable, fmt::format("a number of threads was expected, got '{}'; valid: 1 to 4096", text));
   return 0;
 }
 

@@ -34,10 +34,11 @@ Collapsed<N> collapse(const Shape& shape, const std::array<const Strides*, N>& s
   for (int dim = 0; dim < shape.rank(); ++dim) {
     if (shape[dim] == 1) continue;
     bool merges = last > 0;
-    for (size_t k = 0; k < N && merges; ++k)
-      merges = out.stride[k][last - 1] == (*strides[k])[dim] * shape[dim];
-    if (merges) out.size[last - 1] *= shape[dim];
-    else out.size[last++] = shape[dim];
+    for (size_t k = 0; k < N && merges; ++k) merges = out.stride[k][last - 1] == (*strides[k])[dim] * shape[dim];
+    if (merges)
+      out.size[last - 1] *= shape[dim];
+    else
+      out.size[last++] = shape[dim];
     for (size_t k = 0; k < N; ++k) out.stride[k][last - 1] = (*strides[k])[dim];
   }
   if (last == 0) {

@@ -1,9 +1,10 @@
 #pragma once
 /// Counter-based random numbers: Philox 4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
 ///
-/// Number p of a seed's stream is a function of (seed, p) alone, so any split of the work gives the same numbers. Block b is
-/// four words; float32 takes word p % 4 of block p / 4, float64 two words of block p / 2. Only +, -, *, / and sqrt of
-/// float32 are used for float32, each rounded once, so every device gives the same bits (compile without contraction).
+/// Number p of a seed's stream is a function of (seed, p) alone, so any split of the work gives the same numbers. Block
+/// b is four words; float32 takes word p % 4 of block p / 4, float64 two words of block p / 2. Only +, -, *, / and sqrt
+/// of float32 are used for float32, each rounded once, so every device gives the same bits (compile without
+/// contraction).
 
 #include <cmath>
 #include <cstdint>
@@ -77,7 +78,8 @@ struct Pair {
   float first, second;
 };
 
-/// Box-Muller: two standard normals from two words. The second word is the angle: two bits of quadrant, the rest within it.
+/// Box-Muller: two standard normals from two words. The second word is the angle: two bits of quadrant, the rest within
+/// it.
 LEMMA_HD_INLINE Pair normal(uint32_t radius_word, uint32_t angle_word) {
   const float u = static_cast<float>(static_cast<int32_t>(radius_word >> 1)) * 0x1p-31f + 0x1p-33f;  // in (0, 1]
   const float r = sqrtf(-2.0f * log_positive(u));
@@ -85,7 +87,8 @@ LEMMA_HD_INLINE Pair normal(uint32_t radius_word, uint32_t angle_word) {
   const float fraction = static_cast<float>(static_cast<int32_t>((angle_word >> 6) & 0xffffffu) - 0x800000) * 0x1p-24f;
   const float t = fraction * 1.57079632679489661923f, z = t * t;  // in [-pi/4, pi/4)
   const float sine = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z - 1.6666654611e-1f) * z * t + t;
-  const float cosine = ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) - 0.5f * z + 1.0f;
+  const float cosine =
+      ((2.443315711809948e-5f * z - 1.388731625493765e-3f) * z + 4.166664568298827e-2f) * (z * z) - 0.5f * z + 1.0f;
   // A turn by a quarter swaps the two; the signs are those of the quadrant.
   const bool odd = (quadrant & 1u) != 0;
   const uint32_t sign_x = ((quadrant + 1) & 2u) << 30, sign_y = (quadrant & 2u) << 30;
@@ -98,7 +101,8 @@ struct PairDouble {
 
 /// The same in float64 from a whole block, by the standard library.
 LEMMA_HD_INLINE PairDouble normal(const Words& block) {
-  const double u = uniform(block.w[0], block.w[1]) + 0x1p-54, angle = 6.283185307179586476925 * uniform(block.w[2], block.w[3]);
+  const double u = uniform(block.w[0], block.w[1]) + 0x1p-54,
+               angle = 6.283185307179586476925 * uniform(block.w[2], block.w[3]);
   const double r = sqrt(-2.0 * log(u));
   return {r * cos(angle), r * sin(angle)};
 }

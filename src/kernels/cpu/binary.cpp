@@ -25,7 +25,8 @@ void binary_run(const T* a, const T* b, T* y, size_t n) {
       hn::StoreU(apply(Op{}, d, kAScalar ? va : hn::LoadU(d, a + i), kBScalar ? vb : hn::LoadU(d, b + i)), d, y + i);
     if (i < n) {
       const size_t rest = n - i;
-      store_some(d, apply(Op{}, d, kAScalar ? va : load_some(d, a + i, rest), kBScalar ? vb : load_some(d, b + i, rest)),
+      store_some(d,
+                 apply(Op{}, d, kAScalar ? va : load_some(d, a + i, rest), kBScalar ? vb : load_some(d, b + i, rest)),
                  y + i, rest);
     }
   } else {
@@ -39,9 +40,12 @@ void binary_scalars(const char* a_bytes, const char* b_bytes, unsigned scalars, 
   const T* b = reinterpret_cast<const T*>(b_bytes);
   T* y = reinterpret_cast<T*>(out);
   switch (scalars) {
-    case 0: return binary_run<Op, T, false, false>(a, b, y, n);
-    case 1: return binary_run<Op, T, true, false>(a, b, y, n);
-    case 2: return binary_run<Op, T, false, true>(a, b, y, n);
+    case 0:
+      return binary_run<Op, T, false, false>(a, b, y, n);
+    case 1:
+      return binary_run<Op, T, true, false>(a, b, y, n);
+    case 2:
+      return binary_run<Op, T, false, true>(a, b, y, n);
     default:
       binary_run<Op, T, false, false>(a, b, y, 1);
       for (size_t i = 1; i < n; ++i) y[i] = y[0];
@@ -59,7 +63,8 @@ void binary_typed(DType dtype, const char* a, const char* b, unsigned scalars, c
 void binary_loop(Binary op, DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   switch (op) {
 #define LEMMA_CASE(name) \
-  case Binary::name: return binary_typed<fn::name>(dtype, a, b, scalars, out, n);
+  case Binary::name:     \
+    return binary_typed<fn::name>(dtype, a, b, scalars, out, n);
     LEMMA_FOR_EACH_BINARY(LEMMA_CASE)
 #undef LEMMA_CASE
   }

@@ -17,11 +17,13 @@ int step(const Matrix<T>& x, bool along_row) {
   return static_cast<int>(along_row != x.transposed ? 1 : x.ld);
 }
 
-void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<float>& a, const float* x, int incx, float* y, int incy) {
+void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<float>& a, const float* x, int incx, float* y,
+          int incy) {
   cblas_sgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
               static_cast<int>(a.ld), x, incx, 0, y, incy);
 }
-void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<double>& a, const double* x, int incx, double* y, int incy) {
+void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<double>& a, const double* x, int incx, double* y,
+          int incy) {
   cblas_dgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
               static_cast<int>(a.ld), x, incx, 0, y, incy);
 }
@@ -30,13 +32,17 @@ void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<double>& 
 template <class T>
 bool product_with_vector(int64_t m, int64_t n, int64_t k, const Matrix<T>& a, const Matrix<T>& b, T* c, int64_t ldc) {
   if (n == 1) {  // c = a b, with a stored as (m x k) or (k x m)
-    if (a.transposed) gemv(true, k, m, a, b.data, step(b, false), c, static_cast<int>(ldc));
-    else gemv(false, m, k, a, b.data, step(b, false), c, static_cast<int>(ldc));
+    if (a.transposed)
+      gemv(true, k, m, a, b.data, step(b, false), c, static_cast<int>(ldc));
+    else
+      gemv(false, m, k, a, b.data, step(b, false), c, static_cast<int>(ldc));
     return true;
   }
   if (m == 1) {  // c^T = b^T a^T
-    if (b.transposed) gemv(false, n, k, b, a.data, step(a, true), c, 1);
-    else gemv(true, k, n, b, a.data, step(a, true), c, 1);
+    if (b.transposed)
+      gemv(false, n, k, b, a.data, step(a, true), c, 1);
+    else
+      gemv(true, k, n, b, a.data, step(a, true), c, 1);
     return true;
   }
   return false;

@@ -36,24 +36,30 @@ void compare_run(const char* a_bytes, const char* b_bytes, unsigned scalars, cha
 template <class Op>
 void compare_typed(DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   switch (dtype) {
-    case DType::float32: return compare_run<Op, float>(a, b, scalars, out, n);
-    case DType::float64: return compare_run<Op, double>(a, b, scalars, out, n);
-    case DType::int64: return compare_run<Op, int64_t>(a, b, scalars, out, n);
-    case DType::boolean: return compare_run<Op, uint8_t>(a, b, scalars, out, n);
+    case DType::float32:
+      return compare_run<Op, float>(a, b, scalars, out, n);
+    case DType::float64:
+      return compare_run<Op, double>(a, b, scalars, out, n);
+    case DType::int64:
+      return compare_run<Op, int64_t>(a, b, scalars, out, n);
+    case DType::boolean:
+      return compare_run<Op, uint8_t>(a, b, scalars, out, n);
   }
 }
 
 void compare_loop(Compare op, DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   switch (op) {
 #define LEMMA_CASE(name) \
-  case Compare::name: return compare_typed<fn::name>(dtype, a, b, scalars, out, n);
+  case Compare::name:    \
+    return compare_typed<fn::name>(dtype, a, b, scalars, out, n);
     LEMMA_FOR_EACH_COMPARE(LEMMA_CASE)
 #undef LEMMA_CASE
   }
 }
 
 template <class T>
-void select_run(const char* condition, const char* a_bytes, const char* b_bytes, unsigned scalars, char* out, size_t n) {
+void select_run(const char* condition, const char* a_bytes, const char* b_bytes, unsigned scalars, char* out,
+                size_t n) {
   const uint8_t* HWY_RESTRICT c = reinterpret_cast<const uint8_t*>(condition);
   const T* HWY_RESTRICT a = reinterpret_cast<const T*>(a_bytes);
   const T* HWY_RESTRICT b = reinterpret_cast<const T*>(b_bytes);

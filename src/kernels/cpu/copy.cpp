@@ -16,8 +16,9 @@ namespace {
 Shape order_by_stride(const Array& dst) {
   Shape order = Shape::filled(dst.rank(), 0);
   for (int i = 0; i < dst.rank(); ++i) order[i] = i;
-  std::stable_sort(&order[0], &order[0] + dst.rank(),
-                   [&](int64_t a, int64_t b) { return dst.strides()[static_cast<int>(a)] > dst.strides()[static_cast<int>(b)]; });
+  std::stable_sort(&order[0], &order[0] + dst.rank(), [&](int64_t a, int64_t b) {
+    return dst.strides()[static_cast<int>(a)] > dst.strides()[static_cast<int>(b)];
+  });
   return order;
 }
 
@@ -31,8 +32,10 @@ void copy_rows(T* dst, const T* src, const Collapsed<2>& dims) {
     for (int64_t row = begin; row < end; ++row, walk.next()) {
       T* y = dst + walk.offset[0];
       const T* x = src + walk.offset[1];
-      if (to == 1 && from == 1) std::memcpy(y, x, static_cast<size_t>(inner) * sizeof(T));
-      else if (to == 1 && from == 0) std::fill_n(y, inner, *x);
+      if (to == 1 && from == 1)
+        std::memcpy(y, x, static_cast<size_t>(inner) * sizeof(T));
+      else if (to == 1 && from == 0)
+        std::fill_n(y, inner, *x);
       else
         for (int64_t i = 0; i < inner; ++i) y[i * to] = x[i * from];
     }
@@ -63,9 +66,12 @@ void copy_layout(const Array& dst, const Array& src) {
 
 void copy_bytes(const Array& dst, const Array& src) {
   switch (size_of(dst.dtype())) {
-    case 1: return copy_layout<uint8_t>(dst, src);
-    case 4: return copy_layout<uint32_t>(dst, src);
-    default: return copy_layout<uint64_t>(dst, src);
+    case 1:
+      return copy_layout<uint8_t>(dst, src);
+    case 4:
+      return copy_layout<uint32_t>(dst, src);
+    default:
+      return copy_layout<uint64_t>(dst, src);
   }
 }
 
@@ -73,12 +79,14 @@ void copy_bytes(const Array& dst, const Array& src) {
 
 template <class To, class From>
 To converted(From x) {
-  if constexpr (std::is_same_v<To, bool>) return x != From(0);
+  if constexpr (std::is_same_v<To, bool>)
+    return x != From(0);
   else if constexpr (std::is_same_v<To, int64_t> && std::is_floating_point_v<From>) {
     // What has no int64 (NaN, beyond 2^63) becomes the smallest one, as x86 and PyTorch have it.
     constexpr From limit = static_cast<From>(9223372036854775808.0);
     return x >= -limit && x < limit ? static_cast<int64_t>(x) : std::numeric_limits<int64_t>::min();
-  } else return static_cast<To>(x);
+  } else
+    return static_cast<To>(x);
 }
 
 template <class To, class From>
@@ -94,10 +102,14 @@ void convert_from(const Array& dst, const Array& src) {
 template <class To>
 void convert(const Array& dst, const Array& src) {
   switch (src.dtype()) {
-    case DType::float32: return convert_from<To, float>(dst, src);
-    case DType::float64: return convert_from<To, double>(dst, src);
-    case DType::int64: return convert_from<To, int64_t>(dst, src);
-    case DType::boolean: return convert_from<To, bool>(dst, src);
+    case DType::float32:
+      return convert_from<To, float>(dst, src);
+    case DType::float64:
+      return convert_from<To, double>(dst, src);
+    case DType::int64:
+      return convert_from<To, int64_t>(dst, src);
+    case DType::boolean:
+      return convert_from<To, bool>(dst, src);
   }
 }
 
@@ -119,10 +131,14 @@ void copy(const Array& dst, const Array& src) {
     return copy_bytes(dst, converted);
   }
   switch (dst.dtype()) {
-    case DType::float32: return convert<float>(dst, src);
-    case DType::float64: return convert<double>(dst, src);
-    case DType::int64: return convert<int64_t>(dst, src);
-    case DType::boolean: return convert<bool>(dst, src);
+    case DType::float32:
+      return convert<float>(dst, src);
+    case DType::float64:
+      return convert<double>(dst, src);
+    case DType::int64:
+      return convert<int64_t>(dst, src);
+    case DType::boolean:
+      return convert<bool>(dst, src);
   }
 }
 

@@ -15,7 +15,8 @@ void pack_elements(char* out_bytes, const Operand& x, const Collapsed<1>& dims, 
   while (n > 0) {
     const int64_t run = std::min(inner - column, n);
     const T* from = data + walk.offset[0] + column * stride;
-    if (stride == 0) std::fill_n(out, run, *from);
+    if (stride == 0)
+      std::fill_n(out, run, *from);
     else
       for (int64_t i = 0; i < run; ++i) out[i] = from[i * stride];
     out += run;
@@ -29,9 +30,12 @@ void pack_elements(char* out_bytes, const Operand& x, const Collapsed<1>& dims, 
 
 void pack(char* out, const Operand& x, const Collapsed<1>& dims, int64_t begin, int64_t n) {
   switch (x.size) {
-    case 1: return pack_elements<uint8_t>(out, x, dims, begin, n);
-    case 4: return pack_elements<uint32_t>(out, x, dims, begin, n);
-    default: return pack_elements<uint64_t>(out, x, dims, begin, n);
+    case 1:
+      return pack_elements<uint8_t>(out, x, dims, begin, n);
+    case 4:
+      return pack_elements<uint32_t>(out, x, dims, begin, n);
+    default:
+      return pack_elements<uint64_t>(out, x, dims, begin, n);
   }
 }
 

@@ -39,8 +39,8 @@ Array packed_if_scattered(const Array& x);
 template <size_t N>
 using Pointers = std::array<const char*, N>;
 
-/// Calls loop(out, in, scalars, n) until all elements of `shape` are written to the contiguous `out`, whose elements have
-/// `out_size` bytes. scalars is 0 unless kScalars.
+/// Calls loop(out, in, scalars, n) until all elements of `shape` are written to the contiguous `out`, whose elements
+/// have `out_size` bytes. scalars is 0 unless kScalars.
 template <bool kScalars, size_t N, class Loop>
 void elementwise(const Shape& shape, char* out, int64_t out_size, const std::array<Operand, N>& in, const Loop& loop) {
   const int64_t numel = shape.numel();

@@ -33,10 +33,14 @@ void fill(const Array& out, double value) {
     return copy(out, one.expand(out.shape()));
   }
   switch (out.dtype()) {
-    case DType::float32: return fill_run(out, static_cast<float>(value));
-    case DType::float64: return fill_run(out, value);
-    case DType::int64: return fill_run(out, static_cast<int64_t>(value));
-    case DType::boolean: return fill_run(out, value != 0);
+    case DType::float32:
+      return fill_run(out, static_cast<float>(value));
+    case DType::float64:
+      return fill_run(out, value);
+    case DType::int64:
+      return fill_run(out, static_cast<int64_t>(value));
+    case DType::boolean:
+      return fill_run(out, value != 0);
   }
 }
 

@@ -1,5 +1,6 @@
-// A matrix product as BLIS has it (Van Zee and van de Geijn, 2015): a strip of b is packed so that it lies in the second
-// cache, twelve rows of a so that they lie in the first, and tiles of 12 x 32 results stay in registers over a loop in k.
+// A matrix product as BLIS has it (Van Zee and van de Geijn, 2015): a strip of b is packed so that it lies in the
+// second cache, twelve rows of a so that they lie in the first, and tiles of 12 x 32 results stay in registers over a
+// loop in k.
 
 #include "kernels/cpu/gemm_wide.h"
 
@@ -20,11 +21,11 @@ namespace lemma::kernels::cpu::HWY_NAMESPACE {
 #if HWY_TARGET == HWY_AVX3
 
 constexpr bool kWide = true;
-constexpr int64_t kLanes = 16;      // of a vector
-constexpr int64_t kRows = 12;       // of a tile; 24 of the 32 registers hold results
-constexpr int64_t kWidth = 32;      // of a tile
-constexpr int64_t kDepth = 256;     // of k that is packed at a time
-constexpr int64_t kStrip = 512;     // columns of b that are packed at a time
+constexpr int64_t kLanes = 16;             // of a vector
+constexpr int64_t kRows = 12;              // of a tile; 24 of the 32 registers hold results
+constexpr int64_t kWidth = 32;             // of a tile
+constexpr int64_t kDepth = 256;            // of k that is packed at a time
+constexpr int64_t kStrip = 512;            // columns of b that are packed at a time
 constexpr int64_t kRowStep = kDepth + 16;  // between packed rows of a: no two in the same set of the cache
 
 /// c (rows x columns) = or += the packed rows of a times a packed sliver of b. kByColumn: how a was packed.
@@ -48,18 +49,26 @@ void tile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t k, f
     for (int v = 0; v < kVectors; ++v) {
       float* to = c + r * ldc + v * kLanes;
       const size_t n = static_cast<size_t>(std::max<int64_t>(0, columns - v * kLanes));
-      if (n >= static_cast<size_t>(kLanes)) hn::StoreU(add ? hn::Add(hn::LoadU(d, to), sum[r][v]) : sum[r][v], d, to);
-      else if (n > 0) store_some(d, add ? hn::Add(load_some(d, to, n), sum[r][v]) : sum[r][v], to, n);
+      if (n >= static_cast<size_t>(kLanes))
+        hn::StoreU(add ? hn::Add(hn::LoadU(d, to), sum[r][v]) : sum[r][v], d, to);
+      else if (n > 0)
+        store_some(d, add ? hn::Add(load_some(d, to, n), sum[r][v]) : sum[r][v], to, n);
     }
   }
 }
 
 template <bool kByColumn>
-void tile_of(int64_t rows, int64_t columns, const float* a, const float* b, int64_t k, float* c, int64_t ldc, bool add) {
-  const auto pick = [&](auto narrow, auto wide) { (columns > kLanes ? wide : narrow)(a, b, k, c, ldc, rows, columns, add); };
-  if (rows > 8) pick(&tile<12, 1, kByColumn>, &tile<12, 2, kByColumn>);
-  else if (rows > 4) pick(&tile<8, 1, kByColumn>, &tile<8, 2, kByColumn>);
-  else pick(&tile<4, 1, kByColumn>, &tile<4, 2, kByColumn>);
+void tile_of(int64_t rows, int64_t columns, const float* a, const float* b, int64_t k, float* c, int64_t ldc,
+             bool add) {
+  const auto pick = [&](auto narrow, auto wide) {
+    (columns > kLanes ? wide : narrow)(a, b, k, c, ldc, rows, columns, add);
+  };
+  if (rows > 8)
+    pick(&tile<12, 1, kByColumn>, &tile<12, 2, kByColumn>);
+  else if (rows > 4)
+    pick(&tile<8, 1, kByColumn>, &tile<8, 2, kByColumn>);
+  else
+    pick(&tile<4, 1, kByColumn>, &tile<4, 2, kByColumn>);
 }
 
 /// k x columns of b, from data on, as slivers of 32 columns (the last of 16 if that is enough), zeros at the edge.
@@ -72,7 +81,8 @@ void pack_b(const Matrix<float>& b, const float* data, int64_t k, int64_t column
     } else {
       for (int64_t p = 0; p < k; ++p) {
         const float* from = data + p * b.ld + j;
-        if (n == kWidth) std::memcpy(to + p * width, from, kWidth * sizeof(float));
+        if (n == kWidth)
+          std::memcpy(to + p * width, from, kWidth * sizeof(float));
         else {
           std::memcpy(to + p * width, from, static_cast<size_t>(n) * sizeof(float));
           std::fill(to + p * width + n, to + (p + 1) * width, 0.0f);
@@ -87,12 +97,15 @@ void pack_b(const Matrix<float>& b, const float* data, int64_t k, int64_t column
 void pack_a(const Matrix<float>& a, const float* data, int64_t rows, int64_t k, float* to) {
   if (!a.transposed) {
     for (int64_t r = 0; r < kRows; ++r)
-      if (r < rows) std::memcpy(to + r * kRowStep, data + r * a.ld, static_cast<size_t>(k) * sizeof(float));
-      else if (r < (rows + 3) / 4 * 4) std::fill_n(to + r * kRowStep, k, 0.0f);
+      if (r < rows)
+        std::memcpy(to + r * kRowStep, data + r * a.ld, static_cast<size_t>(k) * sizeof(float));
+      else if (r < (rows + 3) / 4 * 4)
+        std::fill_n(to + r * kRowStep, k, 0.0f);
     return;
   }
   for (int64_t p = 0; p < k; ++p) {
-    if (rows == kRows) std::memcpy(to + p * kRows, data + p * a.ld, kRows * sizeof(float));
+    if (rows == kRows)
+      std::memcpy(to + p * kRows, data + p * a.ld, kRows * sizeof(float));
     else
       for (int64_t r = 0; r < kRows; ++r) to[p * kRows + r] = r < rows ? data[p * a.ld + r] : 0.0f;
   }
@@ -104,7 +117,7 @@ struct AlignedDelete {
 
 void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
   static thread_local const std::unique_ptr<float[], AlignedDelete> strip(
-      static_cast<float*>(::operator new[](kDepth * kStrip * sizeof(float), std::align_val_t(64))));
+      static_cast<float*>(::operator new[](kDepth* kStrip * sizeof(float), std::align_val_t(64))));
   alignas(64) float rows_of_a[kRows * kRowStep];
   for (int64_t column = 0; column < n; column += kStrip)
     for (int64_t p = 0; p < k; p += kDepth) {
@@ -115,8 +128,8 @@ void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matr
         pack_a(a, a.data + (a.transposed ? p * a.ld + row : row * a.ld + p), rows, depth, rows_of_a);
         const auto run = a.transposed ? &tile_of<true> : &tile_of<false>;
         for (int64_t j = 0; j < columns; j += kWidth)
-          run(rows, std::min(kWidth, columns - j), rows_of_a, strip.get() + j * depth, depth, c + row * ldc + column + j, ldc,
-              p > 0);
+          run(rows, std::min(kWidth, columns - j), rows_of_a, strip.get() + j * depth, depth,
+              c + row * ldc + column + j, ldc, p > 0);
       }
     }
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// Products of float32 matrices in 512-bit vectors. OpenBLAS picks its kernels by the processor's name and may be older than
-/// the processor; these need nothing but AVX-512.
+/// Products of float32 matrices in 512-bit vectors. OpenBLAS picks its kernels by the processor's name and may be older
+/// than the processor; these need nothing but AVX-512.
 
 #include <cstdint>
 

@@ -18,7 +18,8 @@ Collapsed<2> paired(const Array& index, const Strides& strides, int dim) {
 template <class T>
 void gather_run(const Array& x, int dim, const Array& index, const Array& out) {
   const auto dims = paired(index, x.strides(), dim);
-  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), x_step = dims.inner_stride(1), jump = x.strides()[dim];
+  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), x_step = dims.inner_stride(1),
+                jump = x.strides()[dim];
   const int64_t* at = index.data<int64_t>();
   const T* from = reinterpret_cast<const T*>(bytes_of(x));
   T* to = reinterpret_cast<T*>(bytes_of(out));
@@ -28,7 +29,8 @@ void gather_run(const Array& x, int dim, const Array& index, const Array& out) {
       const int64_t* i = at + walk.offset[0];
       const T* source = from + walk.offset[1];
       T* y = to + row * inner;
-      if (step == 0 && x_step == 1) std::memcpy(y, source + *i * jump, static_cast<size_t>(inner) * sizeof(T));
+      if (step == 0 && x_step == 1)
+        std::memcpy(y, source + *i * jump, static_cast<size_t>(inner) * sizeof(T));
       else
         for (int64_t k = 0; k < inner; ++k) y[k] = source[k * x_step + i[k * step] * jump];
     }
@@ -62,10 +64,12 @@ void scatter_run(const Array& out, int dim, const Array& index, const Array& src
   const int64_t* at = index.data<int64_t>();
   const T* from = src.data<T>();
   T* to = out.data<T>();
-  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), to_step = dims.inner_stride(1), from_step = dims.inner_stride(2);
+  const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), to_step = dims.inner_stride(1),
+                from_step = dims.inner_stride(2);
   if (step == 0 && to_step == 1) return add_rows(dims, jump, at, from, to);
 
-  // Different positions of the first dim never meet in the result, unless it is the indexed one: they can go to different workers.
+  // Different positions of the first dim never meet in the result, unless it is the indexed one: they can go to
+  // different workers.
   const int64_t rows = dims.outer_count();
   const int64_t owners = dim == 0 || dims.rank < 2 || dims.stride[1][0] == 0 ? 1 : dims.size[0];
   const int64_t each = rows / owners;
@@ -84,9 +88,14 @@ Array gather(const Array& x, int dim, const Array& index) {
   const Array out(index.shape(), x.dtype());
   if (out.numel() == 0) return out;
   switch (size_of(x.dtype())) {
-    case 1: gather_run<uint8_t>(x, dim, index, out); break;
-    case 4: gather_run<uint32_t>(x, dim, index, out); break;
-    default: gather_run<uint64_t>(x, dim, index, out);
+    case 1:
+      gather_run<uint8_t>(x, dim, index, out);
+      break;
+    case 4:
+      gather_run<uint32_t>(x, dim, index, out);
+      break;
+    default:
+      gather_run<uint64_t>(x, dim, index, out);
   }
   return out;
 }
@@ -96,9 +105,12 @@ Array scatter_add(const Shape& shape, int dim, const Array& index, const Array& 
   const Array out(shape, src.dtype());
   fill(out, 0);
   if (index.numel() == 0) return out;
-  if (src.dtype() == DType::float32) scatter_run<float>(out, dim, index, src);
-  else if (src.dtype() == DType::float64) scatter_run<double>(out, dim, index, src);
-  else scatter_run<int64_t>(out, dim, index, src);
+  if (src.dtype() == DType::float32)
+    scatter_run<float>(out, dim, index, src);
+  else if (src.dtype() == DType::float64)
+    scatter_run<double>(out, dim, index, src);
+  else
+    scatter_run<int64_t>(out, dim, index, src);
   return out;
 }
 

@@ -15,20 +15,27 @@ namespace {
 template <class F>
 void with_element(DType dtype, const F& f) {
   switch (dtype) {
-    case DType::float32: return f(float{});
-    case DType::float64: return f(double{});
-    case DType::int64: return f(int64_t{});
-    case DType::boolean: return f(uint8_t{});
+    case DType::float32:
+      return f(float{});
+    case DType::float64:
+      return f(double{});
+    case DType::int64:
+      return f(int64_t{});
+    case DType::boolean:
+      return f(uint8_t{});
   }
 }
 
 /// NaN is the largest of all.
 template <class T>
-bool less(T a, T b) { return a < b || (b != b && a == a); }
+bool less(T a, T b) {
+  return a < b || (b != b && a == a);
+}
 
 }  // namespace
 
-/// Requires: at least one element along dim. Ensures: int64, dim has size 1; the first of equals; a NaN wins over all numbers.
+/// Requires: at least one element along dim. Ensures: int64, dim has size 1; the first of equals; a NaN wins over all
+/// numbers.
 Array arg_reduce(ArgReduce op, const Array& x, int dim) {
   Shape shape = x.shape();
   const int64_t n = shape[dim], step = x.strides()[dim];
@@ -85,8 +92,10 @@ Array argsort(const Array& x, int dim, bool descending) {
     for_each_line(x, out, dim, [&](int64_t from, int64_t to) {
       std::vector<std::pair<T, int64_t>> line(static_cast<size_t>(n));
       for (int64_t i = 0; i < n; ++i) line[static_cast<size_t>(i)] = {data[from + i * step], i};
-      if (descending) std::stable_sort(line.begin(), line.end(), [](auto& a, auto& b) { return less(b.first, a.first); });
-      else std::stable_sort(line.begin(), line.end(), [](auto& a, auto& b) { return less(a.first, b.first); });
+      if (descending)
+        std::stable_sort(line.begin(), line.end(), [](auto& a, auto& b) { return less(b.first, a.first); });
+      else
+        std::stable_sort(line.begin(), line.end(), [](auto& a, auto& b) { return less(a.first, b.first); });
       for (int64_t i = 0; i < n; ++i) result[to + i * out_step] = line[static_cast<size_t>(i)].second;
     });
   });

@@ -58,8 +58,10 @@ struct Grid {
     const int64_t large = ((m + 511) / 512) * ((n + 511) / 512);
     const int64_t wanted = std::max<int64_t>(flops < 4e6 ? 1 : flops < 4e7 ? 2 : 4, std::min<int64_t>(large, 64));
     while (rows * columns < wanted) {
-      if (m / rows >= n / columns) rows *= 2;
-      else columns *= 2;
+      if (m / rows >= n / columns)
+        rows *= 2;
+      else
+        columns *= 2;
     }
   }
 };
@@ -80,14 +82,16 @@ void multiply(const Array& a, const Array& b, const Array& out) {
 
   const Grid grid(m, n, k);
   const int64_t tiles = grid.rows * grid.columns;
-  const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / static_cast<double>(tiles);
+  const double flops =
+      2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / static_cast<double>(tiles);
   const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(1e6 / (flops + 1)));
   parallel_for(batch.outer_count() * tiles, grain, [&](int64_t begin, int64_t end) {
     OuterWalk<2> walk(batch, begin / tiles);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t tile = task % tiles;
       const int64_t row = cut(m, tile / grid.columns, grid.rows), row_end = cut(m, tile / grid.columns + 1, grid.rows);
-      const int64_t column = cut(n, tile % grid.columns, grid.columns), column_end = cut(n, tile % grid.columns + 1, grid.columns);
+      const int64_t column = cut(n, tile % grid.columns, grid.columns),
+                    column_end = cut(n, tile % grid.columns + 1, grid.columns);
       const Matrix<T> x{a.data<T>() + walk.offset[0] + (la.transposed ? row : row * la.ld), la.ld, la.transposed};
       const Matrix<T> y{b.data<T>() + walk.offset[1] + (lb.transposed ? column * lb.ld : column), lb.ld, lb.transposed};
       if (row < row_end && column < column_end)
@@ -101,7 +105,8 @@ void multiply(const Array& a, const Array& b, const Array& out) {
 
 /// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous.
 Array matmul(const Array& a, const Array& b) {
-  if (!is_floating(a.dtype())) throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
+  if (!is_floating(a.dtype()))
+    throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
   const int rank = a.rank();
   Shape shape = a.shape();
   shape[rank - 1] = b.shape()[rank - 1];
@@ -115,18 +120,23 @@ Array matmul(const Array& a, const Array& b) {
   if (rank > 2 && batch_is_shared(y)) {  // a shared right side: the batches of the left are just more rows
     const Array rows = stacked_rows(x);
     if (rows.defined() && layout(rows).ld) {
-      y = y.view({y.shape()[rank - 2], y.shape()[rank - 1]}, {y.strides()[rank - 2], y.strides()[rank - 1]}, y.offset());
+      y = y.view({y.shape()[rank - 2], y.shape()[rank - 1]}, {y.strides()[rank - 2], y.strides()[rank - 1]},
+                 y.offset());
       z = out.view({rows.shape()[0], shape[rank - 1]}, {shape[rank - 1], 1}, out.offset());
       x = rows;
     }
   }
   for (const Array* operand : {&x, &y})
-    for (const int64_t dim : {operand->shape()[operand->rank() - 2], operand->shape()[operand->rank() - 1], layout(*operand).ld})
+    for (const int64_t dim :
+         {operand->shape()[operand->rank() - 2], operand->shape()[operand->rank() - 1], layout(*operand).ld})
       if (dim > std::numeric_limits<int>::max())
-        throw ShapeError("matmul", "a dim of 2^31 or more is beyond BLAS: " + a.shape().str() + " x " + b.shape().str(), {a.shape(), b.shape()});
+        throw ShapeError("matmul", "a dim of 2^31 or more is beyond BLAS: " + a.shape().str() + " x " + b.shape().str(),
+                         {a.shape(), b.shape()});
   prepare_blas();
-  if (a.dtype() == DType::float32) multiply<float>(x, y, z);
-  else multiply<double>(x, y, z);
+  if (a.dtype() == DType::float32)
+    multiply<float>(x, y, z);
+  else
+    multiply<double>(x, y, z);
   return out;
 }
 

@@ -22,8 +22,10 @@ HWY_INLINE V<D> load_part(D d, const T* x, size_t rest) {
 }
 template <class D, class T>
 HWY_INLINE void store_part(D d, V<D> v, T* x, size_t rest) {
-  if (rest >= hn::Lanes(d)) hn::StoreU(v, d, x);
-  else store_some(d, v, x, rest);
+  if (rest >= hn::Lanes(d))
+    hn::StoreU(v, d, x);
+  else
+    store_some(d, v, x, rest);
 }
 
 /// m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p -= lr / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + eps)
@@ -55,7 +57,8 @@ template <class T>
 void sgd_run(const SgdStep& s, T* p, const T* g, T* b, size_t n) {
   const hn::ScalableTag<T> d;
   const auto number = [d](double x) HWY_ATTR { return hn::Set(d, static_cast<T>(x)); };
-  const auto rate = number(-s.lr), momentum = number(s.momentum), fresh = number(1 - s.dampening), decay = number(s.weight_decay);
+  const auto rate = number(-s.lr), momentum = number(s.momentum), fresh = number(1 - s.dampening),
+             decay = number(s.weight_decay);
   for (size_t i = 0; i < n; i += hn::Lanes(d)) {
     const size_t rest = n - i;
     const auto param = load_part(d, p + i, rest);
@@ -76,8 +79,8 @@ void adam_part(const AdamStep& s, const AdamSlot& slot, int64_t begin, int64_t e
     adam_run(s, slot.param.data<float>() + begin, slot.grad.data<float>() + begin, slot.exp_avg.data<float>() + begin,
              slot.exp_avg_sq.data<float>() + begin, n);
   else
-    adam_run(s, slot.param.data<double>() + begin, slot.grad.data<double>() + begin, slot.exp_avg.data<double>() + begin,
-             slot.exp_avg_sq.data<double>() + begin, n);
+    adam_run(s, slot.param.data<double>() + begin, slot.grad.data<double>() + begin,
+             slot.exp_avg.data<double>() + begin, slot.exp_avg_sq.data<double>() + begin, n);
 }
 
 void sgd_part(const SgdStep& s, const SgdSlot& slot, int64_t begin, int64_t end) {

@@ -18,8 +18,8 @@ inline int threads_for(int64_t pieces) {
   return static_cast<int>(std::min<int64_t>(pieces, num_threads()));
 }
 
-/// Calls work(begin, end) until [0, n) is covered. Cuts lie at multiples of `grain`, but which ones depends on the number
-/// of threads: work on an index must not depend on the others in its call. `work` must not throw.
+/// Calls work(begin, end) until [0, n) is covered. Cuts lie at multiples of `grain`, but which ones depends on the
+/// number of threads: work on an index must not depend on the others in its call. `work` must not throw.
 template <class Work>
 void parallel_for(int64_t n, int64_t grain, const Work& work) {
   if (n <= 0) return;
@@ -28,10 +28,9 @@ void parallel_for(int64_t n, int64_t grain, const Work& work) {
   if (threads == 1) return work(int64_t{0}, n);
   // A few parts a thread: one that is held up by other programs leaves its share to the rest.
   const int64_t parts = std::min<int64_t>(pieces, threads * 4);
-  const auto part = [&](int64_t i) {
-    work(pieces * i / parts * grain, std::min(n, pieces * (i + 1) / parts * grain));
-  };
-  run_parts(threads, parts, [](const void* f, int64_t i) { (*static_cast<const decltype(part)*>(f))(i); }, &part);
+  const auto part = [&](int64_t i) { work(pieces * i / parts * grain, std::min(n, pieces * (i + 1) / parts * grain)); };
+  run_parts(
+      threads, parts, [](const void* f, int64_t i) { (*static_cast<const decltype(part)*>(f))(i); }, &part);
 }
 
 }  // namespace lemma::kernels::cpu

@@ -93,8 +93,10 @@ void random(Random kind, const Array& out, uint64_t seed, uint64_t offset) {
   const auto doubles = HWY_DYNAMIC_DISPATCH(random_double);
   parallel_for(out.numel(), kGrain / 4, [&](int64_t begin, int64_t end) {
     const uint64_t p = offset + static_cast<uint64_t>(begin), n = static_cast<uint64_t>(end - begin);
-    if (out.dtype() == DType::float32) floats(kind, seed, p, out.data<float>() + begin, n);
-    else doubles(kind, seed, p, out.data<double>() + begin, n);
+    if (out.dtype() == DType::float32)
+      floats(kind, seed, p, out.data<float>() + begin, n);
+    else
+      doubles(kind, seed, p, out.data<double>() + begin, n);
   });
 }
 

@@ -19,8 +19,9 @@ constexpr int64_t kRowBlocks = 16;      // at most so many partial results a col
 Collapsed<2> plan(const Array& x, const Array& out) {
   Shape order = Shape::filled(x.rank(), 0);
   for (int i = 0; i < x.rank(); ++i) order[i] = i;
-  std::stable_sort(&order[0], &order[0] + x.rank(),
-                   [&](int64_t a, int64_t b) { return x.strides()[static_cast<int>(a)] > x.strides()[static_cast<int>(b)]; });
+  std::stable_sort(&order[0], &order[0] + x.rank(), [&](int64_t a, int64_t b) {
+    return x.strides()[static_cast<int>(a)] > x.strides()[static_cast<int>(b)];
+  });
   Shape shape = x.shape();
   Strides from = x.strides(), to = x.strides();
   for (int i = 0; i < x.rank(); ++i) {
@@ -39,15 +40,16 @@ bool all_kept(const Collapsed<2>& dims, int end) {
 }
 
 /// Few long rows: each is cut into chunks, whose results are merged in order.
-void reduce_chunked(const ReduceLoops& loops, const char* x, int64_t x_size, int64_t rows, int64_t row_stride, int64_t n,
-                    char* out, int64_t out_stride) {
+void reduce_chunked(const ReduceLoops& loops, const char* x, int64_t x_size, int64_t rows, int64_t row_stride,
+                    int64_t n, char* out, int64_t out_stride) {
   const int64_t chunks = (n + kChunk - 1) / kChunk;
   const Ref<Storage> partial = Storage::allocate(static_cast<size_t>(rows * chunks * loops.acc_size), Device::cpu());
   char* acc = static_cast<char*>(partial->data());
   parallel_for(rows * chunks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t task = begin; task < end; ++task) {
       const int64_t row = task / chunks, from = task % chunks * kChunk;
-      loops.rows_raw(x + (row * row_stride + from) * x_size, 0, 1, std::min(kChunk, n - from), acc + task * loops.acc_size, 1);
+      loops.rows_raw(x + (row * row_stride + from) * x_size, 0, 1, std::min(kChunk, n - from),
+                     acc + task * loops.acc_size, 1);
     }
   });
   for (int64_t row = 0; row < rows; ++row) {
@@ -67,7 +69,8 @@ void reduce_rows(const ReduceLoops& loops, const char* x, int64_t x_size, const 
   if (n > 2 * kChunk && groups * rows < kRowBlocks) {
     OuterWalk<2> walk(outer, 0);
     for (int64_t g = 0; g < groups; ++g, walk.next())
-      reduce_chunked(loops, x + walk.offset[0] * x_size, x_size, rows, row_stride, n, out + walk.offset[1] * x_size, out_stride);
+      reduce_chunked(loops, x + walk.offset[0] * x_size, x_size, rows, row_stride, n, out + walk.offset[1] * x_size,
+                     out_stride);
     return;
   }
   parallel_for(groups * rows, std::max<int64_t>(1, kGrain / n), [&](int64_t begin, int64_t end) {
@@ -104,10 +107,11 @@ void reduce_columns(const ReduceLoops& loops, const char* x, int64_t x_size, con
       const OuterWalk<2> walk(outer, group);
       const int64_t count = std::min(kColumnBlock, columns - column), row = block * per_block;
       char* acc = blocks == 1 ? local
-                              : static_cast<char*>(partial->data()) + (group * blocks + block) * acc_row + column * loops.acc_size;
+                              : static_cast<char*>(partial->data()) + (group * blocks + block) * acc_row +
+                                    column * loops.acc_size;
       loops.clear(acc, count);
-      loops.columns(x + (walk.offset[0] + row * row_stride + column) * x_size, row_stride, std::min(per_block, rows - row),
-                    count, acc);
+      loops.columns(x + (walk.offset[0] + row * row_stride + column) * x_size, row_stride,
+                    std::min(per_block, rows - row), count, acc);
       if (blocks == 1) loops.finish(acc, out + (walk.offset[1] + column) * x_size, count);
     }
   });
@@ -134,7 +138,8 @@ Array gathered(const Array& x, const Array& out) {
 
 }  // namespace
 
-/// Requires: dims sorted and in range; a dtype other than bool; elements to look at where Max or Min has results to give.
+/// Requires: dims sorted and in range; a dtype other than bool; elements to look at where Max or Min has results to
+/// give.
 Array reduce(Reduce op, const Array& x, const Dims& dims) {
   if (x.dtype() == DType::boolean) throw DTypeError("reduce", "bool is cast to int64 first", {x.dtype()});
   Shape shape = x.shape();

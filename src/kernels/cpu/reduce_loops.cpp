@@ -17,50 +17,69 @@ namespace lemma::kernels::cpu::HWY_NAMESPACE {
 /// What one op does to elements T: the accumulator's type, the value of nothing, and the two ways to combine.
 template <Reduce kOp, class T>
 struct Rule {
-  static constexpr bool kMaximum = kOp == Reduce::Max, kExtreme = kMaximum || kOp == Reduce::Min, kProduct = kOp == Reduce::Prod;
+  static constexpr bool kMaximum = kOp == Reduce::Max, kExtreme = kMaximum || kOp == Reduce::Min,
+                        kProduct = kOp == Reduce::Prod;
   using Acc = std::conditional_t<!kExtreme && std::is_same_v<T, float>, double, T>;
   using Extreme = std::conditional_t<kOp == Reduce::Max, fn::Maximum, fn::Minimum>;
 
   static constexpr Acc nothing() {
     using L = std::numeric_limits<Acc>;
-    if constexpr (kOp == Reduce::Prod) return Acc(1);
-    else if constexpr (kOp == Reduce::Max) return L::has_infinity ? -L::infinity() : L::lowest();
-    else if constexpr (kOp == Reduce::Min) return L::has_infinity ? L::infinity() : L::max();
-    else return Acc(0);
+    if constexpr (kOp == Reduce::Prod)
+      return Acc(1);
+    else if constexpr (kOp == Reduce::Max)
+      return L::has_infinity ? -L::infinity() : L::lowest();
+    else if constexpr (kOp == Reduce::Min)
+      return L::has_infinity ? L::infinity() : L::max();
+    else
+      return Acc(0);
   }
   static Acc merge(Acc a, Acc b) {
-    if constexpr (kExtreme) return Extreme{}(a, b);
-    else if constexpr (kOp == Reduce::Prod) return a * b;
-    else return a + b;
+    if constexpr (kExtreme)
+      return Extreme{}(a, b);
+    else if constexpr (kOp == Reduce::Prod)
+      return a * b;
+    else
+      return a + b;
   }
   static Acc step(Acc acc, Acc x) {
-    if constexpr (kOp == Reduce::SumSquares) return acc + x * x;
-    else return merge(acc, x);
+    if constexpr (kOp == Reduce::SumSquares)
+      return acc + x * x;
+    else
+      return merge(acc, x);
   }
   template <class D>
   static HWY_INLINE V<D> merge(D d, V<D> a, V<D> b) {
-    if constexpr (kExtreme) return apply(Extreme{}, d, a, b);
-    else if constexpr (kOp == Reduce::Prod) return hn::Mul(a, b);
-    else return hn::Add(a, b);
+    if constexpr (kExtreme)
+      return apply(Extreme{}, d, a, b);
+    else if constexpr (kOp == Reduce::Prod)
+      return hn::Mul(a, b);
+    else
+      return hn::Add(a, b);
   }
   template <class D>
   static HWY_INLINE V<D> step(D d, V<D> acc, V<D> x) {
-    if constexpr (kOp == Reduce::SumSquares) return hn::MulAdd(x, x, acc);
-    else return merge(d, acc, x);
+    if constexpr (kOp == Reduce::SumSquares)
+      return hn::MulAdd(x, x, acc);
+    else
+      return merge(d, acc, x);
   }
 };
 
 /// Lanes(d) elements as accumulators.
 template <class D, class T>
 HWY_INLINE V<D> load_as(D d, const T* from) {
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>) return hn::LoadU(d, from);
-  else return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), from));
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>)
+    return hn::LoadU(d, from);
+  else
+    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), from));
 }
 /// The last n of them; the other lanes hold what changes nothing.
 template <class D, class T>
 HWY_INLINE V<D> load_some_as(D d, const T* from, size_t n, T nothing) {
-  if constexpr (std::is_same_v<T, hn::TFromD<D>>) return load_some(d, from, n, nothing);
-  else return hn::PromoteTo(d, load_some(hn::Rebind<T, D>(), from, n, nothing));
+  if constexpr (std::is_same_v<T, hn::TFromD<D>>)
+    return load_some(d, from, n, nothing);
+  else
+    return hn::PromoteTo(d, load_some(hn::Rebind<T, D>(), from, n, nothing));
 }
 
 /// All lanes as one.
@@ -69,8 +88,10 @@ HWY_INLINE hn::TFromD<D> fold(D d, V<D> v) {
   using Acc = hn::TFromD<D>;
   if constexpr (R::kExtreme) {
     if (!hn::AllFalse(d, hn::IsNaN(v))) return std::numeric_limits<Acc>::quiet_NaN();
-    if constexpr (R::kMaximum) return hn::GetLane(hn::MaxOfLanes(d, v));
-    else return hn::GetLane(hn::MinOfLanes(d, v));
+    if constexpr (R::kMaximum)
+      return hn::GetLane(hn::MaxOfLanes(d, v));
+    else
+      return hn::GetLane(hn::MinOfLanes(d, v));
   } else if constexpr (R::kProduct) {
     HWY_ALIGN Acc each[HWY_MAX_BYTES / sizeof(Acc)];
     hn::Store(v, d, each);
@@ -166,18 +187,28 @@ void finish_run(const char* acc, char* out, int64_t n) {
 template <Reduce kOp, class T>
 ReduceLoops loops_typed() {
   using Acc = typename Rule<kOp, T>::Acc;
-  return {static_cast<int64_t>(sizeof(Acc)), &rows_run<kOp, T, T>,  &rows_run<kOp, T, Acc>, &columns_run<kOp, T>,
-          &clear_run<kOp, T>,                &merge_run<kOp, T>,    &finish_run<kOp, T>};
+  return {static_cast<int64_t>(sizeof(Acc)),
+          &rows_run<kOp, T, T>,
+          &rows_run<kOp, T, Acc>,
+          &columns_run<kOp, T>,
+          &clear_run<kOp, T>,
+          &merge_run<kOp, T>,
+          &finish_run<kOp, T>};
 }
 
 template <class T>
 ReduceLoops loops_of(Reduce op) {
   switch (op) {
-    case Reduce::Max: return loops_typed<Reduce::Max, T>();
-    case Reduce::Min: return loops_typed<Reduce::Min, T>();
-    case Reduce::Prod: return loops_typed<Reduce::Prod, T>();
-    case Reduce::SumSquares: return loops_typed<Reduce::SumSquares, T>();
-    case Reduce::Sum: break;
+    case Reduce::Max:
+      return loops_typed<Reduce::Max, T>();
+    case Reduce::Min:
+      return loops_typed<Reduce::Min, T>();
+    case Reduce::Prod:
+      return loops_typed<Reduce::Prod, T>();
+    case Reduce::SumSquares:
+      return loops_typed<Reduce::SumSquares, T>();
+    case Reduce::Sum:
+      break;
   }
   return loops_typed<Reduce::Sum, T>();
 }

@@ -1,6 +1,6 @@
 #pragma once
-/// The inner loops of a reduction of one op and dtype. An accumulator has acc_size bytes: float64 for sums and products of
-/// float32, the elements' own type otherwise.
+/// The inner loops of a reduction of one op and dtype. An accumulator has acc_size bytes: float64 for sums and products
+/// of float32, the elements' own type otherwise.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,7 +16,7 @@ struct ReduceLoops {
   void (*rows_raw)(const char* x, int64_t row_stride, int64_t rows, int64_t n, char* out, int64_t out_stride);
   /// acc[c] = acc[c] with x[r * row_stride + c] of all rows.
   void (*columns)(const char* x, int64_t row_stride, int64_t rows, int64_t columns, char* acc);
-  void (*clear)(char* acc, int64_t n);                    ///< acc[i] = what nothing reduces to
+  void (*clear)(char* acc, int64_t n);                     ///< acc[i] = what nothing reduces to
   void (*merge)(char* into, const char* from, int64_t n);  ///< into[i] = into[i] with from[i]
   void (*finish)(const char* acc, char* out, int64_t n);   ///< accumulators to elements
 };

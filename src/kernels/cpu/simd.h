@@ -1,5 +1,5 @@
-// What every SIMD source needs, once for each target. Include after "hwy/foreach_target.h", with no #pragma once: Highway
-// compiles the including file again and again.
+// What every SIMD source needs, once for each target. Include after "hwy/foreach_target.h", with no #pragma once:
+// Highway compiles the including file again and again.
 
 // Before the first include of Highway: the targets worth their compile time are the baseline, AVX2 and AVX-512.
 #ifndef HWY_DISABLED_TARGETS

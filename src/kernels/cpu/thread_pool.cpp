@@ -33,8 +33,10 @@ class Pool {
     work();
     open_.store(false);
     for (int spin = 0; inside_count_.load() != 0; ++spin) {
-      if (spin < 10000) pause_briefly();
-      else std::this_thread::yield();
+      if (spin < 10000)
+        pause_briefly();
+      else
+        std::this_thread::yield();
     }
   }
   std::mutex owner;

@@ -10,9 +10,11 @@ namespace lemma::kernels::cpu {
 inline constexpr int64_t kTransposeTile = 64;
 
 /// to[c * to_step + r] = from[r * from_step + c], in vectors. rows and columns at most kTransposeTile.
-void transpose_words(const uint32_t* from, int64_t from_step, int64_t rows, int64_t columns, uint32_t* to, int64_t to_step);
+void transpose_words(const uint32_t* from, int64_t from_step, int64_t rows, int64_t columns, uint32_t* to,
+                     int64_t to_step);
 
-/// The outer dim along which `src` (operand 1) is packed more closely than along the inner dim; -1 if there is none worth it.
+/// The outer dim along which `src` (operand 1) is packed more closely than along the inner dim; -1 if there is none
+/// worth it.
 inline int transposed_dim(const Collapsed<2>& dims) {
   const int64_t inner = dims.inner_stride(1);
   if (dims.inner_stride(0) != 1 || inner <= 1) return -1;
@@ -35,7 +37,8 @@ void copy_transposed(T* dst, const T* src, const Collapsed<2>& dims, int across)
   const size_t a = static_cast<size_t>(across), last = static_cast<size_t>(dims.rank - 1);
   const int64_t rows = dims.size[a], columns = dims.size[last];
   const int64_t to_row = dims.stride[0][a], from_row = dims.stride[1][a], from_column = dims.stride[1][last];
-  // What is left: the dims around the plane (across, inner). Its own innermost dim is a dummy that OuterWalk leaves out.
+  // What is left: the dims around the plane (across, inner). Its own innermost dim is a dummy that OuterWalk leaves
+  // out.
   Collapsed<2> around;
   for (size_t i = 0; i < last; ++i)
     if (i != a) {

@@ -42,7 +42,8 @@ void unary_typed(DType dtype, const char* in, char* out, size_t n) {
 void unary_loop(Unary op, DType dtype, const char* in, char* out, size_t n) {
   switch (op) {
 #define LEMMA_CASE(name) \
-  case Unary::name: return unary_typed<fn::name>(dtype, in, out, n);
+  case Unary::name:      \
+    return unary_typed<fn::name>(dtype, in, out, n);
     LEMMA_FOR_EACH_UNARY(LEMMA_CASE)
 #undef LEMMA_CASE
   }
@@ -59,16 +60,16 @@ HWY_EXPORT(unary_loop);
 /// Requires: floating, or int64 where functors.h says "also int64". Ensures: contiguous, the dtype of x.
 Array unary(Unary op, const Array& x) {
   const DType dtype = x.dtype();
-  const bool integral_op = op == Unary::Neg || op == Unary::Abs || op == Unary::Sign || op == Unary::Square || op == Unary::Relu;
+  const bool integral_op =
+      op == Unary::Neg || op == Unary::Abs || op == Unary::Sign || op == Unary::Square || op == Unary::Relu;
   if (dtype == DType::boolean || (dtype == DType::int64 && !integral_op))
     throw DTypeError("unary", std::string("this operation does not take ") + name(dtype), {dtype});
   const Array in = packed_if_scattered(x);
   Array out(x.shape(), dtype);
   const auto loop = HWY_DYNAMIC_DISPATCH(unary_loop);
-  elementwise<false, 1>(x.shape(), bytes_of(out), static_cast<int64_t>(size_of(dtype)), {operand(in)},
-                        [&](char* y, const Pointers<1>& at, unsigned, int64_t n) {
-                          loop(op, dtype, at[0], y, static_cast<size_t>(n));
-                        });
+  elementwise<false, 1>(
+      x.shape(), bytes_of(out), static_cast<int64_t>(size_of(dtype)), {operand(in)},
+      [&](char* y, const Pointers<1>& at, unsigned, int64_t n) { loop(op, dtype, at[0], y, static_cast<size_t>(n)); });
   return out;
 }
 
