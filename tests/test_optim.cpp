@@ -120,7 +120,8 @@ TEST_CASE("An optimiser's state that does not fit is refused and changes nothing
 TEST_CASE("Optimisers refuse what they cannot train and values outside their range") {
   const Tensor p = ones({2}).requires_grad_();
   using optim::SGD;
-  CHECK_THROWS_WITH(SGD(std::vector<Tensor>{}), "[SGD] no parameters given; pass model.parameters(), of a model whose layers are all registered");
+  CHECK_THROWS_WITH(SGD(std::vector<Tensor>{}),
+                    "[SGD] no parameters given; pass model.parameters(), of a model whose layers are all registered");
   CHECK_THROWS_WITH(SGD({p, p}), "[SGD] parameter 1 (float32 (2)) appears twice");
   CHECK_THROWS_WITH(SGD({p, Tensor()}), "[SGD] parameter 1 (undefined) is no tensor");
   CHECK_THROWS_WITH(SGD({p * 2}),

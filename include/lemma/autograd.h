@@ -80,8 +80,9 @@ class FunctionContext {
 /// An operation with a hand-written gradient:
 ///   struct Cube : Function {
 ///     const char* name() const override { return "cube"; }
-///     Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override { ctx.save_for_backward({in[0]}); return in[0] * in[0] * in[0]; }
-///     std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override { auto x = ctx.saved()[0]; return {grad * 3.0 * x * x}; }
+///     Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override { ctx.save_for_backward({in[0]});
+///     return in[0] * in[0] * in[0]; } std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override
+///     { auto x = ctx.saved()[0]; return {grad * 3.0 * x * x}; }
 ///   };
 ///   Tensor y = apply(std::make_shared<Cube>(), {x});
 /// Inputs that stand in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
@@ -97,8 +98,9 @@ Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inpu
 
 // ---- Finding where a NaN began ----
 
-/// While it lives, the first operation whose result or gradient holds a NaN or Inf throws GradError naming the operation, the
-/// shapes of its inputs, the chain of operations before it and the functions it was called from. Slow: for debugging.
+/// While it lives, the first operation whose result or gradient holds a NaN or Inf throws GradError naming the
+/// operation, the shapes of its inputs, the chain of operations before it and the functions it was called from. Slow:
+/// for debugging.
 class DetectAnomaly {
  public:
   DetectAnomaly();
@@ -114,19 +116,19 @@ class DetectAnomaly {
 // ---- Checking gradients ----
 
 struct GradCheckOptions {
-  double eps = 1e-6;    ///< step of the central difference, scaled by max(1, |x|)
-  double rtol = 1e-6;   ///< |analytic - numeric| <= rtol * max(|analytic|, |numeric|, scale of this input's gradient)
+  double eps = 1e-6;   ///< step of the central difference, scaled by max(1, |x|)
+  double rtol = 1e-6;  ///< |analytic - numeric| <= rtol * max(|analytic|, |numeric|, scale of this input's gradient)
   double atol = 1e-8;
-  uint64_t seed = 1;    ///< of the random projection c in sum(y * c)
+  uint64_t seed = 1;  ///< of the random projection c in sum(y * c)
 };
 
 struct GradCheckResult {
   bool ok = true;
-  double max_error = 0;   ///< the largest relative error met
-  size_t input = 0;       ///< where it was: which input,
-  int64_t element = 0;    ///< which element of it (row-major),
+  double max_error = 0;              ///< the largest relative error met
+  size_t input = 0;                  ///< where it was: which input,
+  int64_t element = 0;               ///< which element of it (row-major),
   double analytic = 0, numeric = 0;  ///< and the two values
-  std::string message;    ///< the same as a sentence
+  std::string message;               ///< the same as a sentence
   explicit operator bool() const { return ok; }
 };
 
@@ -141,8 +143,9 @@ GradCheckResult gradgradcheck(const std::function<Tensor(const std::vector<Tenso
 
 /// The graph behind `root` as an indented text tree: operation, shape, small values, gradients (kept ones), bytes held.
 std::string explain(const Tensor& root);
-/// The graph in Graphviz's language: value and d(root)/d(node) in each node, and on each edge between numbers the derivative of
-/// the result with respect to that input. Draw it with `dot -Tsvg`. Runs the derivatives itself; leaves every .grad alone.
+/// The graph in Graphviz's language: value and d(root)/d(node) in each node, and on each edge between numbers the
+/// derivative of the result with respect to that input. Draw it with `dot -Tsvg`. Runs the derivatives itself; leaves
+/// every .grad alone.
 std::string to_dot(const Tensor& root);
 /// Gives a tensor a name for explain() and to_dot(). Returns it.
 Tensor named(const Tensor& x, const std::string& name);

@@ -164,7 +164,8 @@ Tensor one_hot(const Tensor& ids, int64_t num_classes);                    ///< 
 
 // ---- Order ----
 
-std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1, bool descending = false);  ///< stable; values, indices
+std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1,
+                               bool descending = false);  ///< stable; values, indices
 Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false);
 std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, bool largest = true);
 
@@ -191,9 +192,10 @@ Tensor dropout(const Tensor& x, double p, bool training);
 enum class Reduction { mean, sum, none };
 
 /// -log softmax(logits)[target]. logits: (N, C) or (N, C, d...) as in PyTorch; target: int64 (N) or (N, d...).
-/// weight: (C) class weights. Targets equal to ignore_index do not count; if none counts, the loss is 0 with zero gradient.
-Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight = {},
-                     int64_t ignore_index = -100, Reduction reduction = Reduction::mean, double label_smoothing = 0);
+/// weight: (C) class weights. Targets equal to ignore_index do not count; if none counts, the loss is 0 with zero
+/// gradient.
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
+                     Reduction reduction = Reduction::mean, double label_smoothing = 0);
 /// The same on log-probabilities.
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
                 Reduction reduction = Reduction::mean);

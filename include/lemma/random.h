@@ -1,7 +1,7 @@
 #pragma once
-/// Random numbers, counter-based (Philox 4x32-10): element i of a draw depends on the seed and a running count alone, so
-/// the same seed gives the same numbers on every device and for any number of threads.
-/// Source: Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011.
+/// Random numbers, counter-based (Philox 4x32-10): element i of a draw depends on the seed and a running count alone,
+/// so the same seed gives the same numbers on every device and for any number of threads. Source: Salmon et al.,
+/// "Parallel random numbers: as easy as 1, 2, 3", 2011.
 
 #include <cstdint>
 
@@ -38,8 +38,8 @@ Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOption
                Generator* generator = nullptr);
 /// A random order of 0..n-1, int64.
 Tensor randperm(int64_t n, Generator* generator = nullptr);
-/// `num_samples` indices a row, drawn with probabilities proportional to the row. probs: (N) or (B, N), non-negative with
-/// a positive sum. Result: (num_samples) or (B, num_samples), int64. Without replacement unless asked.
+/// `num_samples` indices a row, drawn with probabilities proportional to the row. probs: (N) or (B, N), non-negative
+/// with a positive sum. Result: (num_samples) or (B, num_samples), int64. Without replacement unless asked.
 Tensor multinomial(const Tensor& probs, int64_t num_samples, bool replacement = false, Generator* generator = nullptr);
 
 }  // namespace lemma

@@ -1,8 +1,8 @@
 #pragma once
 /// Tensor: a cheap handle to an n-dimensional array that remembers how it was computed.
 ///
-/// Copying a Tensor copies the handle: both see the same data, as in PyTorch. Names, argument order, defaults and broadcasting
-/// follow PyTorch. Operations are free functions (lemma/ops.h); the common ones are methods too.
+/// Copying a Tensor copies the handle: both see the same data, as in PyTorch. Names, argument order, defaults and
+/// broadcasting follow PyTorch. Operations are free functions (lemma/ops.h); the common ones are methods too.
 
 #include <concepts>
 #include <cstdint>
@@ -40,8 +40,8 @@ class Tensor {
   // ---- What it is ----
   bool defined() const { return static_cast<bool>(impl_); }
   const Shape& shape() const;
-  int dim() const { return shape().rank(); }   ///< number of dims
-  int64_t size(int64_t dim) const;             ///< negative dims count from the end
+  int dim() const { return shape().rank(); }  ///< number of dims
+  int64_t size(int64_t dim) const;            ///< negative dims count from the end
   int64_t numel() const { return shape().numel(); }
   DType dtype() const;
   Device device() const;
@@ -168,15 +168,15 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
 // ---- Creation ----
 
-/// A number, a list or nested lists: `2.0`, `{1.0, 2.0}`, `{{1, 2}, {3, 4}}`, or a std::vector. Ragged lists are an error.
-/// As in PyTorch integers make int64, bools make bool, the rest float32, unless the options say otherwise.
+/// A number, a list or nested lists: `2.0`, `{1.0, 2.0}`, `{{1, 2}, {3, 4}}`, or a std::vector. Ragged lists are an
+/// error. As in PyTorch integers make int64, bools make bool, the rest float32, unless the options say otherwise.
 class TensorData {
  public:
   template <Scalar T>
   TensorData(T value)  // NOLINT: implicit on purpose
-      : dtype_(std::is_same_v<T, bool>      ? DType::boolean
-               : std::is_integral_v<T>      ? DType::int64
-                                            : DType::float32) {
+      : dtype_(std::is_same_v<T, bool> ? DType::boolean
+               : std::is_integral_v<T> ? DType::int64
+                                       : DType::float32) {
     if constexpr (std::is_integral_v<T>) integers_.push_back(static_cast<int64_t>(value));
     values_.push_back(static_cast<double>(value));
   }

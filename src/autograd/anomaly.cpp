@@ -34,7 +34,8 @@ char first_bad(const Array& array) {
 // An Inf that the caller wrote, as attention masks do, or that came in with an input, is no news. A NaN always is.
 bool expected_inf(const char* op, std::span<const TensorRef> inputs) {
   if (op == std::string_view("masked_fill") || op == std::string_view("pad")) return true;
-  return std::any_of(inputs.begin(), inputs.end(), [](const TensorRef& input) { return first_bad(input.tensor->array()) == 'I'; });
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const TensorRef& input) { return first_bad(input.tensor->array()) == 'I'; });
 }
 
 std::string describe_inputs(const Node& node) {
@@ -79,9 +80,9 @@ void Recorder::inspect(const char* op, std::span<const TensorRef> inputs, const 
     shapes.push_back(ref.tensor->shape().str());
     if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn()));
   }
-  throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(), bad == 'N' ? "a NaN" : "an Inf",
-                                  fmt::join(shapes, " and "), chains.empty() ? "" : "; before it: " + chains[0],
-                                  called_from(call_trace())));
+  throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(),
+                                  bad == 'N' ? "a NaN" : "an Inf", fmt::join(shapes, " and "),
+                                  chains.empty() ? "" : "; before it: " + chains[0], called_from(call_trace())));
 }
 
 void inspect_gradients(const Node& node, const Grads& grads) {
@@ -91,9 +92,9 @@ void inspect_gradients(const Node& node, const Grads& grads) {
     if (!bad) continue;
     std::vector<std::string> trace;
     if (node.has_extras()) trace = const_cast<Node&>(node).extras().trace;
-    throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}", i,
-                                             bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node), provenance(&node),
-                                             called_from(trace)));
+    throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}",
+                                             i, bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node),
+                                             provenance(&node), called_from(trace)));
   }
 }
 

@@ -21,8 +21,9 @@ Tensor seed_gradient(const char* op, const Tensor& output, const Tensor& gradien
     return ones_like(output).detach();
   }
   if (gradient.shape() != output.shape())
-    throw ShapeError(op, fmt::format("the gradient has shape {}, the tensor {}", gradient.shape().str(), output.shape().str()),
-                     {gradient.shape(), output.shape()});
+    throw ShapeError(
+        op, fmt::format("the gradient has shape {}, the tensor {}", gradient.shape().str(), output.shape().str()),
+        {gradient.shape(), output.shape()});
   if (gradient.dtype() != output.dtype())
     throw DTypeError(op, fmt::format("the gradient is {}, the tensor {}", name(gradient.dtype()), name(output.dtype())),
                      {gradient.dtype(), output.dtype()});
@@ -35,8 +36,8 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph) const {
   engine::run({{*this, seed_gradient("backward", *this, gradient)}}, {}, {.retain_graph = retain_graph}, true);
 }
 
-std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs, const GradOptions& options,
-                         const std::vector<Tensor>& grad_outputs) {
+std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
+                         const GradOptions& options, const std::vector<Tensor>& grad_outputs) {
   if (!grad_outputs.empty() && grad_outputs.size() != outputs.size())
     throw GradError("grad", fmt::format("{} grad_outputs for {} outputs", grad_outputs.size(), outputs.size()));
   std::vector<engine::Root> roots;
@@ -51,8 +52,9 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   std::vector<Tensor> results = engine::run(roots, targets, options, false);
   for (size_t i = 0; i < results.size(); ++i)
     if (!results[i].defined() && !options.allow_unused)
-      throw GradError("grad", fmt::format("the outputs do not depend on input {} of shape {}; pass allow_unused if that is meant", i,
-                                          inputs[i].shape().str()));
+      throw GradError(
+          "grad", fmt::format("the outputs do not depend on input {} of shape {}; pass allow_unused if that is meant",
+                              i, inputs[i].shape().str()));
   return results;
 }
 

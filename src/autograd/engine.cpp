@@ -18,8 +18,10 @@ bool later(const Node* a, const Node* b) { return a->sequence() < b->sequence();
 
 struct GradMode {
   explicit GradMode(bool on) {
-    if (on) enable.emplace();
-    else disable.emplace();
+    if (on)
+      enable.emplace();
+    else
+      disable.emplace();
   }
   std::optional<EnableGrad> enable;
   std::optional<NoGrad> disable;
@@ -32,8 +34,10 @@ void add_to(Tensor& sum, const Tensor& grad, bool create_graph) {
     return;
   }
   const bool ours = !create_graph && sum.impl()->use_count() == 1 && sum.array().is_unique() && sum.is_contiguous();
-  if (ours) kernels::binary_inplace(Binary::Add, sum.array(), grad.array());
-  else sum = add(sum, grad);
+  if (ours)
+    kernels::binary_inplace(Binary::Add, sum.array(), grad.array());
+  else
+    sum = add(sum, grad);
 }
 
 // Runs the hooks on a complete gradient, and keeps it where retain_grad() asked for it.
@@ -52,7 +56,8 @@ void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
 
 void check_rule(const Node& node, const Grads& grads) {
   if (grads.size() != node.num_inputs())
-    throw GradError(node.name(), fmt::format("its rule returned {} gradients for {} inputs", grads.size(), node.num_inputs()));
+    throw GradError(node.name(),
+                    fmt::format("its rule returned {} gradients for {} inputs", grads.size(), node.num_inputs()));
   for (size_t i = 0; i < grads.size(); ++i) {
     if (!grads[i].defined() || !node.needs(i)) continue;
     const Saved& input = node.edges()[i].saved;
@@ -70,7 +75,8 @@ void check_rule(const Node& node, const Grads& grads) {
 
 class Walk {
  public:
-  Walk(const GradOptions& options, const std::vector<const void*>& targets) : options_(options), results_(targets.size()) {
+  Walk(const GradOptions& options, const std::vector<const void*>& targets)
+      : options_(options), results_(targets.size()) {
     for (size_t i = 0; i < targets.size(); ++i) target_index_.emplace(targets[i], i);
     keep_ = options.retain_graph || options.create_graph;
   }
@@ -150,9 +156,10 @@ class Walk {
     capture(&node, grad);
     if (!target_index_.empty() && !useful_.count(&node)) return;
     if (node.released())
-      throw GradError(node.name(),
-                      "the graph was already walked and its saved values freed; call backward({}, true) first to keep them, or "
-                      "detach() a tensor that you reuse from an earlier step");
+      throw GradError(
+          node.name(),
+          "the graph was already walked and its saved values freed; call backward({}, true) first to keep them, or "
+          "detach() a tensor that you reuse from an earlier step");
     const Grads grads = [&] {
       InsideRule inside;
       return node.apply(grad);
@@ -195,8 +202,8 @@ const void* key_of(const Tensor& tensor) {
   return tensor.impl();
 }
 
-std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets, const GradOptions& options,
-                        bool accumulate) {
+std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets,
+                        const GradOptions& options, bool accumulate) {
   const std::vector<Root> alive = roots;  // a hook may drop the user's last handle
   GradMode mode(options.create_graph);
   Walk walk(options, targets);

@@ -13,10 +13,10 @@ struct Root {
   Tensor grad;  // of the tensor's shape
 };
 
-/// Walks the graph behind `roots`. `targets` are nodes or leaves (Edge::key) whose complete gradients are returned, in order,
-/// undefined where none arrived. With `accumulate` the gradients of leaves are added to their .grad.
-std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets, const GradOptions& options,
-                        bool accumulate);
+/// Walks the graph behind `roots`. `targets` are nodes or leaves (Edge::key) whose complete gradients are returned, in
+/// order, undefined where none arrived. With `accumulate` the gradients of leaves are added to their .grad.
+std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets,
+                        const GradOptions& options, bool accumulate);
 
 /// Node or leaf of a tensor that requires a gradient: what run() calls a target.
 const void* key_of(const Tensor& tensor);

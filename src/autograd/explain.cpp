@@ -23,7 +23,8 @@ std::string compact(const Array& array) {
 
 std::string bytes_text(size_t n) {
   if (n < 1024) return fmt::format("{} B", n);
-  return n < 1048576 ? fmt::format("{:.1f} KiB", static_cast<double>(n) / 1024) : fmt::format("{:.1f} MiB", static_cast<double>(n) / 1048576);
+  return n < 1048576 ? fmt::format("{:.1f} KiB", static_cast<double>(n) / 1024)
+                     : fmt::format("{:.1f} MiB", static_cast<double>(n) / 1048576);
 }
 
 struct Vertex {
@@ -64,8 +65,10 @@ std::string describe(const Vertex& v) {
     const std::string g = compact(v.grad.array());
     line += g.empty() ? "  grad kept" : "  grad " + g;
   }
-  if (v.node && v.node->released()) line += "  (freed)";
-  else if (v.node && v.node->bytes_held() > 0) line += fmt::format("  holds {}", bytes_text(v.node->bytes_held()));
+  if (v.node && v.node->released())
+    line += "  (freed)";
+  else if (v.node && v.node->bytes_held() > 0)
+    line += fmt::format("  holds {}", bytes_text(v.node->bytes_held()));
   return line;
 }
 
@@ -104,20 +107,26 @@ std::string explain(const Tensor& root) {
     if (seen.size() > 400) {  // a tree nobody reads to the end
       more += !repeated;
     } else {
-      text += step.prefix + (is_root ? "" : step.last ? "└─ " : "├─ ") + describe(step.vertex) + (repeated ? "  (shown above)" : "") + "\n";
+      text += step.prefix +
+              (is_root     ? ""
+               : step.last ? "└─ "
+                           : "├─ ") +
+              describe(step.vertex) + (repeated ? "  (shown above)" : "") + "\n";
     }
     if (!step.vertex.node || repeated) continue;
     const auto& edges = step.vertex.node->edges();
     const std::string below = is_root ? "" : step.prefix + (step.last ? "   " : "│  ");
     for (size_t i = edges.size(); i-- > 0;)
-      stack.push_back({vertex_of(edges[i].node.get(), edges[i].leaf.get(), &edges[i].saved), seen.size() > 400 ? "" : below, i + 1 == edges.size()});
+      stack.push_back({vertex_of(edges[i].node.get(), edges[i].leaf.get(), &edges[i].saved),
+                       seen.size() > 400 ? "" : below, i + 1 == edges.size()});
   }
   if (more > 0) text += fmt::format("... and {} more\n", more);
   return text + fmt::format("{} operations hold {}\n", nodes, bytes_text(held));
 }
 
 std::string to_dot(const Tensor& root) {
-  if (!root.requires_grad()) throw GradError("to_dot", "the tensor has no graph: nothing it depends on requires a gradient");
+  if (!root.requires_grad())
+    throw GradError("to_dot", "the tensor has no graph: nothing it depends on requires a gradient");
   // Every node and leaf once, results before inputs.
   std::vector<Edge> found;
   std::unordered_map<const void*, size_t> index;
@@ -137,11 +146,14 @@ std::string to_dot(const Tensor& root) {
   for (const Edge& one : found) keys.push_back(one.key());
   const std::vector<Tensor> grads = engine::run({{root, ones_like(root)}}, keys, {.retain_graph = true}, false);
 
-  std::string text = "digraph lemma {\n  rankdir=BT; node [shape=box, fontname=\"monospace\"]; edge [fontname=\"monospace\"];\n";
+  std::string text =
+      "digraph lemma {\n  rankdir=BT; node [shape=box, fontname=\"monospace\"]; edge [fontname=\"monospace\"];\n";
   std::string edges;
   for (size_t i = 0; i < found.size(); ++i) {
     const Vertex v = vertex_of(found[i].node.get(), found[i].leaf.get(), nullptr);
-    std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf") : v.node ? fmt::format("{} = {}", quoted(v.name), v.node->name()) : quoted(v.name);
+    std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf")
+                        : v.node       ? fmt::format("{} = {}", quoted(v.name), v.node->name())
+                                       : quoted(v.name);
     const std::string value = compact(v.array), g = grads[i].defined() ? compact(grads[i].array()) : "";
     label += value.empty() ? "\\n" + v.array.shape().str() : "\\nvalue " + value;
     if (!g.empty()) label += "\\ngrad " + g;
@@ -157,7 +169,8 @@ std::string to_dot(const Tensor& root) {
     for (size_t e = 0; e < inputs.size(); ++e) {
       if (!inputs[e].wanted()) continue;
       const bool shown = e < local.size() && local[e].defined() && local[e].numel() == 1;
-      edges += fmt::format("  n{} -> n{}{};\n", index[inputs[e].key()], i, shown ? fmt::format(" [label=\"{:.5g}\"]", local[e].item()) : "");
+      edges += fmt::format("  n{} -> n{}{};\n", index[inputs[e].key()], i,
+                           shown ? fmt::format(" [label=\"{:.5g}\"]", local[e].item()) : "");
     }
   }
   return text + edges + "}\n";
@@ -165,8 +178,10 @@ std::string to_dot(const Tensor& root) {
 
 Tensor named(const Tensor& x, const std::string& name) {
   if (!x.defined()) throw Error("named", "the tensor is undefined");
-  if (Node* node = x.grad_fn()) node->extras().name = name;
-  else x.impl()->extras().name = name;
+  if (Node* node = x.grad_fn())
+    node->extras().name = name;
+  else
+    x.impl()->extras().name = name;
   return x;
 }
 

@@ -7,8 +7,8 @@
 namespace lemma {
 namespace {
 
-// Where a saved tensor came from: an input (>= 0), the result, or neither. Values of inputs and the result stay with the
-// node, which re-makes them as part of the graph; the rest is plain data.
+// Where a saved tensor came from: an input (>= 0), the result, or neither. Values of inputs and the result stay with
+// the node, which re-makes them as part of the graph; the rest is plain data.
 constexpr int kResult = -1, kOther = -2;
 struct Kept {
   int source;
@@ -20,7 +20,8 @@ Tensor restore(const Kept& kept, const char* name, const Node& node) {
   if (kept.source >= 0) return node.input(static_cast<size_t>(kept.source));
   if (kept.source == kResult) return node.output();
   if (kept.array.storage()->version() != kept.version)
-    throw GradError(name, fmt::format("a saved tensor of shape {} was changed in place after it was saved", kept.array.shape().str()));
+    throw GradError(name, fmt::format("a saved tensor of shape {} was changed in place after it was saved",
+                                      kept.array.shape().str()));
   return Tensor(kept.array);
 }
 
@@ -49,15 +50,18 @@ Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inpu
   // A fresh handle: forward may have returned one of its inputs.
   const Array output = result.array();
   std::vector<TensorRef> refs(inputs.begin(), inputs.end());
-  return record(name, std::span<const TensorRef>(refs), output, [function, kept, name](const Tensor& g, const Node& node) -> Grads {
-    FunctionContext context;
-    for (const Kept& one : kept) context.kept_.push_back(restore(one, name, node));
-    for (size_t i = 0; i < node.num_inputs(); ++i) context.needs_.push_back(node.needs(i));
-    const std::vector<Tensor> gradients = function->backward(context, g);
-    Grads grads;
-    for (const Tensor& one : gradients) grads.push_back(one);
-    return grads;
-  }, static_cast<Save>(save));
+  return record(
+      name, std::span<const TensorRef>(refs), output,
+      [function, kept, name](const Tensor& g, const Node& node) -> Grads {
+        FunctionContext context;
+        for (const Kept& one : kept) context.kept_.push_back(restore(one, name, node));
+        for (size_t i = 0; i < node.num_inputs(); ++i) context.needs_.push_back(node.needs(i));
+        const std::vector<Tensor> gradients = function->backward(context, g);
+        Grads grads;
+        for (const Tensor& one : gradients) grads.push_back(one);
+        return grads;
+      },
+      static_cast<Save>(save));
 }
 
 }  // namespace lemma

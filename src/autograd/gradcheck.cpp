@@ -22,15 +22,18 @@ std::vector<Tensor> fresh_leaves(const std::vector<Tensor>& inputs) {
     if (!inputs[i].defined()) throw GradError("gradcheck", fmt::format("input {} is undefined", i));
     const bool differentiable = is_floating(inputs[i].dtype());
     if (differentiable && inputs[i].dtype() != DType::float64)
-      throw DTypeError("gradcheck", fmt::format("input {} is {}; differences need float64", i, name(inputs[i].dtype())));
+      throw DTypeError("gradcheck",
+                       fmt::format("input {} is {}; differences need float64", i, name(inputs[i].dtype())));
     Tensor leaf = inputs[i].detach();  // keeps the layout: strides and offset are part of the check
     leaves.push_back(differentiable ? leaf.requires_grad_() : leaf);
   }
   return leaves;
 }
 
-// The projection with element `at` of input `i` moved by delta. The moved copy is contiguous, whatever the input's layout.
-double value_moved(const Fn& f, const std::vector<Tensor>& inputs, size_t i, int64_t at, double delta, const Tensor& c) {
+// The projection with element `at` of input `i` moved by delta. The moved copy is contiguous, whatever the input's
+// layout.
+double value_moved(const Fn& f, const std::vector<Tensor>& inputs, size_t i, int64_t at, double delta,
+                   const Tensor& c) {
   NoGrad guard;
   std::vector<Tensor> moved = inputs;
   std::vector<double> values = inputs[i].to_vector<double>();
@@ -46,7 +49,8 @@ GradCheckResult gradcheck(const Fn& f, const std::vector<Tensor>& inputs, const 
   EnableGrad grad_on;
   const std::vector<Tensor> leaves = fresh_leaves(inputs);
   const Tensor probe = f(leaves);
-  if (probe.dtype() != DType::float64) throw DTypeError("gradcheck", fmt::format("the function returned {}, not float64", name(probe.dtype())));
+  if (probe.dtype() != DType::float64)
+    throw DTypeError("gradcheck", fmt::format("the function returned {}, not float64", name(probe.dtype())));
   Generator generator{options.seed, 0};
   const TensorOptions like{.dtype = float64, .device = probe.device()};
   const Tensor c = rand(probe.shape(), like, &generator) + 0.5;  // away from 0, so that no entry is hidden
@@ -63,16 +67,22 @@ GradCheckResult gradcheck(const Fn& f, const std::vector<Tensor>& inputs, const 
   std::vector<Tensor> grads(wanted.size());
   if (loss.requires_grad()) grads = grad({loss}, wanted, {.allow_unused = true});
   for (size_t k = 0; k < wanted.size(); ++k) {
-    const std::vector<double> analytic = grads[k].defined() ? grads[k].to_vector<double>() : std::vector<double>(static_cast<size_t>(wanted[k].numel()), 0.0);
+    const std::vector<double> analytic = grads[k].defined()
+                                             ? grads[k].to_vector<double>()
+                                             : std::vector<double>(static_cast<size_t>(wanted[k].numel()), 0.0);
     const std::vector<double> at = wanted[k].to_vector<double>();
     double scale = 0;
     for (double a : analytic) scale = std::max(scale, std::fabs(a));
     for (size_t e = 0; e < at.size(); ++e) {
-      // Fourth-order differences: the error of the plain one, h^2 f'''/6, would drown a tolerance of 1e-6 for steep functions.
+      // Fourth-order differences: the error of the plain one, h^2 f'''/6, would drown a tolerance of 1e-6 for steep
+      // functions.
       const double h = options.eps * std::max(1.0, std::fabs(at[e]));
-      const auto v = [&](double delta) { return value_moved(f, leaves, index[k], static_cast<int64_t>(e), delta, weights); };
+      const auto v = [&](double delta) {
+        return value_moved(f, leaves, index[k], static_cast<int64_t>(e), delta, weights);
+      };
       const double numeric = (8 * (v(h) - v(-h)) - (v(2 * h) - v(-2 * h))) / (12 * h);
-      const double magnitude = std::max({std::fabs(analytic[e]), std::fabs(numeric), scale, options.atol / options.rtol});
+      const double magnitude =
+          std::max({std::fabs(analytic[e]), std::fabs(numeric), scale, options.atol / options.rtol});
       const double error = std::fabs(analytic[e] - numeric) / magnitude;
       const bool bad = !(error <= options.rtol);
       if ((bad && result.ok) || error > result.max_error) {
@@ -85,8 +95,10 @@ GradCheckResult gradcheck(const Fn& f, const std::vector<Tensor>& inputs, const 
       if (bad) result.ok = false;
     }
   }
-  result.message = fmt::format("{}: largest relative error {:.2e}, at element {} of input {}: analytic {:.10g}, numeric {:.10g}",
-                               result.ok ? "gradients agree" : "GRADIENTS DIFFER", result.max_error, result.element, result.input, result.analytic, result.numeric);
+  result.message =
+      fmt::format("{}: largest relative error {:.2e}, at element {} of input {}: analytic {:.10g}, numeric {:.10g}",
+                  result.ok ? "gradients agree" : "GRADIENTS DIFFER", result.max_error, result.element, result.input,
+                  result.analytic, result.numeric);
   return result;
 }
 

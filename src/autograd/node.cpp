@@ -52,13 +52,16 @@ void Node::destroy(Node* node) {
 void Node::check_fresh(const Saved& saved, const char* what, size_t i) const {
   const std::string which = *what == 'i' ? fmt::format("input {}", i) : "the output";
   if (released_)
-    throw GradError(name_, "its saved values were freed by an earlier backward(); pass retain_graph to walk the graph twice");
-  if (!saved.kept) throw GradError(name_, fmt::format("its rule asks for {}, which record() was not told to save", which));
+    throw GradError(name_,
+                    "its saved values were freed by an earlier backward(); pass retain_graph to walk the graph twice");
+  if (!saved.kept)
+    throw GradError(name_, fmt::format("its rule asks for {}, which record() was not told to save", which));
   const uint32_t now = saved.array.storage()->version();
   if (now != saved.version)
-    throw GradError(name_, fmt::format("{} of shape {} was changed in place after it was saved (version {}, now {}); change it "
-                                       "after backward(), or clone() it first",
-                                       which, saved.array.shape().str(), saved.version, now));
+    throw GradError(
+        name_, fmt::format("{} of shape {} was changed in place after it was saved (version {}, now {}); change it "
+                           "after backward(), or clone() it first",
+                           which, saved.array.shape().str(), saved.version, now));
 }
 
 Tensor Node::input(size_t i) const {

@@ -1,8 +1,8 @@
 #pragma once
 /// Node: one recorded operation.
 ///
-/// Ownership runs one way, from results to inputs: tensor -> node -> input nodes and leaves. A node keeps the *arrays* its
-/// rule asked for, never its own output tensor, so there is no cycle and no registry.
+/// Ownership runs one way, from results to inputs: tensor -> node -> input nodes and leaves. A node keeps the *arrays*
+/// its rule asked for, never its own output tensor, so there is no cycle and no registry.
 
 #include <cstdint>
 #include <functional>
@@ -21,7 +21,9 @@ using Grads = SmallVector<Tensor, 3>;
 
 /// Which values a rule needs later. Everything else is freed as soon as nobody else holds it.
 enum class Save : uint32_t { nothing = 0, output = 1, input0 = 2, input1 = 4, input2 = 8, inputs = 0xfffffffe };
-constexpr Save operator|(Save a, Save b) { return static_cast<Save>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b)); }
+constexpr Save operator|(Save a, Save b) {
+  return static_cast<Save>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
+}
 constexpr bool saves(Save set, Save one) { return (static_cast<uint32_t>(set) & static_cast<uint32_t>(one)) != 0; }
 constexpr Save save_if(bool wanted, Save what) { return wanted ? what : Save::nothing; }
 

@@ -69,7 +69,8 @@ struct Printer {
   }
 
   std::string text(int dim, int64_t offset, size_t indent) const {
-    if (dim == shape.rank()) return fmt::format("{:>{}}", format.one(values[static_cast<size_t>(offset)]), format.width);
+    if (dim == shape.rank())
+      return fmt::format("{:>{}}", format.one(values[static_cast<size_t>(offset)]), format.width);
     const bool last = dim == shape.rank() - 1;
     std::vector<std::string> items;
     each(shape[dim], [&](int64_t i) {
@@ -77,8 +78,10 @@ struct Printer {
       items.push_back(text(dim + 1, offset * shape[dim] + i, indent + 1));
     });
     // Numbers share lines of up to 80 columns; rows stand below each other, matrices with an empty line between.
-    const size_t per_line = last ? std::max<size_t>(1, (kColumns - std::min(kColumns, indent)) / (format.width + 2)) : 1;
-    const std::string line_break = "," + std::string(last ? 1 : static_cast<size_t>(shape.rank() - 1 - dim), '\n') + std::string(indent + 1, ' ');
+    const size_t per_line =
+        last ? std::max<size_t>(1, (kColumns - std::min(kColumns, indent)) / (format.width + 2)) : 1;
+    const std::string line_break =
+        "," + std::string(last ? 1 : static_cast<size_t>(shape.rank() - 1 - dim), '\n') + std::string(indent + 1, ' ');
     std::string out = "[";
     for (size_t i = 0; i < items.size(); ++i) out += (i == 0 ? "" : i % per_line == 0 ? line_break : ", ") + items[i];
     return out + "]";
@@ -92,7 +95,8 @@ std::string Tensor::str() const {
   std::string tail;
   if (!device().is_cpu()) tail += ", device=" + device().str();
   if (numel() == 0 && shape() != Shape{0}) tail += ", size=" + shape().str();
-  if (dtype() == DType::float64 || (numel() == 0 && dtype() != DType::float32)) tail += fmt::format(", dtype={}", name(dtype()));
+  if (dtype() == DType::float64 || (numel() == 0 && dtype() != DType::float32))
+    tail += fmt::format(", dtype={}", name(dtype()));
   if (requires_grad()) tail += is_leaf() ? ", requires_grad=true" : fmt::format(", grad_fn=<{}>", grad_fn()->name());
   if (numel() == 0) return "tensor([]" + tail + ")";
   const std::vector<double> values = to_vector<double>();
@@ -113,7 +117,8 @@ std::string Tensor::describe() const {
   double total = 0;
   for (double x : values) total += x;
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return text + fmt::format(", min {:.4g}, mean {:.4g}, max {:.4g}", *low, total / static_cast<double>(values.size()), *high);
+  return text +
+         fmt::format(", min {:.4g}, mean {:.4g}, max {:.4g}", *low, total / static_cast<double>(values.size()), *high);
 }
 
 std::ostream& operator<<(std::ostream& out, const Tensor& x) { return out << x.str(); }

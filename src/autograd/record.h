@@ -29,16 +29,17 @@ class Recorder {
 template <class Rule>
 class RuleNode final : public Node {
  public:
-  RuleNode(const char* name, const Array& output, Save save, Rule rule) : Node(name, output, save), rule_(std::move(rule)) {}
+  RuleNode(const char* name, const Array& output, Save save, Rule rule)
+      : Node(name, output, save), rule_(std::move(rule)) {}
   Grads apply(const Tensor& grad) const override { return rule_(grad, *this); }
 
  private:
   Rule rule_;
 };
 
-/// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: `rule(grad, node)` returns
-/// one gradient per input, written in Tensor operations. A rule captures shapes, dims and numbers, never a Tensor: it reaches
-/// values through node.input(i) and node.output(), which `save` must name.
+/// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: `rule(grad, node)`
+/// returns one gradient per input, written in Tensor operations. A rule captures shapes, dims and numbers, never a
+/// Tensor: it reaches values through node.input(i) and node.output(), which `save` must name.
 template <class Rule>
 Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, Rule rule, Save save = Save::nothing) {
   if (Recorder::inspecting()) Recorder::inspect(op, inputs, output);
@@ -47,7 +48,8 @@ Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, R
   return Recorder::finish(node, inputs, std::move(output), save);
 }
 template <class Rule>
-Tensor record(const char* op, std::initializer_list<TensorRef> inputs, Array output, Rule rule, Save save = Save::nothing) {
+Tensor record(const char* op, std::initializer_list<TensorRef> inputs, Array output, Rule rule,
+              Save save = Save::nothing) {
   return record(op, std::span(inputs.begin(), inputs.size()), std::move(output), std::move(rule), save);
 }
 

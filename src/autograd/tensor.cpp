@@ -52,7 +52,8 @@ bool Tensor::is_contiguous() const { return array().is_contiguous(); }
 uint32_t Tensor::version() const { return array().storage()->version(); }
 
 double Tensor::item() const {
-  if (numel() != 1) throw ShapeError("item", "only a tensor with one element is a number, got shape " + shape().str(), {shape()});
+  if (numel() != 1)
+    throw ShapeError("item", "only a tensor with one element is a number, got shape " + shape().str(), {shape()});
   return to_vector<double>()[0];
 }
 
@@ -61,10 +62,18 @@ std::vector<T> Tensor::to_vector() const {
   const Array a = host(array());
   std::vector<T> out(static_cast<size_t>(a.numel()));
   switch (a.dtype()) {
-    case DType::float32: convert<T, float>(a, out); break;
-    case DType::float64: convert<T, double>(a, out); break;
-    case DType::int64: convert<T, int64_t>(a, out); break;
-    case DType::boolean: convert<T, bool>(a, out); break;
+    case DType::float32:
+      convert<T, float>(a, out);
+      break;
+    case DType::float64:
+      convert<T, double>(a, out);
+      break;
+    case DType::int64:
+      convert<T, int64_t>(a, out);
+      break;
+    case DType::boolean:
+      convert<T, bool>(a, out);
+      break;
   }
   return out;
 }
@@ -83,9 +92,12 @@ template <class T>
 const T* Tensor::data() const {
   const Array& a = array();
   if (a.dtype() != dtype_of<T>())
-    throw DTypeError("data", fmt::format("the tensor is {}, asked for as {}", name(a.dtype()), name(dtype_of<T>())), {a.dtype()});
-  if (!a.is_contiguous()) throw ShapeError("data", "the tensor of shape " + shape().str() + " is not contiguous; call contiguous() first");
-  if (!a.device().is_cpu()) throw DeviceError("data", "the tensor is on " + a.device().str() + "; call to(Device::cpu()) first");
+    throw DTypeError("data", fmt::format("the tensor is {}, asked for as {}", name(a.dtype()), name(dtype_of<T>())),
+                     {a.dtype()});
+  if (!a.is_contiguous())
+    throw ShapeError("data", "the tensor of shape " + shape().str() + " is not contiguous; call contiguous() first");
+  if (!a.device().is_cpu())
+    throw DeviceError("data", "the tensor is on " + a.device().str() + "; call to(Device::cpu()) first");
   return a.data<T>();
 }
 template <class T>
@@ -114,8 +126,10 @@ Node* Tensor::grad_fn() const { return checked(impl_).node.get(); }
 Tensor& Tensor::requires_grad_(bool value) {
   checked(impl_);
   if (value && !is_floating(dtype()))
-    throw DTypeError("requires_grad_", fmt::format("only floating tensors have gradients, this one is {}", name(dtype())), {dtype()});
-  if (!value && impl_->node) throw GradError("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on a result");
+    throw DTypeError("requires_grad_",
+                     fmt::format("only floating tensors have gradients, this one is {}", name(dtype())), {dtype()});
+  if (!value && impl_->node)
+    throw GradError("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on a result");
   if (!impl_->node) impl_->requires_grad = value;
   return *this;
 }
@@ -129,9 +143,12 @@ Tensor Tensor::grad() const {
 void Tensor::set_grad(const Tensor& grad) {
   checked(impl_);
   if (grad.defined() && grad.shape() != shape())
-    throw ShapeError("set_grad", fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
-  if (impl_->node) impl_->node->extras().grad = grad;
-  else impl_->grad = grad.impl_;
+    throw ShapeError("set_grad",
+                     fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
+  if (impl_->node)
+    impl_->node->extras().grad = grad;
+  else
+    impl_->grad = grad.impl_;
 }
 
 Tensor Tensor::detach() const { return Tensor(array()); }

@@ -16,11 +16,14 @@ size_t checked_bytes(const Shape& shape, DType dtype) {
   for (int64_t dim : shape) {
     if (dim < 0) throw ShapeError("tensor", fmt::format("dims cannot be negative, got {}", shape.str()), {shape});
     has_zero = has_zero || dim == 0;
-    if (dim != 0 && n > std::numeric_limits<int64_t>::max() / 8 / dim) too_large = true;
-    else n *= dim;
+    if (dim != 0 && n > std::numeric_limits<int64_t>::max() / 8 / dim)
+      too_large = true;
+    else
+      n *= dim;
   }
   if (has_zero) return 0;
-  if (too_large) throw ShapeError("tensor", fmt::format("{} has too many elements for one tensor", shape.str()), {shape});
+  if (too_large)
+    throw ShapeError("tensor", fmt::format("{} has too many elements for one tensor", shape.str()), {shape});
   return static_cast<size_t>(n) * size_of(dtype);
 }
 

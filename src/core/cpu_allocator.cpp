@@ -52,7 +52,8 @@ struct Cache {
   SpinLock lock;
   FreeBlock* free[kClasses] = {};
   size_t active = 0, peak = 0, cached = 0, requests = 0;
-  // Blocks of each class that trim() gave back, and how far it has been too eager: what was missed later is kept from then on.
+  // Blocks of each class that trim() gave back, and how far it has been too eager: what was missed later is kept from
+  // then on.
   uint32_t given_back[kClasses] = {};
   size_t patience = 0;
 
@@ -112,7 +113,8 @@ void* allocate(size_t bytes) {
     c.cached -= size;
   } else {
     // Idle blocks of other sizes go back first once they exceed half of the most ever used, so a process stays near its
-    // peak. A loop that misses them the next time round raises that bound, up to the peak, and then asks for nothing more.
+    // peak. A loop that misses them the next time round raises that bound, up to the peak, and then asks for nothing
+    // more.
     if (c.given_back[index] > 0) {
       --c.given_back[index];
       c.patience = std::min(c.patience + size, c.peak / 2);

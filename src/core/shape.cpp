@@ -28,7 +28,8 @@ bool Shape::contains(int64_t value) const { return std::find(begin(), end(), val
 void Shape::push_back(int64_t value) { insert(rank_, value); }
 
 void Shape::insert(int position, int64_t value) {
-  if (rank_ == kMaxRank) throw ShapeError("shape", fmt::format("{} has {} dims already, the most supported", str(), kMaxRank));
+  if (rank_ == kMaxRank)
+    throw ShapeError("shape", fmt::format("{} has {} dims already, the most supported", str(), kMaxRank));
   for (int i = rank_; i > position; --i) (*this)[i] = (*this)[i - 1];
   (*this)[position] = value;
   ++rank_;
@@ -50,7 +51,8 @@ int normalize_dim(const char* op, int64_t dim, const Shape& shape) {
     // As in PyTorch, a scalar may be asked for dim 0 or -1 by callers that treat it as one element; they check first.
     throw ShapeError(op, fmt::format("dim {} is out of range for (), which has no dims", dim), {shape});
   }
-  throw ShapeError(op, fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, shape.str(), -rank, rank - 1), {shape});
+  throw ShapeError(op, fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, shape.str(), -rank, rank - 1),
+                   {shape});
 }
 
 Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape) {
@@ -61,7 +63,8 @@ Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape) {
   }
   for (int64_t dim : dims) {
     const int d = normalize_dim(op, dim, shape);
-    if (result.contains(d)) throw ShapeError(op, fmt::format("dim {} is named twice in {} for {}", d, dims.str(), shape.str()), {shape});
+    if (result.contains(d))
+      throw ShapeError(op, fmt::format("dim {} is named twice in {} for {}", d, dims.str(), shape.str()), {shape});
     result.push_back(d);
   }
   if (result.rank() > 1) std::sort(&result[0], &result[0] + result.rank());
@@ -85,7 +88,9 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
     const int64_t x = i <= a.rank() ? a[a.rank() - i] : 1;
     const int64_t y = i <= b.rank() ? b[b.rank() - i] : 1;
     if (x != y && x != 1 && y != 1)
-      throw ShapeError(op, fmt::format("shapes {} and {} cannot be broadcast: dim -{} is {} and {}", a.str(), b.str(), i, x, y), {a, b});
+      throw ShapeError(
+          op, fmt::format("shapes {} and {} cannot be broadcast: dim -{} is {} and {}", a.str(), b.str(), i, x, y),
+          {a, b});
     result[rank - i] = x == 1 ? y : x;
   }
   return result;

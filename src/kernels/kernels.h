@@ -39,21 +39,22 @@ namespace kernels {
 void fill(const Array& out, double value);
 /// out[i] = start + i * step. `out` contiguous of rank 1.
 void arange(const Array& out, double start, double step);
-/// dst[i] = src[i], converted to dst's dtype (float to int truncates, anything to bool is x != 0). Equal shapes; dst any
-/// strides without overlap; devices may differ. Serves contiguous(), cast, to(device), concat, pad and copy_.
+/// dst[i] = src[i], converted to dst's dtype (float to int truncates, anything to bool is x != 0). Equal shapes; dst
+/// any strides without overlap; devices may differ. Serves contiguous(), cast, to(device), concat, pad and copy_.
 void copy(const Array& dst, const Array& src);
 
 // ---- Elementwise, equal shapes ----
-Array unary(Unary op, const Array& x);                                  // float32, float64; some int64
-Array binary(Binary op, const Array& a, const Array& b);                // float32, float64, int64 (Div, Pow: floating)
-Array compare(Compare op, const Array& a, const Array& b);              // any dtype -> bool
-Array select(const Array& condition, const Array& a, const Array& b);   // condition ? a : b, condition bool
+Array unary(Unary op, const Array& x);                                 // float32, float64; some int64
+Array binary(Binary op, const Array& a, const Array& b);               // float32, float64, int64 (Div, Pow: floating)
+Array compare(Compare op, const Array& a, const Array& b);             // any dtype -> bool
+Array select(const Array& condition, const Array& a, const Array& b);  // condition ? a : b, condition bool
 /// a = op(a, b) in place; `a` any strides without overlap.
 void binary_inplace(Binary op, const Array& a, const Array& b);
 
 // ---- Reductions: the reduced dims stay with size 1 ----
-/// `dims` sorted and in range. Sums of float32 accumulate in float64. Sum, Prod, SumSquares of nothing are 0, 1, 0; Max and Min
-/// require at least one element. Max and Min return NaN if one is there. int64 and floating; bool is cast before.
+/// `dims` sorted and in range. Sums of float32 accumulate in float64. Sum, Prod, SumSquares of nothing are 0, 1, 0; Max
+/// and Min require at least one element. Max and Min return NaN if one is there. int64 and floating; bool is cast
+/// before.
 Array reduce(Reduce op, const Array& x, const Dims& dims);
 /// int64 index of the first extreme element (the first NaN if there is one). Requires size(dim) >= 1.
 Array arg_reduce(ArgReduce op, const Array& x, int dim);
@@ -63,8 +64,8 @@ Array scan(Scan op, const Array& x, int dim, bool reverse);
 Array argsort(const Array& x, int dim, bool descending);
 
 // ---- Products ----
-/// (..., M, K) x (..., K, N) -> (..., M, N): equal ranks >= 2 and equal batch dims (stride 0 where broadcast), floating.
-/// Transposed operands are read in place. K = 0 gives zeros.
+/// (..., M, K) x (..., K, N) -> (..., M, N): equal ranks >= 2 and equal batch dims (stride 0 where broadcast),
+/// floating. Transposed operands are read in place. K = 0 gives zeros.
 Array matmul(const Array& a, const Array& b);
 
 // ---- Indexed ----

@@ -32,42 +32,60 @@ Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, R
 
 /// y = a + b.    dL/da = g,  dL/db = g
 Tensor add(const Tensor& a, const Tensor& b) {
-  return binary("add", Binary::Add, a, b, [](const Tensor& g, const Node&) -> Grads { return {g, g}; }, Save::nothing, Save::nothing);
+  return binary(
+      "add", Binary::Add, a, b,
+      [](const Tensor& g, const Node&) -> Grads {
+        return {g, g};
+      },
+      Save::nothing, Save::nothing);
 }
 
 /// y = a - b.    dL/da = g,  dL/db = -g
 Tensor sub(const Tensor& a, const Tensor& b) {
-  return binary("sub", Binary::Sub, a, b,
-                [](const Tensor& g, const Node& node) -> Grads { return {g, node.needs(1) ? -g : Tensor()}; }, Save::nothing, Save::nothing);
+  return binary(
+      "sub", Binary::Sub, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        return {g, node.needs(1) ? -g : Tensor()};
+      },
+      Save::nothing, Save::nothing);
 }
 
 /// y = a b.    dL/da = g b,  dL/db = g a
 Tensor mul(const Tensor& a, const Tensor& b) {
-  return binary("mul", Binary::Mul, a, b, [](const Tensor& g, const Node& node) -> Grads {
-    return {node.needs(0) ? g * node.input(1) : Tensor(), node.needs(1) ? g * node.input(0) : Tensor()};
-  }, Save::input1, Save::input0);
+  return binary(
+      "mul", Binary::Mul, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        return {node.needs(0) ? g * node.input(1) : Tensor(), node.needs(1) ? g * node.input(0) : Tensor()};
+      },
+      Save::input1, Save::input0);
 }
 
 /// y = a / b.    dL/da = g / b,  dL/db = -g y / b
 Tensor div(const Tensor& a, const Tensor& b) {
-  return binary("div", Binary::Div, a, b, [](const Tensor& g, const Node& node) -> Grads {
-    const Tensor da = g / node.input(1);
-    return {da, node.needs(1) ? -(da * node.output()) : Tensor()};
-  }, Save::input1, Save::input1 | Save::output);
+  return binary(
+      "div", Binary::Div, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        const Tensor da = g / node.input(1);
+        return {da, node.needs(1) ? -(da * node.output()) : Tensor()};
+      },
+      Save::input1, Save::input1 | Save::output);
 }
 
 /// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0
 Tensor pow(const Tensor& a, const Tensor& b) {
-  return binary("pow", Binary::Pow, a, b, [](const Tensor& g, const Node& node) -> Grads {
-    const Tensor x = node.input(0), exponent = node.input(1);
-    Grads grads{Tensor(), Tensor()};
-    if (node.needs(0)) grads[0] = masked_fill(g * exponent * pow(x, exponent - 1), eq(exponent.detach(), 0), 0);
-    if (node.needs(1)) {
-      const Tensor zero = eq(x.detach(), 0);
-      grads[1] = masked_fill(g * pow(x, exponent) * log(masked_fill(x, zero, 1)), zero, 0);
-    }
-    return grads;
-  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+  return binary(
+      "pow", Binary::Pow, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        const Tensor x = node.input(0), exponent = node.input(1);
+        Grads grads{Tensor(), Tensor()};
+        if (node.needs(0)) grads[0] = masked_fill(g * exponent * pow(x, exponent - 1), eq(exponent.detach(), 0), 0);
+        if (node.needs(1)) {
+          const Tensor zero = eq(x.detach(), 0);
+          grads[1] = masked_fill(g * pow(x, exponent) * log(masked_fill(x, zero, 1)), zero, 0);
+        }
+        return grads;
+      },
+      Save::input0 | Save::input1, Save::input0 | Save::input1);
 }
 
 namespace {
@@ -80,18 +98,24 @@ Grads share_between(const Tensor& g, const Tensor& a_wins, const Tensor& b_wins)
 
 /// y = max(a, b).    dL/da = g where a > b, g / 2 where a = b
 Tensor maximum(const Tensor& a, const Tensor& b) {
-  return binary("maximum", Binary::Maximum, a, b, [](const Tensor& g, const Node& node) -> Grads {
-    const Tensor x = node.input(0).detach(), y = node.input(1).detach();
-    return share_between(g, gt(x, y), gt(y, x));
-  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+  return binary(
+      "maximum", Binary::Maximum, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        const Tensor x = node.input(0).detach(), y = node.input(1).detach();
+        return share_between(g, gt(x, y), gt(y, x));
+      },
+      Save::input0 | Save::input1, Save::input0 | Save::input1);
 }
 
 /// y = min(a, b).    dL/da = g where a < b, g / 2 where a = b
 Tensor minimum(const Tensor& a, const Tensor& b) {
-  return binary("minimum", Binary::Minimum, a, b, [](const Tensor& g, const Node& node) -> Grads {
-    const Tensor x = node.input(0).detach(), y = node.input(1).detach();
-    return share_between(g, lt(x, y), lt(y, x));
-  }, Save::input0 | Save::input1, Save::input0 | Save::input1);
+  return binary(
+      "minimum", Binary::Minimum, a, b,
+      [](const Tensor& g, const Node& node) -> Grads {
+        const Tensor x = node.input(0).detach(), y = node.input(1).detach();
+        return share_between(g, lt(x, y), lt(y, x));
+      },
+      Save::input0 | Save::input1, Save::input0 | Save::input1);
 }
 
 // ---- With a number: it takes the tensor's dtype and is part of the rule, not of the graph ----
@@ -104,17 +128,21 @@ Array with_scalar(const char* op, Binary kernel, const Tensor& a, double b) {
 }  // namespace
 
 Tensor add(const Tensor& a, double b) {
-  return record("add", {a}, with_scalar("add", Binary::Add, a, b), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("add", {a}, with_scalar("add", Binary::Add, a, b),
+                [](const Tensor& g, const Node&) -> Grads { return {g}; });
 }
 Tensor sub(const Tensor& a, double b) {
-  return record("sub", {a}, with_scalar("sub", Binary::Sub, a, b), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("sub", {a}, with_scalar("sub", Binary::Sub, a, b),
+                [](const Tensor& g, const Node&) -> Grads { return {g}; });
 }
 Tensor mul(const Tensor& a, double b) {
-  return record("mul", {a}, with_scalar("mul", Binary::Mul, a, b), [b](const Tensor& g, const Node&) -> Grads { return {g * b}; });
+  return record("mul", {a}, with_scalar("mul", Binary::Mul, a, b),
+                [b](const Tensor& g, const Node&) -> Grads { return {g * b}; });
 }
 Tensor div(const Tensor& a, double b) {
   check::floating("div", a);
-  return record("div", {a}, with_scalar("div", Binary::Div, a, b), [b](const Tensor& g, const Node&) -> Grads { return {g / b}; });
+  return record("div", {a}, with_scalar("div", Binary::Div, a, b),
+                [b](const Tensor& g, const Node&) -> Grads { return {g / b}; });
 }
 Tensor rsub(double a, const Tensor& b) {
   check::numeric("sub", b);
@@ -124,16 +152,21 @@ Tensor rsub(double a, const Tensor& b) {
 /// y = a / b.    dL/db = -g y / b
 Tensor rdiv(double a, const Tensor& b) {
   check::floating("div", b);
-  return record("div", {b}, kernels::binary(Binary::Div, scalar_array("div", b, a), b.array()),
-                [](const Tensor& g, const Node& node) -> Grads { return {-(g * node.output() / node.input(0))}; }, Save::inputs | Save::output);
+  return record(
+      "div", {b}, kernels::binary(Binary::Div, scalar_array("div", b, a), b.array()),
+      [](const Tensor& g, const Node& node) -> Grads { return {-(g * node.output() / node.input(0))}; },
+      Save::inputs | Save::output);
 }
 /// y = a^n.    dL/da = g n a^(n-1)
 Tensor pow(const Tensor& a, double n) {
   check::floating("pow", a);
-  return record("pow", {a}, kernels::binary(Binary::Pow, a.array(), scalar_array("pow", a, n)), [n](const Tensor& g, const Node& node) -> Grads {
-    if (n == 0) return {zeros_like(g)};
-    return {g * (pow(node.input(0), n - 1) * n)};
-  }, Save::inputs);
+  return record(
+      "pow", {a}, kernels::binary(Binary::Pow, a.array(), scalar_array("pow", a, n)),
+      [n](const Tensor& g, const Node& node) -> Grads {
+        if (n == 0) return {zeros_like(g)};
+        return {g * (pow(node.input(0), n - 1) * n)};
+      },
+      Save::inputs);
 }
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }

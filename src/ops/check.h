@@ -12,21 +12,26 @@ namespace lemma::check {
 inline std::string kind(const Tensor& x) { return fmt::format("{} {}", name(x.dtype()), x.shape().str()); }
 
 inline void defined(const char* op, const Tensor& x) {
-  if (!x.defined()) throw Error(op, "an input tensor is undefined: it was never computed, or is a .grad() before backward()");
+  if (!x.defined())
+    throw Error(op, "an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }
 inline void same_type(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
-    throw DTypeError(op, fmt::format("dtypes differ: lhs is {}, rhs is {}; cast one side, e.g. with .to({})", kind(a), kind(b), name(a.dtype())),
+    throw DTypeError(op,
+                     fmt::format("dtypes differ: lhs is {}, rhs is {}; cast one side, e.g. with .to({})", kind(a),
+                                 kind(b), name(a.dtype())),
                      {a.dtype(), b.dtype()});
   if (a.device() != b.device())
-    throw DeviceError(op, fmt::format("devices differ: lhs {} is on {}, rhs {} is on {}; move one side with .to()", a.shape().str(),
-                                      a.device().str(), b.shape().str(), b.device().str()),
+    throw DeviceError(op,
+                      fmt::format("devices differ: lhs {} is on {}, rhs {} is on {}; move one side with .to()",
+                                  a.shape().str(), a.device().str(), b.shape().str(), b.device().str()),
                       {a.device(), b.device()});
 }
 inline void floating(const char* op, const Tensor& x) {
   defined(op, x);
   if (!is_floating(x.dtype()))
-    throw DTypeError(op, fmt::format("needs a floating dtype, got {}; cast it with .to(float32)", kind(x)), {x.dtype()});
+    throw DTypeError(op, fmt::format("needs a floating dtype, got {}; cast it with .to(float32)", kind(x)),
+                     {x.dtype()});
 }
 inline void numeric(const char* op, const Tensor& x) {
   defined(op, x);
@@ -35,11 +40,13 @@ inline void numeric(const char* op, const Tensor& x) {
 }
 inline void boolean(const char* op, const char* what, const Tensor& x) {
   defined(op, x);
-  if (x.dtype() != DType::boolean) throw DTypeError(op, fmt::format("{} must be bool, got {}", what, kind(x)), {x.dtype()});
+  if (x.dtype() != DType::boolean)
+    throw DTypeError(op, fmt::format("{} must be bool, got {}", what, kind(x)), {x.dtype()});
 }
 inline void integers(const char* op, const char* what, const Tensor& x) {
   defined(op, x);
-  if (x.dtype() != DType::int64) throw DTypeError(op, fmt::format("{} must be int64, got {}; cast with .to(int64)", what, kind(x)), {x.dtype()});
+  if (x.dtype() != DType::int64)
+    throw DTypeError(op, fmt::format("{} must be int64, got {}; cast with .to(int64)", what, kind(x)), {x.dtype()});
 }
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);

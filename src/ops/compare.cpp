@@ -63,10 +63,14 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check::same_type("where", a, b);
   const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
   const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
-  return record("where", {c, x, y}, kernels::select(c.array(), x.array(), y.array()), [](const Tensor& g, const Node& node) -> Grads {
-    const Tensor taken = node.input(0), none = zeros_like(g);
-    return {Tensor(), node.needs(1) ? where(taken, g, none) : Tensor(), node.needs(2) ? where(taken, none, g) : Tensor()};
-  }, Save::input0);
+  return record(
+      "where", {c, x, y}, kernels::select(c.array(), x.array(), y.array()),
+      [](const Tensor& g, const Node& node) -> Grads {
+        const Tensor taken = node.input(0), none = zeros_like(g);
+        return {Tensor(), node.needs(1) ? where(taken, g, none) : Tensor(),
+                node.needs(2) ? where(taken, none, g) : Tensor()};
+      },
+      Save::input0);
 }
 
 /// y = mask ? value : x.    dL/dx = g where the mask is false
@@ -74,11 +78,16 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
   check::defined("masked_fill", x);
   check::boolean("masked_fill", "the mask", mask);
   if (broadcast_shapes("masked_fill", x.shape(), mask.shape()) != x.shape())
-    throw ShapeError("masked_fill", fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),
+    throw ShapeError("masked_fill",
+                     fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),
                      {x.shape(), mask.shape()});
   const Tensor m = broadcast_to(mask, x.shape());
-  return record("masked_fill", {x, m}, kernels::select(m.array(), scalar_array("masked_fill", x, value), x.array()),
-                [](const Tensor& g, const Node& node) -> Grads { return {masked_fill(g, node.input(1), 0), Tensor()}; }, Save::input1);
+  return record(
+      "masked_fill", {x, m}, kernels::select(m.array(), scalar_array("masked_fill", x, value), x.array()),
+      [](const Tensor& g, const Node& node) -> Grads {
+        return {masked_fill(g, node.input(1), 0), Tensor()};
+      },
+      Save::input1);
 }
 
 bool all(const Tensor& x) {

@@ -17,7 +17,8 @@ Tensor clamp(const Tensor& x, double low, double high) {
   return masked_fill(masked_fill(x, lt(x.detach(), low), low), gt(x.detach(), high), high);
 }
 
-/// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move together.
+/// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move
+/// together.
 Tensor softmax(const Tensor& x, int64_t dim) {
   check::floating("softmax", x);
   if (x.dim() == 0) return ones_like(x) + x * 0;
@@ -35,7 +36,9 @@ Tensor softmax(const Tensor& x, int64_t dim) {
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {
   check::floating("log_softmax", x);
-  const Tensor shifted = x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x) : amax(x.detach(), normalize_dim("log_softmax", dim, x.shape()), true));
+  const Tensor shifted =
+      x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x)
+                                          : amax(x.detach(), normalize_dim("log_softmax", dim, x.shape()), true));
   return x.dim() == 0 ? x * 0 : shifted - log(sum(exp(shifted), dim, true));
 }
 
@@ -50,7 +53,8 @@ Tensor softplus(const Tensor& x) {
   return relu(x) + log1p(exp(-abs(x)));
 }
 
-Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps) {
   check::floating("layer_norm", x);
   Dims dims;
   bool fits = normalized_shape.rank() >= 1 && normalized_shape.rank() <= x.dim();
@@ -60,14 +64,17 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
     dims.push_back(d);
   }
   if (!fits)
-    throw ShapeError("layer_norm", fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()), {x.shape(), normalized_shape});
+    throw ShapeError("layer_norm",
+                     fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()),
+                     {x.shape(), normalized_shape});
   const Tensor centred = x - mean(x, dims, true);
   Tensor y = centred * rsqrt(mean(square(centred), dims, true) + eps);
   if (weight.defined()) y = y * weight;
   return bias.defined() ? y + bias : y;
 }
 
-Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask, double dropout_p, bool is_causal, double scale) {
+Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
+                                    double dropout_p, bool is_causal, double scale) {
   check::floating("scaled_dot_product_attention", q);
   check::defined("scaled_dot_product_attention", k);
   check::defined("scaled_dot_product_attention", v);

@@ -39,9 +39,13 @@ TensorData::TensorData(std::initializer_list<TensorData> items) {
   dtype_ = DType::boolean;
   for (const TensorData& item : items) {
     if (item.shape_ != first.shape_)
-      throw ShapeError("tensor", "a ragged list: one item has shape " + first.shape_.str() + ", another " + item.shape_.str(), {first.shape_, item.shape_});
-    if (item.dtype_ == DType::float32) dtype_ = DType::float32;
-    else if (item.dtype_ == DType::int64 && dtype_ == DType::boolean) dtype_ = DType::int64;
+      throw ShapeError("tensor",
+                       "a ragged list: one item has shape " + first.shape_.str() + ", another " + item.shape_.str(),
+                       {first.shape_, item.shape_});
+    if (item.dtype_ == DType::float32)
+      dtype_ = DType::float32;
+    else if (item.dtype_ == DType::int64 && dtype_ == DType::boolean)
+      dtype_ = DType::int64;
     values_.insert(values_.end(), item.values_.begin(), item.values_.end());
     integers_.insert(integers_.end(), item.integers_.begin(), item.integers_.end());
   }
@@ -51,10 +55,14 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
   const DType dtype = options.dtype.value_or(data.dtype());
   const bool exact = data.integers().size() == data.values().size();
   switch (dtype) {
-    case DType::float32: return finish(host_array<float>(data.values(), data.shape()), options);
-    case DType::float64: return finish(host_array<double>(data.values(), data.shape()), options);
-    case DType::boolean: return finish(host_array<bool>(data.values(), data.shape()), options);
-    case DType::int64: break;
+    case DType::float32:
+      return finish(host_array<float>(data.values(), data.shape()), options);
+    case DType::float64:
+      return finish(host_array<double>(data.values(), data.shape()), options);
+    case DType::boolean:
+      return finish(host_array<bool>(data.values(), data.shape()), options);
+    case DType::int64:
+      break;
   }
   if (exact) return finish(host_array<int64_t>(data.integers(), data.shape()), options);
   return finish(host_array<int64_t>(data.values(), data.shape()), options);
@@ -86,7 +94,9 @@ Tensor full(const Shape& shape, double value, const TensorOptions& options) {
 }
 Tensor zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0, options); }
 Tensor ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1, options); }
-Tensor full_like(const Tensor& x, double value) { return full(x.shape(), value, {.dtype = x.dtype(), .device = x.device()}); }
+Tensor full_like(const Tensor& x, double value) {
+  return full(x.shape(), value, {.dtype = x.dtype(), .device = x.device()});
+}
 Tensor zeros_like(const Tensor& x) { return full_like(x, 0); }
 Tensor ones_like(const Tensor& x) { return full_like(x, 1); }
 
@@ -128,7 +138,9 @@ Tensor lower_mask(const char* op, const Tensor& x, int64_t diagonal) {
 }
 }  // namespace
 
-Tensor tril(const Tensor& x, int64_t diagonal) { return masked_fill(x, logical_not(lower_mask("tril", x, diagonal)), 0); }
+Tensor tril(const Tensor& x, int64_t diagonal) {
+  return masked_fill(x, logical_not(lower_mask("tril", x, diagonal)), 0);
+}
 Tensor triu(const Tensor& x, int64_t diagonal) { return masked_fill(x, lower_mask("triu", x, diagonal - 1), 0); }
 
 }  // namespace lemma

@@ -13,7 +13,9 @@ struct Term {
   std::string letters;  // one a dim
 };
 
-[[noreturn]] void bad(const std::string& equation, const std::string& why) { throw ShapeError("einsum", "'" + equation + "': " + why); }
+[[noreturn]] void bad(const std::string& equation, const std::string& why) {
+  throw ShapeError("einsum", "'" + equation + "': " + why);
+}
 
 // A repeated letter means the diagonal of its dims.
 Term take_diagonals(Term term) {
@@ -35,8 +37,10 @@ Term sum_out(Term term, const std::string& needed) {
   Dims dims;
   std::string rest;
   for (size_t i = 0; i < term.letters.size(); ++i) {
-    if (needed.find(term.letters[i]) == std::string::npos) dims.push_back(static_cast<int64_t>(i));
-    else rest.push_back(term.letters[i]);
+    if (needed.find(term.letters[i]) == std::string::npos)
+      dims.push_back(static_cast<int64_t>(i));
+    else
+      rest.push_back(term.letters[i]);
   }
   if (dims.empty()) return term;
   return {sum(term.x, dims), rest};
@@ -53,9 +57,12 @@ Term contract(const Term& a, const Term& b, const std::string& needed) {
   std::string batch, left, right, contracted;
   for (char c : a.letters) {
     const bool in_b = b.letters.find(c) != std::string::npos;
-    if (!in_b) left.push_back(c);
-    else if (needed.find(c) != std::string::npos) batch.push_back(c);
-    else contracted.push_back(c);
+    if (!in_b)
+      left.push_back(c);
+    else if (needed.find(c) != std::string::npos)
+      batch.push_back(c);
+    else
+      contracted.push_back(c);
   }
   for (char c : b.letters)
     if (a.letters.find(c) == std::string::npos) right.push_back(c);
@@ -75,7 +82,8 @@ Term contract(const Term& a, const Term& b, const std::string& needed) {
   shape_a.push_back(extent(a, contracted));
   shape_b.push_back(extent(b, contracted));
   shape_b.push_back(extent(b, right));
-  const Tensor y = matmul(reshape(arranged(a, batch + left + contracted), shape_a), reshape(arranged(b, batch + contracted + right), shape_b));
+  const Tensor y = matmul(reshape(arranged(a, batch + left + contracted), shape_a),
+                          reshape(arranged(b, batch + contracted + right), shape_b));
   return {reshape(y, result_shape), batch + left + right};
 }
 
@@ -97,13 +105,16 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
     Term term{operands[i], text.substr(at, end - at)};
     at = end + 1;
     if (term.letters.size() != static_cast<size_t>(term.x.dim()))
-      bad(equation, fmt::format("term '{}' names {} dims, operand {} of shape {} has {}", term.letters, term.letters.size(), i, term.x.shape().str(), term.x.dim()));
+      bad(equation, fmt::format("term '{}' names {} dims, operand {} of shape {} has {}", term.letters,
+                                term.letters.size(), i, term.x.shape().str(), term.x.dim()));
     for (size_t d = 0; d < term.letters.size(); ++d) {
       const char c = term.letters[d];
       if (!std::isalpha(static_cast<unsigned char>(c))) bad(equation, fmt::format("'{}' is no letter", c));
       const int64_t n = term.x.size(static_cast<int64_t>(d));
       const auto [known, fresh] = sizes.emplace(c, n);
-      if (!fresh && known->second != n) bad(equation, fmt::format("'{}' is {} in one place and {} in operand {} of shape {}", c, known->second, n, i, term.x.shape().str()));
+      if (!fresh && known->second != n)
+        bad(equation, fmt::format("'{}' is {} in one place and {} in operand {} of shape {}", c, known->second, n, i,
+                                  term.x.shape().str()));
     }
     terms.push_back(take_diagonals(std::move(term)));
   }
@@ -111,7 +122,8 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
   if (at <= arrow) bad(equation, fmt::format("has more terms than the {} operands", operands.size()));
   for (size_t i = 0; i < result.size(); ++i) {
     if (!sizes.count(result[i])) bad(equation, fmt::format("'{}' of the result is in no operand", result[i]));
-    if (result.find(result[i], i + 1) != std::string::npos) bad(equation, fmt::format("'{}' stands twice in the result", result[i]));
+    if (result.find(result[i], i + 1) != std::string::npos)
+      bad(equation, fmt::format("'{}' stands twice in the result", result[i]));
   }
   // Left to right; a letter is needed while a later term or the result names it.
   Term so_far = terms[0];

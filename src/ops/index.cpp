@@ -17,7 +17,8 @@ void check::in_range(const char* op, const char* what, const Tensor& index, int6
     rest /= index.shape()[i];
   }
   const int64_t bad = reshape(index.detach(), {-1}).select(0, flat).to_vector<int64_t>()[0];
-  throw IndexError(op, fmt::format("{} {} at position {} is outside [0, {})", what, bad, position.str(), size), bad, size);
+  throw IndexError(op, fmt::format("{} {} at position {} is outside [0, {})", what, bad, position.str(), size), bad,
+                   size);
 }
 
 namespace {
@@ -27,23 +28,31 @@ void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) 
   bool fits = index.dim() == x.dim();
   for (int i = 0; fits && i < x.dim(); ++i) fits = i == dim || index.shape()[i] <= x.shape()[i];
   if (!fits)
-    throw ShapeError(op, fmt::format("index {} does not fit {}: equal ranks, and no larger except along dim {}", index.shape().str(), x.shape().str(), dim),
+    throw ShapeError(op,
+                     fmt::format("index {} does not fit {}: equal ranks, and no larger except along dim {}",
+                                 index.shape().str(), x.shape().str(), dim),
                      {x.shape(), index.shape()});
   check::in_range(op, "index", index, x.shape()[dim]);
 }
 
 // zeros(shape) with src added at the indexed places: the adjoint of gather, and gather is its.
 Tensor scattered(const Shape& shape, int dim, const Tensor& index, const Tensor& src) {
-  return record("scatter_add", {src, index}, kernels::scatter_add(shape, dim, index.array(), src.array()), [dim](const Tensor& g, const Node& node) -> Grads {
-    return {gather(g, dim, node.input(1)), Tensor()};
-  }, Save::input1);
+  return record(
+      "scatter_add", {src, index}, kernels::scatter_add(shape, dim, index.array(), src.array()),
+      [dim](const Tensor& g, const Node& node) -> Grads {
+        return {gather(g, dim, node.input(1)), Tensor()};
+      },
+      Save::input1);
 }
 
 // No checks: the rules above call it with indices that were checked when they were recorded.
 Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
-  return record("gather", {x, index}, kernels::gather(x.array(), dim, index.array()), [dim](const Tensor& g, const Node& node) -> Grads {
-    return {scattered(node.input_shape(0), dim, node.input(1), g), Tensor()};
-  }, Save::input1);
+  return record(
+      "gather", {x, index}, kernels::gather(x.array(), dim, index.array()),
+      [dim](const Tensor& g, const Node& node) -> Grads {
+        return {scattered(node.input_shape(0), dim, node.input(1), g), Tensor()};
+      },
+      Save::input1);
 }
 
 }  // namespace
@@ -64,14 +73,18 @@ Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const T
   const int d = normalize_dim("scatter_add", dim, base.shape());
   check_index("scatter_add", base, d, index);
   if (src.shape() != index.shape())
-    throw ShapeError("scatter_add", fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()), {src.shape(), index.shape()});
+    throw ShapeError("scatter_add",
+                     fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),
+                     {src.shape(), index.shape()});
   return base + scattered(base.shape(), d, index, src);
 }
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   check::defined("index_select", x);
   check::integers("index_select", "the index", index);
-  if (index.dim() != 1) throw ShapeError("index_select", fmt::format("the index must have one dim, got {}", index.shape().str()), {index.shape()});
+  if (index.dim() != 1)
+    throw ShapeError("index_select", fmt::format("the index must have one dim, got {}", index.shape().str()),
+                     {index.shape()});
   const int d = normalize_dim("index_select", dim, x.shape());
   check::in_range("index_select", "index", index, x.shape()[d]);
   Shape column = Shape::filled(x.dim(), 1), shape = x.shape();
@@ -84,7 +97,9 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
   check::integers("take_along_dim", "the index", index);
   const int d = normalize_dim("take_along_dim", dim, x.shape());
   if (index.dim() != x.dim())
-    throw ShapeError("take_along_dim", fmt::format("index {} and {} must have equal ranks", index.shape().str(), x.shape().str()), {x.shape(), index.shape()});
+    throw ShapeError("take_along_dim",
+                     fmt::format("index {} and {} must have equal ranks", index.shape().str(), x.shape().str()),
+                     {x.shape(), index.shape()});
   Shape index_rest = index.shape(), x_rest = x.shape();
   index_rest[d] = x_rest[d] = 1;
   Shape rest = broadcast_shapes("take_along_dim", index_rest, x_rest);
@@ -98,7 +113,9 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
 Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   check::defined("embedding", weight);
   check::integers("embedding", "ids", ids);
-  if (weight.dim() != 2) throw ShapeError("embedding", fmt::format("the weight must be a matrix (V, D), got {}", weight.shape().str()), {weight.shape()});
+  if (weight.dim() != 2)
+    throw ShapeError("embedding", fmt::format("the weight must be a matrix (V, D), got {}", weight.shape().str()),
+                     {weight.shape()});
   check::in_range("embedding", "id", ids, weight.size(0));
   const int64_t n = ids.numel(), width = weight.size(1);
   const Tensor flat = reshape(ids, {n, 1});
@@ -137,7 +154,9 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool lar
   check::numeric("topk", x);
   const int d = normalize_dim("topk", dim, x.shape());
   if (k < 0 || k > x.shape()[d])
-    throw ShapeError("topk", fmt::format("k = {} is outside 0..{}, the size of dim {} of {}", k, x.shape()[d], d, x.shape().str()), {x.shape()});
+    throw ShapeError(
+        "topk", fmt::format("k = {} is outside 0..{}, the size of dim {} of {}", k, x.shape()[d], d, x.shape().str()),
+        {x.shape()});
   const Tensor order = narrow(Tensor(kernels::argsort(x.array(), d, largest)), d, 0, k).contiguous();
   return {gathered(x, d, order), order};
 }

@@ -20,12 +20,14 @@ Array copied(const Array& a, DType dtype, Device device) {
 Tensor contiguous(const Tensor& x) {
   check::defined("contiguous", x);
   if (x.is_contiguous()) return x;
-  return record("contiguous", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("contiguous", {x}, copied(x.array(), x.dtype(), x.device()),
+                [](const Tensor& g, const Node&) -> Grads { return {g}; });
 }
 
 Tensor clone(const Tensor& x) {
   check::defined("clone", x);
-  return record("clone", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("clone", {x}, copied(x.array(), x.dtype(), x.device()),
+                [](const Tensor& g, const Node&) -> Grads { return {g}; });
 }
 
 /// y = x in another dtype.    dL/dx = g cast back; none from an integer or bool result
@@ -34,7 +36,8 @@ Tensor cast(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;
   const Array y = copied(x.array(), dtype, x.device());
   if (!is_floating(dtype)) return Tensor(y);
-  return record("cast", {x}, y, [](const Tensor& g, const Node& node) -> Grads { return {cast(g, node.input_dtype(0))}; });
+  return record("cast", {x}, y,
+                [](const Tensor& g, const Node& node) -> Grads { return {cast(g, node.input_dtype(0))}; });
 }
 
 /// y = x on another device.    dL/dx = g moved back
@@ -57,8 +60,11 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
     Shape rest = t.shape();
     if (rest.rank() == shape.rank()) rest[d] = shape[d];
     if (rest != shape)
-      throw ShapeError("cat", fmt::format("tensor {} of shape {} does not fit tensor 0 of shape {}: all dims but dim {} must be equal", i,
-                                          t.shape().str(), tensors[0].shape().str(), d), {tensors[0].shape(), t.shape()});
+      throw ShapeError(
+          "cat",
+          fmt::format("tensor {} of shape {} does not fit tensor 0 of shape {}: all dims but dim {} must be equal", i,
+                      t.shape().str(), tensors[0].shape().str(), d),
+          {tensors[0].shape(), t.shape()});
     shape[d] += t.shape()[d];
   }
   const Array whole(shape, tensors[0].dtype(), tensors[0].device());
@@ -88,7 +94,9 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   for (const Tensor& t : tensors) {
     check::defined("stack", t);
     if (t.shape() != tensors[0].shape())
-      throw ShapeError("stack", fmt::format("all shapes must be equal, got {} and {}", tensors[0].shape().str(), t.shape().str()), {tensors[0].shape(), t.shape()});
+      throw ShapeError(
+          "stack", fmt::format("all shapes must be equal, got {} and {}", tensors[0].shape().str(), t.shape().str()),
+          {tensors[0].shape(), t.shape()});
     rows.push_back(unsqueeze(t, dim));
   }
   return cat(rows, dim < 0 ? dim + tensors[0].dim() + 1 : dim);
@@ -118,12 +126,14 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
 Tensor repeat(const Tensor& x, const Shape& times) {
   check::defined("repeat", x);
   if (times.rank() < x.dim())
-    throw ShapeError("repeat", fmt::format("{} gives fewer counts than {} has dims", times.str(), x.shape().str()), {x.shape(), times});
+    throw ShapeError("repeat", fmt::format("{} gives fewer counts than {} has dims", times.str(), x.shape().str()),
+                     {x.shape(), times});
   const int shift = times.rank() - x.dim();
   Tensor result = x;
   for (int i = 0; i < shift; ++i) result = unsqueeze(result, 0);
   for (int i = 0; i < times.rank(); ++i) {  // one dim at a time keeps the rank below 9
-    if (times[i] < 0) throw ShapeError("repeat", fmt::format("counts cannot be negative, got {}", times.str()), {x.shape(), times});
+    if (times[i] < 0)
+      throw ShapeError("repeat", fmt::format("counts cannot be negative, got {}", times.str()), {x.shape(), times});
     if (times[i] == 1) continue;
     if (times[i] == 0) {
       result = narrow(result, i, 0, 0);

@@ -11,8 +11,12 @@ Tensor Tensor::expand(const Shape& shape) const { return lemma::expand(*this, sh
 Tensor Tensor::squeeze(int64_t dim) const { return lemma::squeeze(*this, dim); }
 Tensor Tensor::squeeze() const { return lemma::squeeze(*this); }
 Tensor Tensor::unsqueeze(int64_t dim) const { return lemma::unsqueeze(*this, dim); }
-Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const { return lemma::narrow(*this, dim, start, length); }
-Tensor Tensor::slice(int64_t dim, int64_t start, int64_t end, int64_t step) const { return lemma::slice(*this, dim, start, end, step); }
+Tensor Tensor::narrow(int64_t dim, int64_t start, int64_t length) const {
+  return lemma::narrow(*this, dim, start, length);
+}
+Tensor Tensor::slice(int64_t dim, int64_t start, int64_t end, int64_t step) const {
+  return lemma::slice(*this, dim, start, end, step);
+}
 Tensor Tensor::select(int64_t dim, int64_t index) const { return lemma::select(*this, dim, index); }
 Tensor Tensor::contiguous() const { return lemma::contiguous(*this); }
 Tensor Tensor::clone() const { return lemma::clone(*this); }

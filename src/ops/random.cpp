@@ -16,7 +16,8 @@ Generator& pick(Generator* generator) { return generator ? *generator : default_
 
 Tensor draw(const char* op, Random kind, const Shape& shape, const TensorOptions& options, Generator* generator) {
   const DType dtype = options.dtype.value_or(DType::float32);
-  if (!is_floating(dtype)) throw DTypeError(op, fmt::format("draws floating numbers, not {}; see randint", name(dtype)), {dtype});
+  if (!is_floating(dtype))
+    throw DTypeError(op, fmt::format("draws floating numbers, not {}; see randint", name(dtype)), {dtype});
   Array array(shape, dtype, options.device);
   Generator& g = pick(generator);
   kernels::random(kind, array, g.seed, g.advance(static_cast<uint64_t>(array.numel())));
@@ -38,10 +39,16 @@ double Generator::uniform() {
   value = *one.data<double>();
   return value;
 }
-int64_t Generator::below(int64_t bound) { return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound))); }
+int64_t Generator::below(int64_t bound) {
+  return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound)));
+}
 
-Tensor rand(const Shape& shape, const TensorOptions& options, Generator* generator) { return draw("rand", Random::Uniform, shape, options, generator); }
-Tensor randn(const Shape& shape, const TensorOptions& options, Generator* generator) { return draw("randn", Random::Normal, shape, options, generator); }
+Tensor rand(const Shape& shape, const TensorOptions& options, Generator* generator) {
+  return draw("rand", Random::Uniform, shape, options, generator);
+}
+Tensor randn(const Shape& shape, const TensorOptions& options, Generator* generator) {
+  return draw("randn", Random::Normal, shape, options, generator);
+}
 
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options, Generator* generator) {
   if (low >= high) throw ValueError("randint", fmt::format("the range [{}, {}) is empty", low, high));
@@ -60,26 +67,32 @@ Tensor randperm(int64_t n, Generator* generator) {
 
 Tensor multinomial(const Tensor& probs, int64_t num_samples, bool replacement, Generator* generator) {
   check::floating("multinomial", probs);
-  if (probs.dim() != 1 && probs.dim() != 2) throw ShapeError("multinomial", fmt::format("needs (N) or (B, N), got {}", probs.shape().str()), {probs.shape()});
-  if (probs.dim() == 1) return multinomial(unsqueeze(probs.detach(), 0), num_samples, replacement, generator).select(0, 0);
+  if (probs.dim() != 1 && probs.dim() != 2)
+    throw ShapeError("multinomial", fmt::format("needs (N) or (B, N), got {}", probs.shape().str()), {probs.shape()});
+  if (probs.dim() == 1)
+    return multinomial(unsqueeze(probs.detach(), 0), num_samples, replacement, generator).select(0, 0);
   NoGrad guard;
   const Tensor p = probs.detach().to(float64);
   const int64_t rows = p.size(0), n = p.size(1);
   const Tensor positive = sum(gt(p, 0).to(int64), 1);
   if (n == 0 || any(logical_not(ge(p, 0))) || any(eq(positive, 0)) || any(eq(sum(p, 1), INFINITY)))
     throw ValueError("multinomial", "each row needs finite, non-negative probabilities with a positive sum");
-  if (num_samples < 1) throw ValueError("multinomial", fmt::format("num_samples must be at least 1, got {}", num_samples));
+  if (num_samples < 1)
+    throw ValueError("multinomial", fmt::format("num_samples must be at least 1, got {}", num_samples));
   if (!replacement) {
     const int64_t fewest = static_cast<int64_t>(min(positive).item());
     if (num_samples > fewest)
-      throw ValueError("multinomial", fmt::format("cannot draw {} different samples: a row has only {} non-zero probabilities", num_samples, fewest));
+      throw ValueError("multinomial",
+                       fmt::format("cannot draw {} different samples: a row has only {} non-zero probabilities",
+                                   num_samples, fewest));
     // Exponential races: the k smallest of e_i / p_i are a draw without replacement.
     const Tensor races = -log(1 - rand({rows, n}, {.dtype = float64, .device = p.device()}, generator)) / p;
     return topk(races, num_samples, 1, false).second;
   }
   // The first place where the running sum exceeds a uniform number of the total.
   const Tensor running = cumsum(p, 1);
-  const Tensor u = rand({rows, num_samples}, {.dtype = float64, .device = p.device()}, generator) * narrow(running, 1, n - 1, 1);
+  const Tensor u =
+      rand({rows, num_samples}, {.dtype = float64, .device = p.device()}, generator) * narrow(running, 1, n - 1, 1);
   return sum(le(unsqueeze(running, 1), unsqueeze(u, 2)).to(int64), 2);
 }
 

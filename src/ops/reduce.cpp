@@ -22,7 +22,8 @@ Tensor drop_dims(const Tensor& x, const Dims& dims, bool keepdim) {
 void not_empty(const char* op, const Tensor& x, const Dims& dims) {
   for (int64_t d : dims)
     if (x.shape()[static_cast<int>(d)] == 0)
-      throw ShapeError(op, fmt::format("dim {} of {} is empty: there is no extreme of nothing", d, x.shape().str()), {x.shape()});
+      throw ShapeError(op, fmt::format("dim {} of {} is empty: there is no extreme of nothing", d, x.shape().str()),
+                       {x.shape()});
 }
 
 // Every extreme element gets an even share of the gradient.
@@ -30,10 +31,14 @@ Tensor extreme(const char* op, Reduce kernel, const Tensor& x, const Dims& wante
   check::numeric(op, x);
   const Dims dims = normalize_dims(op, wanted, x.shape());
   not_empty(op, x, dims);
-  const Tensor y = record(op, {x}, kernels::reduce(kernel, x.array(), dims), [dims](const Tensor& g, const Node& node) -> Grads {
-    const Tensor hit = eq(node.input(0).detach(), broadcast_to(node.output().detach(), node.input_shape(0))).to(g.dtype());
-    return {hit / sum(hit, dims, true) * g};
-  }, Save::inputs | Save::output);
+  const Tensor y = record(
+      op, {x}, kernels::reduce(kernel, x.array(), dims),
+      [dims](const Tensor& g, const Node& node) -> Grads {
+        const Tensor hit =
+            eq(node.input(0).detach(), broadcast_to(node.output().detach(), node.input_shape(0))).to(g.dtype());
+        return {hit / sum(hit, dims, true) * g};
+      },
+      Save::inputs | Save::output);
   return drop_dims(y, dims, keepdim);
 }
 
@@ -78,19 +83,23 @@ Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
   check::numeric("prod", x);
   if (x.dim() == 0) return x;
   const int d = normalize_dim("prod", dim, x.shape());
-  const Tensor y = record("prod", {x}, kernels::reduce(Reduce::Prod, x.array(), d), [d](const Tensor& g, const Node& node) -> Grads {
-    // Without dividing, so that zeros are no trouble: all elements but the i-th, for every i (n^2 products along dim).
-    const Tensor input = node.input(0);
-    const int64_t n = input.size(d);
-    const Tensor own = eye(n, {.dtype = float64}).to(boolean).to(input.device());
-    const Tensor rows = expand(unsqueeze(transpose(input, d, -1), -2), [&] {
-      Shape shape = transpose(input.detach(), d, -1).shape();
-      shape.insert(shape.rank() - 1, n);
-      return shape;
-    }());
-    const Tensor others = prod(masked_fill(rows, own, 1), -1, false);
-    return {g * transpose(others, d, -1)};
-  }, Save::inputs);
+  const Tensor y = record(
+      "prod", {x}, kernels::reduce(Reduce::Prod, x.array(), d),
+      [d](const Tensor& g, const Node& node) -> Grads {
+        // Without dividing, so that zeros are no trouble: all elements but the i-th, for every i (n^2 products along
+        // dim).
+        const Tensor input = node.input(0);
+        const int64_t n = input.size(d);
+        const Tensor own = eye(n, {.dtype = float64}).to(boolean).to(input.device());
+        const Tensor rows = expand(unsqueeze(transpose(input, d, -1), -2), [&] {
+          Shape shape = transpose(input.detach(), d, -1).shape();
+          shape.insert(shape.rank() - 1, n);
+          return shape;
+        }());
+        const Tensor others = prod(masked_fill(rows, own, 1), -1, false);
+        return {g * transpose(others, d, -1)};
+      },
+      Save::inputs);
   return drop_dims(y, d, keepdim);
 }
 Tensor prod(const Tensor& x) { return prod(reshape(x, {-1}), 0, false); }
@@ -99,10 +108,18 @@ Tensor amax(const Tensor& x, const Dims& dims, bool keepdim) { return extreme("a
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim) { return extreme("amin", Reduce::Min, x, dims, keepdim); }
 Tensor max(const Tensor& x) { return extreme("max", Reduce::Max, x, {}, false); }
 Tensor min(const Tensor& x) { return extreme("min", Reduce::Min, x, {}, false); }
-std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("max", ArgReduce::Max, x, dim, keepdim); }
-std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("min", ArgReduce::Min, x, dim, keepdim); }
-Tensor argmax(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("argmax", ArgReduce::Max, x.detach(), dim, keepdim).second; }
-Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) { return extreme_at("argmin", ArgReduce::Min, x.detach(), dim, keepdim).second; }
+std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_at("max", ArgReduce::Max, x, dim, keepdim);
+}
+std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_at("min", ArgReduce::Min, x, dim, keepdim);
+}
+Tensor argmax(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_at("argmax", ArgReduce::Max, x.detach(), dim, keepdim).second;
+}
+Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
+  return extreme_at("argmin", ArgReduce::Min, x.detach(), dim, keepdim).second;
+}
 
 /// Two passes: the mean is taken out before squaring, so large means lose nothing.
 Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim) {
@@ -111,7 +128,9 @@ Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim
   const Tensor centred = x - mean(x, dims, true);
   return sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction));
 }
-Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) { return sqrt(var(x, dims, correction, keepdim)); }
+Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
+  return sqrt(var(x, dims, correction, keepdim));
+}
 
 Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
   check::floating("logsumexp", x);

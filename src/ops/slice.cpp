@@ -26,7 +26,8 @@ Tensor place(const char* op, const Tensor& part, const Shape& shape, View view) 
   Array whole(shape, part.dtype(), part.device());
   kernels::fill(whole, 0);
   kernels::copy(view(whole), part.array());
-  return record("place", {part}, whole, [op, view](const Tensor& g, const Node&) -> Grads { return {part_of(op, g, view)}; });
+  return record("place", {part}, whole,
+                [op, view](const Tensor& g, const Node&) -> Grads { return {part_of(op, g, view)}; });
 }
 
 struct SliceView {
@@ -60,7 +61,8 @@ struct DiagonalView {
   int64_t offset;
   Array operator()(const Array& a) const {
     const int64_t rows = a.shape()[dim1], cols = a.shape()[dim2];
-    const int64_t length = std::max<int64_t>(0, offset >= 0 ? std::min(rows, cols - offset) : std::min(rows + offset, cols));
+    const int64_t length =
+        std::max<int64_t>(0, offset >= 0 ? std::min(rows, cols - offset) : std::min(rows + offset, cols));
     const int64_t skip = offset >= 0 ? offset * a.strides()[dim2] : -offset * a.strides()[dim1];
     Shape shape = a.shape();
     Strides strides = a.strides();
@@ -96,14 +98,19 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   const int d = normalize_dim("narrow", dim, x.shape());
   const int64_t size = x.shape()[d], from = start < 0 ? start + size : start;
   if (from < 0 || length < 0 || from + length > size)
-    throw ShapeError("narrow", fmt::format("start {} and length {} do not fit into dim {} of {}, which has size {}", start, length, d, x.shape().str(), size), {x.shape()});
+    throw ShapeError("narrow",
+                     fmt::format("start {} and length {} do not fit into dim {} of {}, which has size {}", start,
+                                 length, d, x.shape().str(), size),
+                     {x.shape()});
   return part_of("slice", x, SliceView{d, from, length, 1});
 }
 
 Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t step) {
   check::defined("slice", x);
   const int d = normalize_dim("slice", dim, x.shape());
-  if (step < 1) throw ShapeError("slice", fmt::format("step must be at least 1, got {}; use flip() to go backwards", step), {x.shape()});
+  if (step < 1)
+    throw ShapeError("slice", fmt::format("step must be at least 1, got {}; use flip() to go backwards", step),
+                     {x.shape()});
   const int64_t size = x.shape()[d];
   const int64_t from = std::clamp<int64_t>(start < 0 ? start + size : start, 0, size);
   const int64_t to = std::clamp<int64_t>(end < 0 ? end + size : end, from, size);
@@ -115,14 +122,19 @@ Tensor select(const Tensor& x, int64_t dim, int64_t index) {
   const int d = normalize_dim("select", dim, x.shape());
   const int64_t size = x.shape()[d];
   if (index < -size || index >= size)
-    throw IndexError("select", fmt::format("index {} is out of range for dim {} of {}, which has size {}", index, d, x.shape().str(), size), index, size);
+    throw IndexError(
+        "select",
+        fmt::format("index {} is out of range for dim {} of {}, which has size {}", index, d, x.shape().str(), size),
+        index, size);
   return part_of("select", x, SelectView{d, index < 0 ? index + size : index});
 }
 
 Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   check::defined("diagonal", x);
   const int a = normalize_dim("diagonal", dim1, x.shape()), b = normalize_dim("diagonal", dim2, x.shape());
-  if (a == b) throw ShapeError("diagonal", fmt::format("dims {} and {} of {} are the same dim", dim1, dim2, x.shape().str()), {x.shape()});
+  if (a == b)
+    throw ShapeError("diagonal", fmt::format("dims {} and {} of {} are the same dim", dim1, dim2, x.shape().str()),
+                     {x.shape()});
   return part_of("diagonal", x, DiagonalView{a, b, offset});
 }
 
@@ -139,7 +151,9 @@ Tensor flip(const Tensor& x, const Dims& dims) {
 Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value) {
   check::defined("pad", x);
   const int d = normalize_dim("pad", dim, x.shape());
-  if (before < 0 || after < 0) throw ShapeError("pad", fmt::format("sizes cannot be negative, got {} and {}; use narrow() to cut", before, after), {x.shape()});
+  if (before < 0 || after < 0)
+    throw ShapeError("pad", fmt::format("sizes cannot be negative, got {} and {}; use narrow() to cut", before, after),
+                     {x.shape()});
   Shape shape = x.shape();
   const int64_t length = shape[d];
   shape[d] += before + after;
@@ -147,7 +161,8 @@ Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double v
   kernels::fill(whole, value);
   const SliceView inside{d, before, length, 1};
   kernels::copy(inside(whole), x.array());
-  return record("pad", {x}, whole, [inside](const Tensor& g, const Node&) -> Grads { return {part_of("slice", g, inside)}; });
+  return record("pad", {x}, whole,
+                [inside](const Tensor& g, const Node&) -> Grads { return {part_of("slice", g, inside)}; });
 }
 
 namespace {
@@ -157,8 +172,10 @@ Tensor fold(const Tensor& windows, const Shape& shape, int dim, int64_t size, in
   kernels::fill(whole, 0);
   const int64_t count = windows.shape()[dim];
   for (int64_t i = 0; i < size && count > 0; ++i)  // no two windows share an element at the same place in them
-    kernels::binary_inplace(Binary::Add, SliceView{dim, i, count, step}(whole), SelectView{windows.dim() - 1, i}(windows.array()));
-  return record("fold", {windows}, whole, [dim, size, step](const Tensor& g, const Node&) -> Grads { return {unfold(g, dim, size, step)}; });
+    kernels::binary_inplace(Binary::Add, SliceView{dim, i, count, step}(whole),
+                            SelectView{windows.dim() - 1, i}(windows.array()));
+  return record("fold", {windows}, whole,
+                [dim, size, step](const Tensor& g, const Node&) -> Grads { return {unfold(g, dim, size, step)}; });
 }
 }  // namespace
 
@@ -168,16 +185,19 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
   const int d = normalize_dim("unfold", dim, x.shape());
   const int64_t length = x.shape()[d];
   if (size < 1 || step < 1 || size > length)
-    throw ShapeError("unfold", fmt::format("windows of {} every {} do not fit into dim {} of {}", size, step, d, x.shape().str()), {x.shape()});
+    throw ShapeError("unfold",
+                     fmt::format("windows of {} every {} do not fit into dim {} of {}", size, step, d, x.shape().str()),
+                     {x.shape()});
   Shape shape = x.shape();
   Strides strides = x.strides();
   shape[d] = (length - size) / step + 1;
   shape.push_back(size);
   strides.push_back(strides[d]);
   strides[d] *= step;
-  return record("unfold", {x}, x.array().view(shape, strides, x.array().offset()), [d, size, step](const Tensor& g, const Node& node) -> Grads {
-    return {fold(g, node.input_shape(0), d, size, step)};
-  });
+  return record("unfold", {x}, x.array().view(shape, strides, x.array().offset()),
+                [d, size, step](const Tensor& g, const Node& node) -> Grads {
+                  return {fold(g, node.input_shape(0), d, size, step)};
+                });
 }
 
 }  // namespace lemma

@@ -17,18 +17,25 @@ Shape resolve_shape(const char* op, const Shape& wanted, const Shape& have) {
   int unknown = -1;
   int64_t known = 1;
   for (int i = 0; i < shape.rank(); ++i) {
-    if (shape[i] == -1 && unknown < 0) unknown = i;
+    if (shape[i] == -1 && unknown < 0)
+      unknown = i;
     else if (shape[i] < 0)
       throw ShapeError(op, fmt::format("{} is no shape: only one dim may be -1, none below", wanted.str()), {have});
-    else known *= shape[i];
+    else
+      known *= shape[i];
   }
   const int64_t n = have.numel();
   if (unknown >= 0) {
     if (known == 0 || n % known != 0)
-      throw ShapeError(op, fmt::format("cannot view {} elements of {} as {}: {} is not divisible by {}", n, have.str(), wanted.str(), n, known), {have});
+      throw ShapeError(op,
+                       fmt::format("cannot view {} elements of {} as {}: {} is not divisible by {}", n, have.str(),
+                                   wanted.str(), n, known),
+                       {have});
     shape[unknown] = n / known;
   } else if (known != n) {
-    throw ShapeError(op, fmt::format("cannot view {} elements of {} as {}, which has {}", n, have.str(), wanted.str(), known), {have});
+    throw ShapeError(
+        op, fmt::format("cannot view {} elements of {} as {}, which has {}", n, have.str(), wanted.str(), known),
+        {have});
   }
   return shape;
 }
@@ -40,8 +47,11 @@ Tensor reshaped(const char* op, const Tensor& x, const Shape& wanted, bool may_c
   const auto strides = strides_for_view(x.array(), shape);
   if (!strides) {
     if (may_copy) return reshaped(op, contiguous(x), shape, false);
-    throw ShapeError(op, fmt::format("{} with strides {} cannot be seen as {} without a copy; use reshape() or contiguous()",
-                                     x.shape().str(), x.strides().str(), shape.str()), {x.shape()});
+    throw ShapeError(
+        op,
+        fmt::format("{} with strides {} cannot be seen as {} without a copy; use reshape() or contiguous()",
+                    x.shape().str(), x.strides().str(), shape.str()),
+        {x.shape()});
   }
   return record("reshape", {x}, x.array().view(shape, *strides, x.array().offset()),
                 [](const Tensor& g, const Node& node) -> Grads { return {reshape(g, node.input_shape(0))}; });
@@ -73,7 +83,9 @@ Tensor unsqueeze(const Tensor& x, int64_t dim) {
   check::defined("unsqueeze", x);
   const int rank = x.dim() + 1;
   if (dim < -rank || dim >= rank)
-    throw ShapeError("unsqueeze", fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, x.shape().str(), -rank, rank - 1), {x.shape()});
+    throw ShapeError("unsqueeze",
+                     fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, x.shape().str(), -rank, rank - 1),
+                     {x.shape()});
   Shape shape = x.shape();
   shape.insert(static_cast<int>(dim < 0 ? dim + rank : dim), 1);
   return reshape(x, shape);
@@ -83,12 +95,15 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   check::defined("flatten", x);
   if (x.dim() == 0) return reshape(x, {1});
   const int start = normalize_dim("flatten", start_dim, x.shape()), end = normalize_dim("flatten", end_dim, x.shape());
-  if (start > end) throw ShapeError("flatten", fmt::format("start dim {} comes after end dim {}", start_dim, end_dim), {x.shape()});
+  if (start > end)
+    throw ShapeError("flatten", fmt::format("start dim {} comes after end dim {}", start_dim, end_dim), {x.shape()});
   Shape shape;
   int64_t joined = 1;
   for (int i = 0; i < x.dim(); ++i) {
-    if (i < start || i > end) shape.push_back(x.shape()[i]);
-    else joined *= x.shape()[i];
+    if (i < start || i > end)
+      shape.push_back(x.shape()[i]);
+    else
+      joined *= x.shape()[i];
     if (i == end) shape.push_back(joined);
   }
   return reshape(x, shape);
@@ -98,13 +113,16 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
 Tensor permute(const Tensor& x, const Dims& dims) {
   check::defined("permute", x);
   if (dims.rank() != x.dim())
-    throw ShapeError("permute", fmt::format("{} names {} dims, {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()), {x.shape()});
+    throw ShapeError("permute",
+                     fmt::format("{} names {} dims, {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()),
+                     {x.shape()});
   Shape shape, inverse = Shape::filled(x.dim(), 0);
   Strides strides;
   for (int i = 0; i < dims.rank(); ++i) {
     const int d = normalize_dim("permute", dims[i], x.shape());
     for (int j = 0; j < i; ++j)
-      if (normalize_dim("permute", dims[j], x.shape()) == d) throw ShapeError("permute", fmt::format("dim {} is named twice in {}", d, dims.str()), {x.shape()});
+      if (normalize_dim("permute", dims[j], x.shape()) == d)
+        throw ShapeError("permute", fmt::format("dim {} is named twice in {}", d, dims.str()), {x.shape()});
     shape.push_back(x.shape()[d]);
     strides.push_back(x.strides()[d]);
     inverse[d] = i;
@@ -126,7 +144,8 @@ Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
 }
 
 Tensor Tensor::t() const {
-  if (dim() != 2) throw ShapeError("t", fmt::format("needs a matrix, got {}; use transpose(-2, -1)", shape().str()), {shape()});
+  if (dim() != 2)
+    throw ShapeError("t", fmt::format("needs a matrix, got {}; use transpose(-2, -1)", shape().str()), {shape()});
   return lemma::transpose(*this, 0, 1);
 }
 
@@ -142,7 +161,10 @@ Tensor expand(const Tensor& x, const Shape& wanted) {
     fits = shape[i] >= 0 && (have == shape[i] || have == 1);
   }
   if (!fits)
-    throw ShapeError("expand", fmt::format("{} cannot be expanded to {}: only dims of size 1 stretch", x.shape().str(), wanted.str()), {x.shape(), wanted});
+    throw ShapeError(
+        "expand",
+        fmt::format("{} cannot be expanded to {}: only dims of size 1 stretch", x.shape().str(), wanted.str()),
+        {x.shape(), wanted});
   if (shape == x.shape()) return x;
   return record("expand", {x}, x.array().expand(shape), [](const Tensor& g, const Node& node) -> Grads {
     const Shape& from = node.input_shape(0);
@@ -158,7 +180,10 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) { return x.shape() == s
 
 Array scalar_array(const char* op, const Tensor& x, double value) {
   if (x.dtype() == DType::int64 && value != static_cast<double>(static_cast<int64_t>(value)))
-    throw DTypeError(op, fmt::format("the number {} is no integer, the tensor {} is int64; cast it with .to(float32)", value, x.shape().str()), {x.dtype()});
+    throw DTypeError(op,
+                     fmt::format("the number {} is no integer, the tensor {} is int64; cast it with .to(float32)",
+                                 value, x.shape().str()),
+                     {x.dtype()});
   Array one({}, x.dtype(), x.device());
   kernels::fill(one, value);
   return one.expand(x.shape());

@@ -7,7 +7,8 @@ std::optional<Strides> strides_for_view(const Array& array, const Shape& shape) 
   Strides strides = Strides::filled(shape.rank(), 0);
   // Walk old dims from the last, gathering runs that are laid out without gaps; each run must hold whole new dims.
   int to = shape.rank() - 1;
-  int64_t run = 1, step = array.rank() > 0 ? array.strides().back() : 1;  // elements of the current run, and its innermost stride
+  int64_t run = 1, step = array.rank() > 0 ? array.strides().back()
+                                           : 1;  // elements of the current run, and its innermost stride
   for (int from = array.rank() - 1; from >= 0; --from) {
     run *= array.shape()[from];
     const bool run_ends = from == 0 || (array.shape()[from - 1] != 1 && array.strides()[from - 1] != run * step);

@@ -32,7 +32,9 @@ class Array {
 
   /// First element. The caller has checked the dtype.
   template <class T>
-  T* data() const { return static_cast<T*>(storage_->data()) + offset_; }
+  T* data() const {
+    return static_cast<T*>(storage_->data()) + offset_;
+  }
 
   /// The same memory under other dims. Requires: it describes elements inside the storage.
   Array view(const Shape& shape, const Strides& strides, int64_t offset) const {

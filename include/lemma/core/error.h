@@ -58,7 +58,8 @@ class DeviceError : public Error {
   std::vector<Device> devices;
 };
 
-/// Misuse of the tape: a second walk, a stale saved value, a rule that returns the wrong thing, a NaN under DetectAnomaly.
+/// Misuse of the tape: a second walk, a stale saved value, a rule that returns the wrong thing, a NaN under
+/// DetectAnomaly.
 class GradError : public Error {
   using Error::Error;
 };

@@ -19,7 +19,9 @@ class Shape {
   constexpr Shape() = default;
   /// One dim: lets `sum(x, 1)` and `sum(x, {0, 1})` be the same function.
   template <std::integral T>
-  constexpr Shape(T only) : rank_(1) { dims_[0] = static_cast<int64_t>(only); }  // NOLINT: implicit on purpose
+  constexpr Shape(T only) : rank_(1) {
+    dims_[0] = static_cast<int64_t>(only);
+  }  // NOLINT: implicit on purpose
   /// Throws ShapeError above rank 8.
   Shape(std::initializer_list<int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
   Shape(const std::vector<int64_t>& dims) : Shape(std::span(dims.data(), dims.size())) {}  // NOLINT

@@ -40,7 +40,7 @@ class SmallVector {
 
   void reserve(size_t wanted) {
     if (wanted <= capacity_) return;
-    T* larger = static_cast<T*>(::operator new(wanted * sizeof(T), std::align_val_t{alignof(T)}));
+    T* larger = static_cast<T*>(::operator new (wanted * sizeof(T), std::align_val_t{alignof(T)}));
     std::uninitialized_move(data_, data_ + size_, larger);
     std::destroy(data_, data_ + size_);
     free_heap();
@@ -66,7 +66,7 @@ class SmallVector {
  private:
   T* inline_data() { return reinterpret_cast<T*>(inline_); }
   void free_heap() {
-    if (data_ != inline_data()) ::operator delete(data_, std::align_val_t{alignof(T)});
+    if (data_ != inline_data()) ::operator delete (data_, std::align_val_t{alignof(T)});
   }
   void take(SmallVector& other) {
     if (other.data_ != other.inline_data()) {
