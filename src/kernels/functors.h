@@ -64,16 +64,15 @@ struct And { template <class T> LEMMA_HD bool operator()(T a, T b) const { retur
 struct Or { template <class T> LEMMA_HD bool operator()(T a, T b) const { return a != T(0) || b != T(0); } };
 struct Xor { template <class T> LEMMA_HD bool operator()(T a, T b) const { return (a != T(0)) != (b != T(0)); } };
 
-// clang-format on
-
 }  // namespace lemma::fn
 
-#define LEMMA_FOR_EACH_UNARY(X)                                                                                        \
-  X(Neg)                                                                                                               \
-  X(Abs) X(Sign) X(Exp) X(Log) X(Log1p) X(Sqrt) X(Rsqrt) X(Sin) X(Cos) X(Tanh) X(Sigmoid) X(Relu) X(Erf) X(Reciprocal) \
-      X(Floor) X(Square)
+#define LEMMA_FOR_EACH_UNARY(X) \
+  X(Neg) X(Abs) X(Sign) X(Exp) X(Log) X(Log1p) X(Sqrt) X(Rsqrt) X(Sin) X(Cos) X(Tanh) X(Sigmoid) X(Relu) X(Erf) \
+  X(Reciprocal) X(Floor) X(Square)
 #define LEMMA_FOR_EACH_BINARY(X) X(Add) X(Sub) X(Mul) X(Div) X(Pow) X(Maximum) X(Minimum)
 #define LEMMA_FOR_EACH_COMPARE(X) X(Eq) X(Ne) X(Lt) X(Le) X(Gt) X(Ge) X(And) X(Or) X(Xor)
+
+// clang-format on
 
 namespace lemma {
 #define LEMMA_AS_ENUM(name) name,
