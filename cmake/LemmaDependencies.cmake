@@ -12,14 +12,6 @@ endif()
 
 find_package(Threads REQUIRED)
 
-find_package(OpenMP QUIET COMPONENTS CXX)
-if(NOT OpenMP_CXX_FOUND)
-  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-    lemma_missing("OpenMP" "libomp-dev")
-  endif()
-  lemma_missing("OpenMP" "libgomp1")
-endif()
-
 find_package(fmt QUIET CONFIG)
 if(NOT fmt_FOUND)
   lemma_missing("fmt" "libfmt-dev")
@@ -53,7 +45,7 @@ endif()
 add_library(lemma_dependencies INTERFACE)
 target_include_directories(lemma_dependencies SYSTEM INTERFACE ${OpenBLAS_INCLUDE} ${HWY_INCLUDE} ${CLI11_INCLUDE}
                                                                ${JSON_INCLUDE} ${UTF8PROC_INCLUDE})
-target_link_libraries(lemma_dependencies INTERFACE OpenMP::OpenMP_CXX fmt::fmt ${OpenBLAS_LIBRARY} ${HWY_LIBRARY}
+target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${OpenBLAS_LIBRARY} ${HWY_LIBRARY}
                                                    ${UTF8PROC_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS})
 
 add_library(lemma_warnings INTERFACE)

@@ -34,7 +34,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 if [ "$dev" = yes ]; then
-    packages="$packages clang libomp-dev ccache"
+    packages="$packages clang ccache"
     # The sources are formatted by version 14, which not every distribution still has.
     if apt-cache show clang-format-14 >/dev/null 2>&1; then
         packages="$packages clang-format-14"

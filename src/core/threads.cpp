@@ -1,13 +1,16 @@
 #include "lemma/core/threads.h"
 
-#include <omp.h>
-
 #include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+
+#if defined(__linux__)
+#include <sched.h>
+#endif
 
 namespace lemma {
 namespace {
@@ -24,10 +27,20 @@ int from_environment(const char* variable, bool strict) {
   return 0;
 }
 
+// Processors that this process may use: containers and taskset often allow fewer than the machine has.
+int usable_processors() {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) == 0) return CPU_COUNT(&allowed);
+#endif
+  const unsigned n = std::thread::hardware_concurrency();
+  return n > 0 ? static_cast<int>(n) : 1;
+}
+
 int default_threads() {
   if (const int n = from_environment("LEMMA_NUM_THREADS", true)) return n;
   if (const int n = from_environment("OMP_NUM_THREADS", false)) return n;
-  return omp_get_num_procs();
+  return usable_processors();
 }
 
 std::atomic<int>& chosen() {
