@@ -17,6 +17,9 @@ namespace lemma::cli {
 /// How the user called this program: for the commands that it suggests.
 std::string& program_name();
 
+/// CLI11 reads an argument like "[a, b]" as a list. A text in brackets is marked before parsing, and unmarked after.
+inline constexpr char kWholeText = '\x01';
+
 /// What the program does after its arguments are read; returns the exit status.
 using Action = std::function<int()>;
 

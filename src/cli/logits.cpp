@@ -11,6 +11,7 @@
 #include "lemma/io/files.h"
 #include "lemma/io/safetensors.h"
 #include "lemma/nn/guide.h"
+#include "lemma/train/model_dir.h"
 
 namespace lemma::cli {
 namespace {
@@ -102,6 +103,7 @@ int run_logits(const Arguments& arguments) {
   const std::string path =
       io::is_directory(arguments.model) ? io::join(arguments.model, "model.safetensors") : arguments.model;
   const io::SafeTensors weights = io::load_safetensors(path);
+  train::check_finite(path, weights.tensors);
   const Shape table = matrix(weights, path, "embedding.weight");
   const int64_t heads = heads_of(arguments, weights, path, table[1]);
   const data::TextFile file(arguments.ids);

@@ -1,6 +1,7 @@
 // The `lemma` program: reads its arguments, runs one command, and turns every failure into one line and an exit status.
 //   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input; 130 stopped by Ctrl-C, after saving.
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
@@ -48,7 +49,11 @@ int run(int argc, char** argv) {
     add(app, action);
   try {
     refuse_unknown(app, argc, argv);
-    app.parse(argc, argv);
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    for (std::string& text : arguments)
+      if (arguments[0] == "predict" && text.starts_with('[')) text.insert(text.begin(), lemma::cli::kWholeText);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     const auto commands = app.get_subcommands();
@@ -61,6 +66,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails, and is told, as on a full disk
   try {
     if (argc > 0) lemma::cli::program_name() = argv[0];
     return run(argc, argv);

@@ -95,7 +95,14 @@ void add_predict(CLI::App& app, Action& action) {
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");
   command->add_flag("--pretty", a->pretty, "for people instead of programs: in colour on a terminal");
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_predict(*a); }; });
+  command->callback([a, &action] {
+    const auto unmark = [](std::string& text) {
+      if (text.starts_with(kWholeText)) text.erase(0, 1);
+    };
+    unmark(a->model);
+    for (std::string& text : a->texts) unmark(text);
+    action = [a] { return run_predict(*a); };
+  });
 }
 
 }  // namespace lemma::cli

@@ -27,7 +27,7 @@ void on_signal(int signal) {
 
 struct Arguments {
   std::string task, train, dev, out;
-  bool resume = false, overfit = false, replace_invalid = false;
+  bool out_given = false, resume = false, overfit = false, replace_invalid = false;
   std::vector<std::function<void(ModelConfig&, TrainOptions&)>> choices;
 };
 using Shared = std::shared_ptr<Arguments>;
@@ -63,7 +63,7 @@ void add_number(CLI::App& command, const Shared& arguments, const char* option, 
 void add_choices(CLI::App& c, const Shared& a) {
   using M = ModelConfig;
   using T = TrainOptions;
-  add_integer(c, a, "--epochs", 1, "passes over the training data (default: about 1,500 steps, 3 to 40 epochs)",
+  add_integer(c, a, "--epochs", 1, "passes over the training data (default: about 1,500 steps, 3 to 20 epochs)",
               [](M&, T& t, int64_t n) { t.epochs = n; });
   add_integer(c, a, "--batch-size", 1, "texts a step (default 32)", [](M&, T& t, int64_t n) { t.batch_size = n; });
   add_integer(c, a, "--embed", 1, "width of the model (default 128)", [](M& m, T&, int64_t n) { m.embed = n; });
@@ -121,6 +121,8 @@ int run_train(const Arguments& arguments) {
     run.train_path = bundled_data(name + "/train" + ending);
     run.dev_path = bundled_data(name + "/dev" + ending);
   }
+  if (arguments.out_given && arguments.out.empty())
+    throw ValueError("--out", "is empty; expected a directory, such as models/" + name);
   run.out = arguments.out.empty() ? "models/" + name : arguments.out;
   run.program = program_name();
   run.resume = arguments.resume;
@@ -158,7 +160,10 @@ void add_train(CLI::App& app, Action& action) {
                                          "float32, bfloat16 or float16 (default float32)")
       ->type_name("NAME");
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_train(*a); }; });
+  command->callback([a, command, &action] {
+    a->out_given = command->count("--out") > 0;
+    action = [a] { return run_train(*a); };
+  });
 }
 
 }  // namespace lemma::cli

@@ -4,6 +4,7 @@
 
 #include "lemma/core/error.h"
 #include "lemma/io/files.h"
+#include "lemma/ops.h"
 #include "train/model_config.h"
 
 namespace lemma::train {
@@ -47,6 +48,12 @@ void check_sizes(const io::SafeTensors& weights, const ModelConfig& config, cons
 
 }  // namespace
 
+void check_finite(const std::string& path, const io::NamedTensors& tensors) {
+  for (const auto& [key, value] : tensors)  // x - x is 0 where x is finite, NaN elsewhere
+    if (is_floating(value.dtype()) && any(isnan(value - value)))
+      throw IoError(path, fmt::format("tensor '{}' holds a NaN or an Inf; expected finite numbers", key));
+}
+
 std::vector<std::string> model_files() { return {kConfig, kWeights, kWords, kLabels, kFeatures, kTraining}; }
 
 void save_model(const std::string& directory, const Save& save) {
@@ -77,6 +84,7 @@ SavedModel load_model(const std::string& directory, std::optional<Task> task) {
                  TextCoder::parse_labels(text(kLabels), path(kLabels), saved.config.task)};
   const io::SafeTensors weights = io::load_safetensors(path(kWeights));
   check_sizes(weights, saved.config, path(kWeights));
+  check_finite(path(kWeights), weights.tensors);
   saved.model = make_model(saved.config, saved.coder);
   try {
     saved.model->load_state_dict(weights.tensors);

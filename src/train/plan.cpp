@@ -39,6 +39,12 @@ std::string baselines_text(std::vector<Baseline> baselines) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string to_beat_text(const std::vector<Baseline>& baselines) {
+  double best = 0;
+  for (const Baseline& b : baselines) best = std::max(best, b.score);
+  return fmt::format("to beat {:.3f}", best);
+}
+
 std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::Dataset& train,
                       const data::Dataset& dev, const TextModel& model, const Trainer& trainer, int64_t epochs) {
   const ModelConfig& config = model.config();

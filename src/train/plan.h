@@ -17,6 +17,8 @@ std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data
 std::string initial_loss_text(double loss, size_t classes);
 
 /// "naive Bayes 0.798, majority 0.509": the best first.
+/// "to beat 0.808": the best of the baselines.
+std::string to_beat_text(const std::vector<Baseline>& baselines);
 std::string baselines_text(std::vector<Baseline> baselines);
 
 }  // namespace lemma::train

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "lemma/viz/terminal.h"
 
@@ -62,17 +63,27 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
   const int64_t epoch = trainer.epoch() + (done < total ? 1 : 0);
   const double rate = static_cast<double>(texts_) / std::max(seconds(), 1e-9);
   const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
-  const std::string figures =
-      fmt::format("{} texts/s, {} left, loss {:.4f}, lr {:.2g}, |grad| {:.2f}", grouped(std::lround(rate)),
-                  clock_time(left), trainer.mean_loss(), result.lr, result.gradient_norm);
+  const std::string figures[] = {
+      fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", clock_time(left)),
+      fmt::format("{} texts/s", grouped(std::lround(rate))), fmt::format("lr {:.2g}", result.lr),
+      fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
     const double share = static_cast<double>(done) / static_cast<double>(total);
-    const int room = columns(out_) - static_cast<int>(figures.size()) - 30;  // a line that wraps cannot be redrawn
-    fmt::print(out_, "\r\033[Kepoch {}/{} {} {:3.0f} %  {}", epoch, epochs, viz::bar(share, std::clamp(room, 1, 20)),
-               100 * share, figures);
+    // A line that wraps cannot be redrawn: what does not fit is left out, the last figures first.
+    const std::string head = fmt::format("epoch {}/{} ", epoch, epochs),
+                      percent = fmt::format(" {:3.0f} %", 100 * share);
+    constexpr size_t kBar = 10;
+    size_t used = head.size() + kBar + percent.size() + 1;
+    std::string shown;
+    for (const std::string& figure : figures) {
+      used += figure.size() + 2;
+      if (used > static_cast<size_t>(columns(out_))) break;
+      shown += "  " + figure;
+    }
+    fmt::print(out_, "\r\033[K{}{}{}{}", head, viz::bar(share, kBar), percent, shown);
     drawn_ = true;
   } else {
-    fmt::print(out_, "epoch {}/{}, step {}/{}: {}\n", epoch, epochs, done, total, figures);
+    fmt::print(out_, "epoch {}/{}, step {}/{}: {}\n", epoch, epochs, done, total, fmt::join(figures, ", "));
   }
   std::fflush(out_);
 }

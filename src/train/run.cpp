@@ -1,6 +1,8 @@
 #include "lemma/train/run.h"
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -58,6 +60,13 @@ void end_epoch(Session& session, double seconds) {
     result = evaluate(*session.model, session.coder, session.dev);
   }
   History& history = session.history;
+  if (!std::isfinite(result.loss))
+    throw GradError(
+        fmt::format("epoch {}", history.epochs.size() + 1),
+        fmt::format(
+            "the dev loss is {}; the weights have run away, and nothing was saved over; a smaller --lr, a longer "
+            "--warmup or a smaller --clip usually helps",
+            result.loss));
   history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds});
   const auto done = static_cast<int64_t>(history.epochs.size());
   const bool better = history.best_epoch == 0 || result.score > history.best_score;
@@ -69,9 +78,9 @@ void end_epoch(Session& session, double seconds) {
   history.complete = session.exhausted();
   session.save();
   const size_t width = std::to_string(session.epochs).size();
-  say(run, "epoch {:>{}}/{}  loss {:.4f}   dev loss {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
-      session.trainer->mean_loss(), result.loss, score_name(run.task), result.score, baselines_text(history.baselines),
-      clock_time(seconds), better ? "  best so far" : "");
+  say(run, "epoch {:>{}}/{}  loss {:.4f}  dev {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
+      session.trainer->mean_loss(), result.loss, score_name(run.task), result.score, to_beat_text(history.baselines),
+      clock_time(seconds), better ? "  best" : "");
 }
 
 Outcome interrupted(Session& session) {
@@ -97,7 +106,21 @@ void close(Session& session) {
 
 }  // namespace
 
+// A saved directory takes the old one's place: were it the one that the program runs in, that would vanish under it.
+void check_not_here(const std::string& out) {
+  std::error_code ignored;
+  const std::filesystem::path target = std::filesystem::weakly_canonical(out, ignored);
+  for (std::filesystem::path here = std::filesystem::current_path(ignored); !here.empty(); here = here.parent_path()) {
+    if (here == target)
+      throw ValueError("--out",
+                       fmt::format("{} holds the directory that the program runs in; expected another, such as {}",
+                                   io::quote(out), "models/mine"));
+    if (here == here.parent_path()) break;
+  }
+}
+
 Outcome run(const Run& run) {
+  check_not_here(run.out);
   Session session(run);
   io::check_can_save(run.out, model_files(), bytes_needed(session));
   announce(session);

@@ -3,10 +3,20 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/io/files.h"
 #include "lemma/random.h"
 #include "train/plan.h"
 
 namespace lemma::train {
+
+namespace {
+// FNV-1a over the bytes of a file: tells an edited file from the one that a run began with.
+std::string checksum(const std::string& path) {
+  uint64_t hash = 14695981039346656037U;
+  for (const char c : io::read_file(path)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return fmt::format("{:016x}", hash);
+}
+}  // namespace
 
 StateDict copy_of(const StateDict& state) {
   StateDict copy;
@@ -31,6 +41,8 @@ Session::Session(const Run& given)
   options.check();
   if (run.resume) refuse_changes(saved);
   corpora = read_corpora(run.task, history.train_path, history.dev_path, run.replace_invalid);
+  train_checksum = checksum(history.train_path);
+  if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options.seed);
   coder = TextCoder::build(corpora.train, options.min_count, options.feature_count);
   train = coder.encode(corpora.train, options.max_len);
@@ -66,7 +78,24 @@ void Session::restore(SavedModel& saved) {
         "--resume",
         fmt::format("{} gives another vocabulary than the one saved in {}; resume with the data it began with",
                     history.train_path, run.out));
+  const auto same = [&](const char* key, const std::string& path, const std::string& now) {
+    const auto before = state.metadata.find(key);
+    if (before == state.metadata.end() || before->second != now)
+      throw ValueError("--resume",
+                       fmt::format("{} is not as it was when the run began; resume with the data it began with", path));
+  };
+  same("train_checksum", history.train_path, train_checksum);
+  if (!history.dev_path.empty()) same("dev_checksum", history.dev_path, dev_checksum);
+  const auto recorded = static_cast<int64_t>(history.epochs.size());
+  if (history.best_epoch < 0 || history.best_epoch > recorded)
+    throw ValueError("--resume", fmt::format("{} names epoch {} of {} as the best; a file is damaged", run.out,
+                                             history.best_epoch, recorded));
   trainer->load(state);
+  // Interrupted after an epoch's last step, a run has still to score it.
+  const int64_t unscored = trainer->epoch() - recorded;
+  if (unscored != 0 && !(unscored == 1 && trainer->batch() == trainer->batches()))
+    throw ValueError("--resume", fmt::format("{} says {} epochs, its training state {}; a file is damaged", run.out,
+                                             history.epochs.size(), trainer->epoch()));
   if (history.best_epoch > 0) best = copy_of(saved.model->state_dict());
 }
 
@@ -78,6 +107,8 @@ StateDict Session::current_weights() {
 void Session::save() {
   io::Metadata facts;
   io::NamedTensors state = trainer->state(facts);
+  facts["train_checksum"] = train_checksum;
+  facts["dev_checksum"] = dev_checksum;
   save_model(run.out, {config, options, history, coder, best.empty() ? current_weights() : best, std::move(state),
                        std::move(facts)});
 }

@@ -35,6 +35,7 @@ struct Session {
   std::unique_ptr<Trainer> trainer;
   StateDict best;  ///< weights of the best epoch; empty before the first score
   int64_t epochs = 0;
+  std::string train_checksum, dev_checksum;  ///< of the files' bytes; dev's is empty when it was held out of train
 
  private:
   void refuse_changes(const SavedModel& saved) const;

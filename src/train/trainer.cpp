@@ -39,7 +39,7 @@ int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
 
 }  // namespace
 
-int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 40); }
+int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 20); }
 
 Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
   const Tensor p = index_select(probability, 0, ids.reshape({-1})).reshape(ids.shape());

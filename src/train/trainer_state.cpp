@@ -1,11 +1,14 @@
 // What a trainer leaves for the process that continues it.
 #include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <cstdlib>
 
 #include <fmt/format.h>
 
 #include "lemma/autograd.h"
 #include "lemma/data/batches.h"
+#include "lemma/train/model_dir.h"
 #include "lemma/train/trainer.h"
 
 namespace lemma::train {
@@ -22,15 +25,17 @@ StateDict part(const io::NamedTensors& all, const std::string& prefix) {
   return out;
 }
 
-uint64_t number(const io::Metadata& facts, const std::string& key) {
+// A whole number of the state, at most `most`.
+uint64_t number(const io::Metadata& facts, const std::string& key, uint64_t most = UINT64_MAX) {
   const auto entry = facts.find(key);
   uint64_t value = 0;
   if (entry != facts.end()) {
     const std::string& text = entry->second;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc() && end == text.data() + text.size()) return value;
+    if (error == std::errc() && end == text.data() + text.size() && value <= most) return value;
   }
-  throw ValueError("resume", fmt::format("the saved state has no whole number '{}'", key));
+  throw ValueError("resume",
+                   fmt::format("the saved state has no whole number '{}' that makes sense; the file is damaged", key));
 }
 
 }  // namespace
@@ -58,12 +63,26 @@ io::NamedTensors Trainer::state(io::Metadata& facts) const {
 
 void Trainer::load(const io::SafeTensors& saved) {
   const io::Metadata& facts = saved.metadata;
-  const auto batch = static_cast<int64_t>(number(facts, "batch"));
-  if (number(facts, "batches") != static_cast<uint64_t>(batches()) || batch > batches())
+  if (number(facts, "batches") != static_cast<uint64_t>(batches()))
     throw ValueError(
         "resume",
         fmt::format("the saved run had {} batches an epoch, these data give {}; resume with the data it began with",
                     number(facts, "batches"), batches()));
+  // Everything is read and judged before anything is written.
+  const auto batch = static_cast<int64_t>(number(facts, "batch", static_cast<uint64_t>(batches())));
+  const auto epoch = static_cast<int64_t>(number(facts, "epoch", UINT32_MAX));
+  const auto steps = static_cast<int64_t>(number(facts, "steps", UINT64_MAX / 2));
+  const bool ended = batch == batches();  // the epoch is counted once its last step is taken
+  if (steps != epoch * batches() + (ended ? 0 : batch))
+    throw ValueError("resume",
+                     fmt::format("the saved state says {} steps, but epoch {} and batch {} of {}; the file is damaged",
+                                 steps, epoch, batch, batches()));
+  const auto sum = facts.find("loss_sum");
+  char* end = nullptr;
+  const double loss_sum = sum == facts.end() ? NAN : std::strtod(sum->second.c_str(), &end);
+  if (!std::isfinite(loss_sum) || *end != '\0')
+    throw ValueError("resume", "the saved state has no finite number 'loss_sum'; the file is damaged");
+  check_finite("resume", saved.tensors);
   model_.load_state_dict(part(saved.tensors, "model."));
   optimizer_->load_state_dict(part(saved.tensors, "optimizer."));
   schedule_->load_state_dict(part(saved.tensors, "schedule."));
@@ -71,10 +90,10 @@ void Trainer::load(const io::SafeTensors& saved) {
   default_generator() = {number(facts, "epoch_seed"), number(facts, "epoch_offset")};
   begin_epoch();
   default_generator() = {number(facts, "seed"), number(facts, "offset")};
-  epoch_ = static_cast<int64_t>(number(facts, "epoch"));
-  steps_ = static_cast<int64_t>(number(facts, "steps"));
+  epoch_ = epoch;
+  steps_ = steps;
   batch_ = batch;
-  loss_sum_ = facts.contains("loss_sum") ? std::strtod(facts.at("loss_sum").c_str(), nullptr) : 0;
+  loss_sum_ = loss_sum;
 }
 
 WeightAverage::WeightAverage(const nn::Module& model, double decay) : decay_(decay) {

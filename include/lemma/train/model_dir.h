@@ -58,4 +58,7 @@ SavedModel load_model(const std::string& directory, std::optional<Task> task = s
 /// training.safetensors of a directory. Throws IoError where there is none.
 io::SafeTensors load_training(const std::string& directory);
 
+/// Throws IoError naming `path` and the first tensor that holds a NaN or an Inf.
+void check_finite(const std::string& path, const io::NamedTensors& tensors);
+
 }  // namespace lemma::train
