@@ -93,6 +93,13 @@ TEST_CASE("predict prints one object a text, from arguments and from lines") {
   }
 }
 
+TEST_CASE("a text in brackets is one text") {
+  const Program predict = playground().run({"predict", "--model", "sentiment", "[good, bad]", "[]"});
+  CHECK(predict.status == 0);
+  CHECK(predict.out.find(R"({"text":"[good, bad]")") == 0);
+  CHECK(std::count(predict.out.begin(), predict.out.end(), '\n') == 2);
+}
+
 TEST_CASE("predict gives entities with their offsets in the text as typed") {
   // More epochs than the playground's, so that there is an entity to look at.
   REQUIRE(playground().train("ner", ".conll", {"--epochs", "40", "--lr", "0.01", "--out", "ner40"}).status == 0);

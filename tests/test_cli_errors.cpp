@@ -1,5 +1,7 @@
 // Broken input of every kind: one line on stderr that names what is wrong and what would be right, exit status 2,
 // nothing left behind. Each row is one thing that people (or hostile files) do.
+#include <cmath>
+
 #include "lemma/io/safetensors.h"
 #include "lemma/nn/guide.h"
 #include "tests/program.h"
@@ -174,7 +176,32 @@ TEST_CASE("broken options are refused") {
   for (const Bad& bad : table) check_refused(bad);
 }
 
+TEST_CASE("a run whose weights run away ends with status 1 and saves nothing") {
+  const size_t entries = playground().dir.entries();
+  const Program train =
+      playground().run({"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "new", "--epochs",
+                        "1", "--batch-size", "1000", "--warmup", "1", "--lr", "1e30"});
+  CAPTURE(train.err);
+  CHECK(train.status == 1);
+  CHECK(train.err.find("smaller --lr") != std::string::npos);
+  CHECK(playground().dir.entries() == entries);
+}
+
+TEST_CASE("weights that are no numbers are refused") {
+  auto file = lemma::io::load_safetensors(playground().dir / "sentiment/model.safetensors");
+  file.tensors[0].second.mul_(NAN);
+  const std::string path = spoiled_model("nan", "sentiment", "model.safetensors", "");
+  lemma::io::save_safetensors(playground().dir / "nan/model.safetensors", file.tensors, file.metadata);
+  check_refused({{"predict", "--model", path, "a film"},
+                 {"[nan/model.safetensors]", "holds a NaN or an Inf", file.tensors[0].first}});
+  check_refused({{"evaluate", "--model", path, "--data", "dev.tsv"}, {"holds a NaN or an Inf"}});
+}
+
 TEST_CASE("places that cannot be written are refused before training") {
+  check_refused(
+      {{"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", ""}, {"[--out] is empty"}});
+  check_refused({{"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "."},
+                 {"[--out] '.' holds the directory"}});
   check_refused({{"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "/proc/lemma/new"},
                  {"[/proc/lemma/new]"}});
   check_refused({{"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "train.tsv"},
