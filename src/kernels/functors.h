@@ -6,11 +6,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#if defined(__CUDACC__)
-#define LEMMA_HD __host__ __device__
-#else
-#define LEMMA_HD
-#endif
+#include "lemma/core/half.h"  // LEMMA_HD
 
 namespace lemma::fn {
 
