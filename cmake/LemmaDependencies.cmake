@@ -5,11 +5,6 @@ function(lemma_missing what package)
   message(FATAL_ERROR " Lemma needs ${what}: install it with 'apt-get install ${package}' (or run scripts/setup.sh).")
 endfunction()
 
-if(NOT LEMMA_CUDA STREQUAL "OFF")
-  message(FATAL_ERROR " LEMMA_CUDA=${LEMMA_CUDA}: the CUDA device, real or emulated, comes with a later step of Lemma; "
-                      "configure with -DLEMMA_CUDA=OFF.")
-endif()
-
 find_package(Threads REQUIRED)
 
 find_package(fmt QUIET CONFIG)

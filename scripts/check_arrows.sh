@@ -11,7 +11,7 @@ case "${1:-}" in
 esac
 cd "${1:-$(dirname "$0")/..}"
 
-find include/lemma src -name '*.h' -o -name '*.cpp' | sort | xargs awk '
+find include/lemma src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' | sort | xargs awk '
     # The room that a path lies in: "include/lemma/nn/linear.h", "src/nn/linear.cpp" and "lemma/nn/linear.h" are all in nn.
     function room(path) {
         sub(/^include\//, "", path); sub(/^src\//, "", path); sub(/^lemma\//, "", path)

@@ -257,9 +257,8 @@ TEST_CASE("the number of threads can be set, but not to nothing") {
 TEST_CASE("without CUDA the entry points say how to get it") {
   const Array x(Shape(2), DType::float32);
   REQUIRE_THROWS_WITH(kernels::cuda::unary(Unary::Exp, x),
-                      "[unary] this build runs on the CPU alone; the next version brings the CUDA device, to be "
-                      "configured with -DLEMMA_CUDA=ON "
-                      "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)");
+                      "[unary] this build runs on the CPU alone; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA "
+                      "toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)");
   REQUIRE_THROWS_AS(kernels::cuda::matmul(x, x), DeviceError);
   REQUIRE_THROWS_AS(kernels::cuda::copy(x, x), DeviceError);
 }

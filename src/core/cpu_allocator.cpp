@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstdlib>
 #include <new>
 #include <vector>
 
-#include "lemma/core/error.h"
-#include "lemma/core/memory.h"
+#include "core/size_classes.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -17,19 +15,7 @@
 namespace lemma {
 namespace {
 
-// Size classes: multiples of 64 up to 1 KiB, then eight steps to each doubling, so at most one eighth is unused.
-constexpr size_t kClasses = 16 + 8 * 53;
-
-size_t class_of(size_t bytes) {
-  if (bytes <= 1024) return bytes == 0 ? 0 : (bytes - 1) / 64;
-  const size_t log = static_cast<size_t>(std::bit_width(bytes - 1)) - 1;  // 2^log <= bytes - 1 < 2^(log + 1)
-  return 16 + (log - 10) * 8 + (((bytes - 1) >> (log - 3)) & 7);
-}
-size_t class_bytes(size_t index) {
-  if (index < 16) return (index + 1) * 64;
-  const size_t log = 10 + (index - 16) / 8, step = (index - 16) % 8;
-  return (size_t{1} << log) + (step + 1) * (size_t{1} << (log - 3));
-}
+using namespace size_classes;
 
 class SpinLock {
  public:
@@ -50,11 +36,11 @@ struct FreeBlock {
 // Never destroyed: tensors in static variables outlive any order of destruction.
 struct Cache {
   SpinLock lock;
-  FreeBlock* free[kClasses] = {};
+  FreeBlock* free[kCount] = {};
   size_t active = 0, peak = 0, cached = 0, requests = 0;
   // Blocks of each class that trim() gave back, and how far it has been too eager: what was missed later is kept from
   // then on.
-  uint32_t given_back[kClasses] = {};
+  uint32_t given_back[kCount] = {};
   size_t patience = 0;
 
   void* from_system(size_t bytes) {
@@ -70,7 +56,7 @@ struct Cache {
 
   // Requires the lock. Largest classes first, until no more than `keep` bytes stay.
   void trim(size_t keep) {
-    for (size_t i = kClasses; i-- > 0 && cached > keep;) {
+    for (size_t i = kCount; i-- > 0 && cached > keep;) {
       while (free[i] && cached > keep) {
         FreeBlock* block = free[i];
         free[i] = block->next;
@@ -92,12 +78,6 @@ struct Guard {
   ~Guard() { lock.unlock(); }
   SpinLock& lock;
 };
-
-// The device's place: a build without CUDA has memory on the CPU alone.
-Cache& cache_of(Device device) {
-  if (!device.is_cpu()) throw DeviceError("memory", "this build has no memory on " + device.str(), {device});
-  return cache();
-}
 
 }  // namespace
 
@@ -139,24 +119,20 @@ void release(void* block, size_t bytes) {
   c.active -= bytes;
 }
 
-}  // namespace cpu_allocator
-
-namespace memory {
-
-size_t active(Device device) { return cache_of(device).active; }
-size_t peak(Device device) { return cache_of(device).peak; }
-size_t cached(Device device) { return cache_of(device).cached; }
-size_t system_requests(Device device) { return cache_of(device).requests; }
-void reset_peak(Device device) {
-  Cache& c = cache_of(device);
+Figures figures() {
+  const Cache& c = cache();
+  return {c.active, c.peak, c.cached, c.requests};
+}
+void reset_peak() {
+  Cache& c = cache();
   Guard guard(c.lock);
   c.peak = c.active;
 }
-void empty_cache(Device device) {
-  Cache& c = cache_of(device);
+void empty_cache() {
+  Cache& c = cache();
   Guard guard(c.lock);
   c.trim(0);
 }
 
-}  // namespace memory
+}  // namespace cpu_allocator
 }  // namespace lemma

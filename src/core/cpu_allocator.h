@@ -10,4 +10,11 @@ void* allocate(size_t bytes);
 /// `bytes` as it was asked for.
 void release(void* block, size_t bytes);
 
+struct Figures {
+  size_t active, peak, cached, requests;
+};
+Figures figures();
+void reset_peak();
+void empty_cache();
+
 }  // namespace lemma::cpu_allocator

@@ -1,5 +1,6 @@
 #include "lemma/core/device.h"
 
+#include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 
 namespace lemma {
@@ -10,6 +11,8 @@ Device Device::parse(const std::string& text) {
   if (text.rfind("cuda:", 0) == 0 && text.size() == 6 && text[5] >= '0' && text[5] <= '9') return cuda(text[5] - '0');
   throw DeviceError("device", "'" + text + "' is no device; valid: cpu, cuda, cuda:0..9");
 }
+
+Device Device::best() { return cuda::is_available() ? cuda() : cpu(); }
 
 std::string Device::str() const {
   if (is_cpu()) return "cpu";

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "core/cpu_allocator.h"
+#include "core/cuda/allocator.h"
 #include "lemma/core/error.h"
 
 namespace lemma {
@@ -16,14 +17,11 @@ static_assert(sizeof(Storage) <= kHeader);
 }  // namespace
 
 Ref<Storage> Storage::allocate(size_t bytes, Device device) {
-  if (!device.is_cpu())
-    throw DeviceError("tensor",
-                      "cannot allocate on " + device.str() +
-                          ": this build runs on the CPU alone; the next version brings the CUDA device, to be "
-                          "configured with -DLEMMA_CUDA=ON "
-                          "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)",
-                      {device});
   if (bytes > std::numeric_limits<size_t>::max() / 4) throw std::bad_alloc();
+  if (device.is_cuda()) {
+    void* data = cuda_allocator::allocate(bytes, device);
+    return Ref<Storage>::adopt(new Storage(data, bytes, device));
+  }
   void* block = nullptr;
   try {
     block = cpu_allocator::allocate(kHeader + bytes);
@@ -34,6 +32,11 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
 }
 
 void Storage::destroy(Storage* storage) {
+  if (storage->device_.is_cuda()) {
+    cuda_allocator::release(storage->data_, storage->bytes_, storage->device_);
+    delete storage;
+    return;
+  }
   const size_t bytes = storage->bytes_;
   cpu_allocator::release(storage, kHeader + bytes);
 }

@@ -13,6 +13,8 @@ class Device {
   static constexpr Device cpu() { return Device(Kind::cpu, 0); }
   /// The GPU. Naming it is always allowed; allocating on it throws DeviceError in a build without CUDA.
   static constexpr Device cuda(int index = 0) { return Device(Kind::cuda, static_cast<int8_t>(index)); }
+  /// cuda() if this build and machine have one, else cpu().
+  static Device best();
   /// "cpu", "cuda" or "cuda:1". Throws DeviceError for anything else.
   static Device parse(const std::string& text);
 

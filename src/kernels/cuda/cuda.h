@@ -5,6 +5,9 @@
 
 namespace lemma::kernels::cuda {
 
+/// Makes `device` the current one: what is called next runs there.
+void choose(Device device);
+
 void fill(const Array& out, double value);
 void arange(const Array& out, double start, double step);
 void copy(const Array& dst, const Array& src);

@@ -1,19 +1,17 @@
 // A build without CUDA: every entry point says in words how to get it.
 
 #include "kernels/cuda/cuda.h"
+#include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cuda {
 namespace {
 [[noreturn]] void missing(const char* op, Device device) {
-  throw DeviceError(op,
-                    "this build runs on the CPU alone; the next version brings the CUDA device, to be configured with "
-                    "-DLEMMA_CUDA=ON "
-                    "(a GPU and the CUDA toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)",
-                    {device});
+  throw DeviceError(op, lemma::cuda::why_unavailable(), {device});
 }
 }  // namespace
 
+void choose(Device device) { missing("cuda", device); }
 void fill(const Array& out, double) { missing("fill", out.device()); }
 void arange(const Array& out, double, double) { missing("arange", out.device()); }
 void copy(const Array& dst, const Array& src) { missing("copy", dst.device().is_cuda() ? dst.device() : src.device()); }

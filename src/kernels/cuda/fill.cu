@@ -1,0 +1,55 @@
+// Writing numbers that depend on the position alone. Compiled without contraction of a * b + c, as on the CPU.
+
+#include "kernels/cuda/convert.h"
+#include "kernels/cuda/elementwise.cuh"
+
+namespace lemma::kernels::cuda {
+namespace {
+
+template <class T>
+T rounded(double value) {
+  if constexpr (std::is_same_v<T, bool>)
+    return value != 0;
+  else if constexpr (std::is_same_v<Wide<T>, T>)
+    return static_cast<T>(value);
+  else
+    return T(static_cast<float>(value));
+}
+
+template <class T>
+struct Constant {
+  T value;
+  __device__ T operator()() const { return value; }
+};
+
+// Compute is float64, or int64 where the steps are whole; each element is rounded once, so errors do not add up.
+template <class T, class Compute>
+__global__ void arange_kernel(T* out, int64_t n, Compute start, Compute step) {
+  const int64_t i = int64_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  if (i < n) out[i] = Convert<T>{}(start + static_cast<Compute>(i) * step);
+}
+
+}  // namespace
+
+/// Requires: no two elements of `out` share memory.
+void fill(const Array& out, double value) {
+  with_any("fill", out.dtype(), [&](auto type) {
+    using T = typename decltype(type)::type;
+    map<T>("fill", Constant<T>{rounded<T>(value)}, out);
+  });
+}
+
+/// Requires: contiguous, rank 1, no bool.
+void arange(const Array& out, double start, double step) {
+  const int64_t n = out.numel();
+  if (n == 0) return;
+  if (out.dtype() == DType::int64 && step == std::floor(step) && start == std::floor(start))
+    return launch({"arange", blocks_for(n), kThreads}, arange_kernel<int64_t, int64_t>, out.data<int64_t>(), n,
+                  static_cast<int64_t>(start), static_cast<int64_t>(step));
+  with_number("arange", out.dtype(), [&](auto type) {
+    using T = typename decltype(type)::type;
+    launch({"arange", blocks_for(n), kThreads}, arange_kernel<T, double>, out.data<T>(), n, start, step);
+  });
+}
+
+}  // namespace lemma::kernels::cuda

@@ -1,0 +1,45 @@
+// y[i] = f(x[i]), with the functors of functors.h.
+
+#include "kernels/cuda/elementwise.cuh"
+
+namespace lemma::kernels::cuda {
+namespace {
+
+template <class Op>
+constexpr bool takes_integers() {
+  return std::is_same_v<Op, fn::Neg> || std::is_same_v<Op, fn::Abs> || std::is_same_v<Op, fn::Sign> ||
+         std::is_same_v<Op, fn::Square> || std::is_same_v<Op, fn::Relu>;
+}
+
+template <class Op>
+Array run(const char* kernel, const Array& x) {
+  Array out(x.shape(), x.dtype(), x.device());
+  if constexpr (takes_integers<Op>())
+    if (x.dtype() == DType::int64) {
+      map<int64_t, int64_t>(kernel, Op{}, out, x);
+      return out;
+    }
+  if (!is_floating(x.dtype()))
+    throw DTypeError("unary", std::string("this operation does not take ") + name(x.dtype()), {x.dtype()});
+  with_floating("unary", x.dtype(), [&](auto type) {
+    using T = typename decltype(type)::type;
+    map<T, T>(kernel, Op{}, out, x);
+  });
+  return out;
+}
+
+}  // namespace
+
+/// Requires: floating, or int64 where functors.h says "also int64". Ensures: contiguous, the dtype of x.
+Array unary(Unary op, const Array& x) {
+  switch (op) {
+#define LEMMA_CASE(name) \
+  case Unary::name:      \
+    return run<fn::name>(#name, x);
+    LEMMA_FOR_EACH_UNARY(LEMMA_CASE)
+#undef LEMMA_CASE
+  }
+  return {};
+}
+
+}  // namespace lemma::kernels::cuda
