@@ -44,7 +44,9 @@ target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${OpenBLAS_LIBRARY} 
                                                    ${UTF8PROC_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS})
 
 add_library(lemma_warnings INTERFACE)
-target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wno-sign-conversion
+target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion
+                                                # nvcc writes line directives that pedants refuse.
+                                                $<$<COMPILE_LANGUAGE:CXX>:-Wpedantic>
                                                 # g++ 12 warns of std::string's own operator+ (its bug 105329).
                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                 $<$<BOOL:${LEMMA_WERROR}>:-Werror>)
