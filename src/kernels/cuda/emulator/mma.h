@@ -53,6 +53,29 @@ inline void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint3
 inline void mma_m16n8k16_f16(float* d, const std::uint32_t* a, const std::uint32_t* b, const float* c, Loc l = {}) {
   mma_m16n8k16(d, a, b, c, [](std::uint16_t u) { return half_to_float(u); }, l);
 }
+// ldmatrix.x4: lane i points at row i % 8 of matrix i / 8 (eight 16-bit numbers); lane l receives row l / 4, numbers
+// 2 (l % 4) and the next, of each matrix, or of each one's transpose.
+struct LdmatrixArg {
+  const void* row;
+  std::uint32_t* r;
+};
+template <bool Transpose>
+void ldmatrix_x4(std::uint32_t (&r)[4], const void* row, Loc l = {}) {
+  if (reinterpret_cast<std::uintptr_t>(row) % 16) trap("ldmatrix: the row is not aligned to 16 bytes", l);
+  LdmatrixArg mine{row, r};
+  warp_collective(0xffffffffu, Op::ldmatrix, &mine, [](unsigned, void* const* lane) {
+    for (int i = 0; i < 32; ++i)
+      for (int m = 0; m < 4; ++m) {
+        std::uint32_t pair = 0;
+        for (int half = 0; half < 2; ++half) {
+          const int down = Transpose ? i % 4 * 2 + half : i / 4, right = Transpose ? i / 4 : i % 4 * 2 + half;
+          const void* from = static_cast<const LdmatrixArg*>(lane[m * 8 + down])->row;
+          pair |= std::uint32_t{static_cast<const std::uint16_t*>(from)[right]} << 16 * half;
+        }
+        static_cast<const LdmatrixArg*>(lane[i])->r[m] = pair;
+      }
+  }, l);
+}
 }  // namespace emulator
 
 // nvcuda::wmma.  Each lane of the stand-in holds rows*cols/32 elements, element i of lane l being number
