@@ -53,6 +53,8 @@ TEST_CASE("tensors of every dtype and shape survive a round trip, in order, with
       {"b", tensor({{1.5, -2.5}, {3.25, 4.0}})},
       {"a", tensor({1e300, -1e-300}, {.dtype = float64})},
       {"ids", tensor({int64_t{1} << 62, int64_t{-5}})},
+      {"half", tensor({1.5, -65504.0, 6e-8}, {.dtype = float16})},
+      {"brain", tensor({{1.5, 3e38}}, {.dtype = bfloat16})},
       {"scalar", tensor(7.0)},
       {"empty", zeros({0, 3})},
       {"transposed", tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}}).t()},
@@ -92,7 +94,7 @@ TEST_CASE("the file lies as the format says: header padded to 8, wide elements f
   CHECK(io::load_safetensors(dir / "none").tensors.empty());
 }
 
-TEST_CASE("half, bfloat16 and int32 are widened on reading") {
+TEST_CASE("float16 and bfloat16 are read as they are, int32 as int64") {
   TempDir dir;
   const auto load = [&](const char* type, const std::vector<uint16_t>& halves, int64_t count) {
     const std::string header =
@@ -106,12 +108,14 @@ TEST_CASE("half, bfloat16 and int32 are widened on reading") {
   };
   // 1, -2, largest, smallest subnormal, -0, infinity, NaN
   const Tensor half = load("F16", {0x3C00, 0xC000, 0x7BFF, 0x0001, 0x8000, 0x7C00, 0x7E00}, 7);
-  CHECK(half.dtype() == float32);
+  CHECK(half.dtype() == float16);
   const std::vector<float> h = half.to_vector<float>();
   CHECK(std::vector<float>(h.begin(), h.begin() + 4) == std::vector<float>{1, -2, 65504, 0x1p-24f});
   CHECK((h[4] == 0 && std::signbit(h[4])));
   CHECK((std::isinf(h[5]) && std::isnan(h[6])));
-  CHECK(load("BF16", {0x3F80, 0xC040, 0x7F80}, 3).to_vector<float>() == std::vector<float>{1, -3, INFINITY});
+  const Tensor brain = load("BF16", {0x3F80, 0xC040, 0x7F80}, 3);
+  CHECK(brain.dtype() == bfloat16);
+  CHECK(brain.to_vector<float>() == std::vector<float>{1, -3, INFINITY});
   const Tensor i32 = load("I32", {0xFFFF, 0xFFFF, 0x0000, 0x0001}, 2);
   CHECK(i32.dtype() == int64);
   CHECK(i32.to_vector<int64_t>() == std::vector<int64_t>{-1, 65536});

@@ -95,7 +95,7 @@ std::string Tensor::str() const {
   std::string tail;
   if (!device().is_cpu()) tail += ", device=" + device().str();
   if (numel() == 0 && shape() != Shape{0}) tail += ", size=" + shape().str();
-  if (dtype() == DType::float64 || (numel() == 0 && dtype() != DType::float32))
+  if (dtype() == DType::float64 || is_half(dtype()) || (numel() == 0 && dtype() != DType::float32))
     tail += fmt::format(", dtype={}", name(dtype()));
   if (requires_grad()) tail += is_leaf() ? ", requires_grad=true" : fmt::format(", grad_fn=<{}>", grad_fn()->name());
   if (numel() == 0) return "tensor([]" + tail + ")";

@@ -28,7 +28,12 @@ Array host(const Array& array) {
 template <class T, class From>
 void convert(const Array& array, std::vector<T>& out) {
   const From* from = array.data<From>();
-  for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<T>(from[i]);
+  for (size_t i = 0; i < out.size(); ++i) {
+    if constexpr (std::is_same_v<From, Half> || std::is_same_v<From, BFloat16>)
+      out[i] = static_cast<T>(static_cast<float>(from[i]));
+    else
+      out[i] = static_cast<T>(from[i]);
+  }
 }
 
 }  // namespace
@@ -74,6 +79,12 @@ std::vector<T> Tensor::to_vector() const {
     case DType::boolean:
       convert<T, bool>(a, out);
       break;
+    case DType::float16:
+      convert<T, Half>(a, out);
+      break;
+    case DType::bfloat16:
+      convert<T, BFloat16>(a, out);
+      break;
   }
   return out;
 }
@@ -112,10 +123,14 @@ template const float* Tensor::data() const;
 template const double* Tensor::data() const;
 template const int64_t* Tensor::data() const;
 template const bool* Tensor::data() const;
+template const Half* Tensor::data() const;
+template const BFloat16* Tensor::data() const;
 template float* Tensor::mutable_data();
 template double* Tensor::mutable_data();
 template int64_t* Tensor::mutable_data();
 template bool* Tensor::mutable_data();
+template Half* Tensor::mutable_data();
+template BFloat16* Tensor::mutable_data();
 
 // ---- Autograd ----
 

@@ -24,20 +24,6 @@ namespace {
 
 constexpr uint64_t kLongestHeader = 100'000'000;  // the reference implementation's limit
 
-float from_bfloat16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
-
-// IEEE half: 1 sign, 5 exponent, 10 fraction bits.
-float from_float16(uint16_t bits) {
-  const uint32_t sign = static_cast<uint32_t>(bits & 0x8000) << 16;
-  const uint32_t exponent = (bits >> 10) & 31, fraction = bits & 1023;
-  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | fraction << 13);
-  if (exponent == 0) {
-    const float value = static_cast<float>(fraction) * 0x1p-24f;
-    return sign ? -value : value;
-  }
-  return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
-}
-
 // Reads elements of type From a block at a time and stores them as To.
 template <class From, class To, class Convert>
 void read_converted(int fd, const std::string& path, To* out, int64_t count, Convert convert) {
@@ -65,8 +51,8 @@ Tensor read_tensor(int fd, const std::string& path, const TensorEntry& entry) {
   if (type == "F32") read_plain(fd, path, tensor.mutable_data<float>(), count);
   if (type == "F64") read_plain(fd, path, tensor.mutable_data<double>(), count);
   if (type == "I64") read_plain(fd, path, tensor.mutable_data<int64_t>(), count);
-  if (type == "F16") read_converted<uint16_t>(fd, path, tensor.mutable_data<float>(), count, from_float16);
-  if (type == "BF16") read_converted<uint16_t>(fd, path, tensor.mutable_data<float>(), count, from_bfloat16);
+  if (type == "F16") read_plain(fd, path, tensor.mutable_data<Half>(), count);
+  if (type == "BF16") read_plain(fd, path, tensor.mutable_data<BFloat16>(), count);
   if (type == "I32")
     read_converted<int32_t>(fd, path, tensor.mutable_data<int64_t>(), count, [](int32_t v) { return int64_t{v}; });
   if (type == "BOOL")
@@ -88,6 +74,10 @@ const void* bytes_at(const Tensor& tensor) {
       return tensor.data<int64_t>();
     case DType::boolean:
       return tensor.data<bool>();
+    case DType::float16:
+      return tensor.data<Half>();
+    case DType::bfloat16:
+      return tensor.data<BFloat16>();
   }
   return nullptr;
 }

@@ -15,9 +15,9 @@ namespace lemma::io {
 
 namespace {
 
-constexpr FileType kFileTypes[] = {{"F32", 4, DType::float32},  {"F64", 8, DType::float64}, {"I64", 8, DType::int64},
-                                   {"BOOL", 1, DType::boolean}, {"F16", 2, DType::float32}, {"BF16", 2, DType::float32},
-                                   {"I32", 4, DType::int64}};
+constexpr FileType kFileTypes[] = {
+    {"F32", 4, DType::float32}, {"F64", 8, DType::float64},   {"I64", 8, DType::int64}, {"BOOL", 1, DType::boolean},
+    {"F16", 2, DType::float16}, {"BF16", 2, DType::bfloat16}, {"I32", 4, DType::int64}};
 
 // Receives the parser's events and knows where in the three-level structure it stands. Anything else is refused at
 // once, so depth is bounded by 4 whatever the file holds.

@@ -61,6 +61,13 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
       return finish(host_array<double>(data.values(), data.shape()), options);
     case DType::boolean:
       return finish(host_array<bool>(data.values(), data.shape()), options);
+    case DType::float16:
+    case DType::bfloat16: {
+      TensorOptions wide = options;
+      wide.dtype = DType::float32;
+      wide.requires_grad = false;
+      return tensor(data, wide).to(dtype).requires_grad_(options.requires_grad);
+    }
     case DType::int64:
       break;
   }
@@ -83,6 +90,8 @@ template Tensor from_data(const float*, const Shape&, const TensorOptions&);
 template Tensor from_data(const double*, const Shape&, const TensorOptions&);
 template Tensor from_data(const int64_t*, const Shape&, const TensorOptions&);
 template Tensor from_data(const bool*, const Shape&, const TensorOptions&);
+template Tensor from_data(const Half*, const Shape&, const TensorOptions&);
+template Tensor from_data(const BFloat16*, const Shape&, const TensorOptions&);
 
 Tensor empty(const Shape& shape, const TensorOptions& options) {
   return Tensor(Array(shape, floating_by_default(options), options.device), options.requires_grad);

@@ -24,12 +24,13 @@ struct SafeTensors {
   const Tensor* find(const std::string& name) const;
 };
 
-/// Writes float32, float64, int64 and bool tensors, atomically (io/files.h). The header keeps the order given.
+/// Writes tensors of every dtype, atomically (io/files.h). The header keeps the order given.
 /// Throws ValueError for a repeated or reserved name or an undefined tensor, IoError when the disk refuses.
 void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata = {});
 
-/// Reads F32, F64, I64 and BOOL as they are, F16 and BF16 as float32, I32 as int64. Throws IoError, naming file and
-/// tensor, for anything that is not a sound file; nothing is allocated beyond the file's own size.
+/// Reads F32, F64, F16, BF16, I64 and BOOL as they are (a float32 module's load_state_dict casts), I32 as int64. Throws
+/// IoError, naming file and tensor, for anything that is not a sound file; nothing is allocated beyond the file's own
+/// size.
 SafeTensors load_safetensors(const std::string& path);
 
 }  // namespace lemma::io

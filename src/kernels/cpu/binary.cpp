@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/simd_math.h"
 #include "lemma/core/error.h"
 
@@ -86,7 +87,13 @@ void run(Binary op, const Array& a, const Array& b, char* out) {
   const auto loop = HWY_DYNAMIC_DISPATCH(binary_loop);
   elementwise<true, 2>(a.shape(), out, static_cast<int64_t>(size_of(dtype)), {operand(a), operand(b)},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
-                         loop(op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         if (!is_half(dtype)) return loop(op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         in_float_blocks(dtype, at, scalars, n, [&](auto& in, int64_t begin, int64_t count) {
+                           float result[kFloatBlock];
+                           loop(op, DType::float32, in[0], in[1], scalars, reinterpret_cast<char*>(result),
+                                static_cast<size_t>(count));
+                           round_to(dtype, result, y + begin * 2, static_cast<size_t>(count));
+                         });
                        });
 }
 

@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
@@ -44,6 +45,9 @@ void compare_typed(DType dtype, const char* a, const char* b, unsigned scalars, 
       return compare_run<Op, int64_t>(a, b, scalars, out, n);
     case DType::boolean:
       return compare_run<Op, uint8_t>(a, b, scalars, out, n);
+    case DType::float16:
+    case DType::bfloat16:
+      return;  // widened before
   }
 }
 
@@ -98,6 +102,7 @@ void select_run(const char* condition, const char* a_bytes, const char* b_bytes,
 
 void select_loop(size_t size, const char* c, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   if (size == 1) return select_run<uint8_t>(c, a, b, scalars, out, n);
+  if (size == 2) return select_run<uint16_t>(c, a, b, scalars, out, n);
   if (size == 4) return select_run<uint32_t>(c, a, b, scalars, out, n);
   select_run<uint64_t>(c, a, b, scalars, out, n);
 }
@@ -118,7 +123,11 @@ Array compare(Compare op, const Array& a, const Array& b) {
   const auto loop = HWY_DYNAMIC_DISPATCH(compare_loop);
   elementwise<true, 2>(a.shape(), bytes_of(out), 1, {operand(x), operand(z)},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
-                         loop(op, a.dtype(), at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         if (!is_half(a.dtype()))
+                           return loop(op, a.dtype(), at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         in_float_blocks(a.dtype(), at, scalars, n, [&](auto& in, int64_t begin, int64_t count) {
+                           loop(op, DType::float32, in[0], in[1], scalars, y + begin, static_cast<size_t>(count));
+                         });
                        });
   return out;
 }

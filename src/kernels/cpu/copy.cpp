@@ -5,6 +5,7 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/transpose.h"
 
 namespace lemma::kernels::cpu {
@@ -68,6 +69,8 @@ void copy_bytes(const Array& dst, const Array& src) {
   switch (size_of(dst.dtype())) {
     case 1:
       return copy_layout<uint8_t>(dst, src);
+    case 2:
+      return copy_layout<uint16_t>(dst, src);
     case 4:
       return copy_layout<uint32_t>(dst, src);
     default:
@@ -77,9 +80,16 @@ void copy_bytes(const Array& dst, const Array& src) {
 
 // ---- From one dtype to another ----
 
+template <class T>
+constexpr bool kHalf = std::is_same_v<T, float16> || std::is_same_v<T, bfloat16>;
+
 template <class To, class From>
 To converted(From x) {
-  if constexpr (std::is_same_v<To, bool>)
+  if constexpr (kHalf<From>)
+    return converted<To>(static_cast<float>(x));
+  else if constexpr (kHalf<To>)
+    return To(static_cast<float>(x));
+  else if constexpr (std::is_same_v<To, bool>)
     return x != From(0);
   else if constexpr (std::is_same_v<To, int64_t> && std::is_floating_point_v<From>) {
     // What has no int64 (NaN, beyond 2^63) becomes the smallest one, as x86 and PyTorch have it.
@@ -95,6 +105,10 @@ void convert_from(const Array& dst, const Array& src) {
                         [](char* out, const Pointers<1>& at, unsigned, int64_t n) {
                           To* y = reinterpret_cast<To*>(out);
                           const From* x = reinterpret_cast<const From*>(at[0]);
+                          if constexpr (kHalf<From> && std::is_same_v<To, float>)
+                            return widen(dtype_of<From>(), x, y, static_cast<size_t>(n));
+                          if constexpr (kHalf<To> && std::is_same_v<From, float>)
+                            return round_to(dtype_of<To>(), x, y, static_cast<size_t>(n));
                           for (int64_t i = 0; i < n; ++i) y[i] = converted<To>(x[i]);
                         });
 }
@@ -110,6 +124,10 @@ void convert(const Array& dst, const Array& src) {
       return convert_from<To, int64_t>(dst, src);
     case DType::boolean:
       return convert_from<To, bool>(dst, src);
+    case DType::float16:
+      return convert_from<To, float16>(dst, src);
+    case DType::bfloat16:
+      return convert_from<To, bfloat16>(dst, src);
   }
 }
 
@@ -139,6 +157,10 @@ void copy(const Array& dst, const Array& src) {
       return convert<int64_t>(dst, src);
     case DType::boolean:
       return convert<bool>(dst, src);
+    case DType::float16:
+      return convert<float16>(dst, src);
+    case DType::bfloat16:
+      return convert<bfloat16>(dst, src);
   }
 }
 

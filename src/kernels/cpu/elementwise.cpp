@@ -32,6 +32,8 @@ void pack(char* out, const Operand& x, const Collapsed<1>& dims, int64_t begin, 
   switch (x.size) {
     case 1:
       return pack_elements<uint8_t>(out, x, dims, begin, n);
+    case 2:
+      return pack_elements<uint16_t>(out, x, dims, begin, n);
     case 4:
       return pack_elements<uint32_t>(out, x, dims, begin, n);
     default:

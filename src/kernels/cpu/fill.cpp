@@ -41,6 +41,10 @@ void fill(const Array& out, double value) {
       return fill_run(out, static_cast<int64_t>(value));
     case DType::boolean:
       return fill_run(out, value != 0);
+    case DType::float16:
+      return fill_run(out, float16(static_cast<float>(value)));
+    case DType::bfloat16:
+      return fill_run(out, bfloat16(static_cast<float>(value)));
   }
 }
 

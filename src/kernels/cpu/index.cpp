@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 
 namespace lemma::kernels::cpu {
 namespace {
@@ -91,6 +92,9 @@ Array gather(const Array& x, int dim, const Array& index) {
     case 1:
       gather_run<uint8_t>(x, dim, index, out);
       break;
+    case 2:
+      gather_run<uint16_t>(x, dim, index, out);
+      break;
     case 4:
       gather_run<uint32_t>(x, dim, index, out);
       break;
@@ -100,8 +104,10 @@ Array gather(const Array& x, int dim, const Array& index) {
   return out;
 }
 
-/// Requires: indices in range; the shapes of index and src equal; no bool. Ensures: contiguous.
+/// Requires: indices in range; the shapes of index and src equal; no bool. Ensures: contiguous. Half types add in
+/// float32 and round at the end.
 Array scatter_add(const Shape& shape, int dim, const Array& index, const Array& src) {
+  if (is_half(src.dtype())) return rounded(scatter_add(shape, dim, index, widened(src)), src.dtype());
   const Array out(shape, src.dtype());
   fill(out, 0);
   if (index.numel() == 0) return out;

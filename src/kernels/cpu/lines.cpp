@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/half.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
@@ -23,6 +24,9 @@ void with_element(DType dtype, const F& f) {
       return f(int64_t{});
     case DType::boolean:
       return f(uint8_t{});
+    case DType::float16:
+    case DType::bfloat16:
+      return;  // widened before
   }
 }
 
@@ -37,6 +41,7 @@ bool less(T a, T b) {
 /// Requires: at least one element along dim. Ensures: int64, dim has size 1; the first of equals; a NaN wins over all
 /// numbers.
 Array arg_reduce(ArgReduce op, const Array& x, int dim) {
+  if (is_half(x.dtype())) return arg_reduce(op, widened(x), dim);
   Shape shape = x.shape();
   const int64_t n = shape[dim], step = x.strides()[dim];
   shape[dim] = 1;
@@ -59,8 +64,9 @@ Array arg_reduce(ArgReduce op, const Array& x, int dim) {
   return out;
 }
 
-/// Ensures: contiguous, the dtype of x. float32 is summed in float64.
-Array scan(Scan, const Array& x, int dim, bool reverse) {
+/// Ensures: contiguous, the dtype of x. float32 is summed in float64, a half type like float32 and rounded at the end.
+Array scan(Scan op, const Array& x, int dim, bool reverse) {
+  if (is_half(x.dtype())) return rounded(scan(op, widened(x), dim, reverse), x.dtype());
   if (x.dtype() == DType::boolean) throw DTypeError("scan", "bool is cast to int64 first", {x.dtype()});
   const Array out(x.shape(), x.dtype());
   const int64_t n = x.shape()[dim], step = x.strides()[dim], out_step = out.strides()[dim];
@@ -83,6 +89,7 @@ Array scan(Scan, const Array& x, int dim, bool reverse) {
 
 /// Ensures: int64, contiguous. Equal elements keep their order in both directions.
 Array argsort(const Array& x, int dim, bool descending) {
+  if (is_half(x.dtype())) return argsort(widened(x), dim, descending);
   const Array out(x.shape(), DType::int64);
   const int64_t n = x.shape()[dim], step = x.strides()[dim], out_step = out.strides()[dim];
   with_element(x.dtype(), [&](auto zero) {

@@ -4,7 +4,7 @@
 
 #include "kernels/cpu/blas.h"
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
@@ -103,10 +103,12 @@ void multiply(const Array& a, const Array& b, const Array& out) {
 
 }  // namespace
 
-/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous.
+/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous. Half
+/// types are multiplied and added in float32, and rounded at the end.
 Array matmul(const Array& a, const Array& b) {
   if (!is_floating(a.dtype()))
     throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
+  if (is_half(a.dtype())) return rounded(matmul(widened(a), widened(b)), a.dtype());
   const int rank = a.rank();
   Shape shape = a.shape();
   shape[rank - 1] = b.shape()[rank - 1];

@@ -8,6 +8,7 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/parallel.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -87,8 +88,14 @@ namespace lemma::kernels::cpu {
 HWY_EXPORT(random_float);
 HWY_EXPORT(random_double);
 
-/// Requires: contiguous, floating. Ensures: element i is number offset + i of the stream of `seed`.
+/// Requires: contiguous, floating. Ensures: element i is number offset + i of the stream of `seed`; halves are the
+/// float32 numbers, rounded.
 void random(Random kind, const Array& out, uint64_t seed, uint64_t offset) {
+  if (is_half(out.dtype())) {
+    const Array wide(out.shape(), DType::float32);
+    random(kind, wide, seed, offset);
+    return copy(out, wide);
+  }
   const auto floats = HWY_DYNAMIC_DISPATCH(random_float);
   const auto doubles = HWY_DYNAMIC_DISPATCH(random_double);
   parallel_for(out.numel(), kGrain / 4, [&](int64_t begin, int64_t end) {

@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/reduce_loops.h"
 #include "lemma/core/error.h"
 
@@ -142,6 +143,7 @@ Array gathered(const Array& x, const Array& out) {
 /// give.
 Array reduce(Reduce op, const Array& x, const Dims& dims) {
   if (x.dtype() == DType::boolean) throw DTypeError("reduce", "bool is cast to int64 first", {x.dtype()});
+  if (is_half(x.dtype())) return rounded(reduce(op, widened(x), dims), x.dtype());
   Shape shape = x.shape();
   for (const int64_t d : dims) shape[static_cast<int>(d)] = 1;
   Array out(shape, x.dtype());

@@ -7,6 +7,7 @@
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/elementwise.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/simd_math.h"
 #include "lemma/core/error.h"
 
@@ -67,9 +68,16 @@ Array unary(Unary op, const Array& x) {
   const Array in = packed_if_scattered(x);
   Array out(x.shape(), dtype);
   const auto loop = HWY_DYNAMIC_DISPATCH(unary_loop);
-  elementwise<false, 1>(
-      x.shape(), bytes_of(out), static_cast<int64_t>(size_of(dtype)), {operand(in)},
-      [&](char* y, const Pointers<1>& at, unsigned, int64_t n) { loop(op, dtype, at[0], y, static_cast<size_t>(n)); });
+  elementwise<false, 1>(x.shape(), bytes_of(out), static_cast<int64_t>(size_of(dtype)), {operand(in)},
+                        [&](char* y, const Pointers<1>& at, unsigned, int64_t n) {
+                          if (!is_half(dtype)) return loop(op, dtype, at[0], y, static_cast<size_t>(n));
+                          in_float_blocks(dtype, at, 0, n, [&](auto& wide, int64_t begin, int64_t count) {
+                            float result[kFloatBlock];
+                            loop(op, DType::float32, wide[0], reinterpret_cast<char*>(result),
+                                 static_cast<size_t>(count));
+                            round_to(dtype, result, y + begin * 2, static_cast<size_t>(count));
+                          });
+                        });
   return out;
 }
 
