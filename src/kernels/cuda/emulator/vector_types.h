@@ -1,24 +1,37 @@
 #pragma once
-// float4, dim3 and the like, as CUDA has them.
-// ---------------------------------------------------------------- vector types
-#define EMULATOR_VEC(T, N, A2, A4)                                              \
-  struct N##1 { T x; };                                                        \
-  struct alignas(A2) N##2 { T x, y; };                                         \
-  struct N##3 { T x, y, z; };                                                  \
-  struct alignas(A4) N##4 { T x, y, z, w; };                                   \
-  inline N##2 make_##N##2(T x, T y) { return {x, y}; }                         \
-  inline N##3 make_##N##3(T x, T y, T z) { return {x, y, z}; }                 \
-  inline N##4 make_##N##4(T x, T y, T z, T w) { return {x, y, z, w}; }
-EMULATOR_VEC(float, float, 8, 16)
-EMULATOR_VEC(int, int, 8, 16)
-EMULATOR_VEC(unsigned, uint, 8, 16)
-EMULATOR_VEC(double, double, 16, 16)
-EMULATOR_VEC(unsigned char, uchar, 2, 4)
-#undef EMULATOR_VEC
+/// dim3, float4 and the like, aligned as CUDA aligns them.
+
+#define EMULATOR_VECTORS(T, name, align2, align4)                       \
+  struct name##1 {                                                      \
+    T x;                                                                \
+  };                                                                    \
+  struct alignas(align2) name##2 {                                      \
+    T x, y;                                                             \
+  };                                                                    \
+  struct name##3 {                                                      \
+    T x, y, z;                                                          \
+  };                                                                    \
+  struct alignas(align4) name##4 {                                      \
+    T x, y, z, w;                                                       \
+  };                                                                    \
+  constexpr name##1 make_##name##1(T x) { return {x}; }                 \
+  constexpr name##2 make_##name##2(T x, T y) { return {x, y}; }         \
+  constexpr name##3 make_##name##3(T x, T y, T z) { return {x, y, z}; } \
+  constexpr name##4 make_##name##4(T x, T y, T z, T w) { return {x, y, z, w}; }
+EMULATOR_VECTORS(signed char, char, 2, 4)
+EMULATOR_VECTORS(unsigned char, uchar, 2, 4)
+EMULATOR_VECTORS(short, short, 4, 8)
+EMULATOR_VECTORS(unsigned short, ushort, 4, 8)
+EMULATOR_VECTORS(int, int, 8, 16)
+EMULATOR_VECTORS(unsigned, uint, 8, 16)
+EMULATOR_VECTORS(long long, longlong, 16, 16)
+EMULATOR_VECTORS(unsigned long long, ulonglong, 16, 16)
+EMULATOR_VECTORS(float, float, 8, 16)
+EMULATOR_VECTORS(double, double, 16, 16)
+#undef EMULATOR_VECTORS
 
 struct dim3 {
-  unsigned x = 1, y = 1, z = 1;
+  unsigned x, y, z;
   constexpr dim3(unsigned x_ = 1, unsigned y_ = 1, unsigned z_ = 1) : x(x_), y(y_), z(z_) {}
   constexpr dim3(uint3 v) : x(v.x), y(v.y), z(v.z) {}
 };
-

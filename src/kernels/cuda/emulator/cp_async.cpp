@@ -1,0 +1,46 @@
+// cp.async: copies are made when the thread waits for them, the latest moment that CUDA allows.
+
+#include <cstring>
+
+#include "kernels/cuda/emulator/block.h"
+
+namespace emulator {
+
+void async_copy(void* to, const void* from, std::size_t bytes, std::size_t zeros, Loc at) {
+  Block& b = block_in_kernel("cp.async");
+  if (bytes != 4 && bytes != 8 && bytes != 16)
+    trap("cp.async copies 4, 8 or 16 bytes, not " + std::to_string(bytes), at);
+  if (zeros > bytes) trap("cp.async: more zeros than bytes", at);
+  if (reinterpret_cast<std::uintptr_t>(to) % bytes || (zeros < bytes && reinterpret_cast<std::uintptr_t>(from) % bytes))
+    trap("cp.async: an address is not a multiple of " + std::to_string(bytes), at);
+  b.as_host();
+  b.copies_used = true;
+  b.copies[b.current].open.push_back({to, from, bytes, zeros});
+  b.as_thread();
+}
+
+void async_commit() {
+  Block& b = block_in_kernel("cp.async");
+  b.as_host();
+  Copies& c = b.copies[b.current];
+  b.copies_used = true;
+  c.groups.push_back(std::move(c.open));
+  c.open.clear();
+  b.as_thread();
+}
+
+void async_wait(unsigned keep) {
+  Block& b = block_in_kernel("cp.async");
+  Copies& c = b.copies[b.current];
+  while (c.groups.size() > keep) {
+    for (const Copies::Copy& copy : c.groups.front()) {  // as the thread itself, for the race detector
+      std::memcpy(copy.to, copy.from, copy.bytes - copy.zeros);
+      std::memset(static_cast<char*>(copy.to) + (copy.bytes - copy.zeros), 0, copy.zeros);
+    }
+    b.as_host();
+    c.groups.erase(c.groups.begin());
+    b.as_thread();
+  }
+}
+
+}  // namespace emulator

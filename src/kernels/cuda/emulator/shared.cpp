@@ -1,0 +1,65 @@
+// Shared memory: a heap block for each array of each block, exact to the byte.
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "kernels/cuda/emulator/block.h"
+#include "kernels/cuda/emulator/limits.h"
+#include "kernels/cuda/emulator/options.h"
+
+namespace emulator {
+
+// Null where the launch gives none: a kernel may declare what it does not use.
+void* dynamic_shared() { return block_in_kernel("dynamic shared memory").dynamic; }
+
+void* shared_variable(const void* key, std::size_t bytes, std::size_t align, const char* name) {
+  Block& b = block_in_kernel("shared memory");
+  for (const SharedArray& a : b.shared)
+    if (a.key == key) {
+      sanitizer::acquire(a.memory);
+      return a.memory;
+    }
+  b.as_host();
+  b.static_bytes += bytes;
+  const std::size_t limit = b.launch->config.shared_bytes > kSharedDefault ? kSharedMost : kSharedDefault;
+  if (b.static_bytes > kSharedDefault)
+    trap("static shared memory comes to " + std::to_string(b.static_bytes) + " bytes at '" + name + "', and " +
+             std::to_string(kSharedDefault) + " are the most",
+         b.launch->config.where);
+  if (b.static_bytes + b.launch->config.shared_bytes > limit)
+    trap("static and dynamic shared memory together come to " +
+             std::to_string(b.static_bytes + b.launch->config.shared_bytes) + " bytes at '" + name + "', and " +
+             std::to_string(limit) + " are the most",
+         b.launch->config.where);
+  void* memory = nullptr;
+  if (posix_memalign(&memory, std::max<std::size_t>(align, 16), bytes)) throw std::bad_alloc();
+  if (options().poison) std::memset(memory, 0xff, bytes);  // NaN; -1
+  sanitizer::mark_unwritten(memory, bytes);
+  b.shared.push_back({key, memory});
+  sanitizer::release(memory);
+  b.as_thread();
+  sanitizer::acquire(memory);
+  return memory;
+}
+
+// The race detector takes free() for a write, so under it blocks live until the launch is over.
+void Block::free_shared() {
+  const auto drop = [this](void* p) {
+    if (sanitizer::races())
+      graveyard.push_back(p);
+    else
+      std::free(p);
+  };
+  for (const SharedArray& a : shared) drop(a.memory);
+  shared.clear();
+  static_bytes = 0;
+  drop(dynamic);
+  dynamic = nullptr;
+}
+void Block::sweep() {
+  for (void* p : graveyard) std::free(p);
+  graveyard.clear();
+}
+
+}  // namespace emulator
