@@ -50,7 +50,8 @@ __global__ void copy(const float* from, float* to) { to[threadIdx.x] = from[thre
 
 template <bool mended>
 __global__ void misaligned_vector(float* p) {
-  *reinterpret_cast<float4*>(p + (mended ? 4 : 1)) = make_float4(1, 2, 3, 4);
+  auto* v = reinterpret_cast<float4*>(p + (mended ? 4 : 1));
+  v->x = 1, v->y = 2, v->z = 3, v->w = 4;
 }
 
 template <bool mended>

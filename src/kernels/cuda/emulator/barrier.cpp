@@ -75,7 +75,7 @@ void yield() {
   b.wait(true);
 }
 
-void trap(const std::string& why, Loc at) {
+void trap(const char* why, Loc at) {
   Block& b = block_in_kernel("__trap");
   b.as_host();
   b.fail(why, &at);

@@ -104,7 +104,8 @@ class Block {
     ready[tail] = t;
     tail = tail + 1 == count + 1 ? 0 : tail + 1;
   }
-  /// Ends the kernel: the first line of the message, and where.
+  /// Ends the kernel: the first line of the message, and where. The caller lets go of its strings and waits, for nobody
+  /// comes back to its stack.
   void fail(const std::string& why, const Loc* at);
   /// What each thread does, neighbours that do the same in one line.
   std::string report() const;

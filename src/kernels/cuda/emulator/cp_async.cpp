@@ -8,11 +8,11 @@ namespace emulator {
 
 void async_copy(void* to, const void* from, std::size_t bytes, std::size_t zeros, Loc at) {
   Block& b = block_in_kernel("cp.async");
-  if (bytes != 4 && bytes != 8 && bytes != 16)
-    trap("cp.async copies 4, 8 or 16 bytes, not " + std::to_string(bytes), at);
+  const auto misaligned = [bytes](const void* p) { return reinterpret_cast<std::uintptr_t>(p) % bytes != 0; };
+  if (bytes != 4 && bytes != 8 && bytes != 16) trap("cp.async copies 4, 8 or 16 bytes", at);
   if (zeros > bytes) trap("cp.async: more zeros than bytes", at);
-  if (reinterpret_cast<std::uintptr_t>(to) % bytes || (zeros < bytes && reinterpret_cast<std::uintptr_t>(from) % bytes))
-    trap("cp.async: an address is not a multiple of " + std::to_string(bytes), at);
+  if (misaligned(to)) trap("cp.async: the target's address is not a multiple of the size", at);
+  if (zeros < bytes && misaligned(from)) trap("cp.async: the source's address is not a multiple of the size", at);
   b.as_host();
   b.copies_used = true;
   b.copies[b.current].open.push_back({to, from, bytes, zeros});

@@ -29,7 +29,7 @@ int block_barrier(int predicate, int* any, int* all, Loc);
 /// The block's one array of dynamic shared memory.
 void* dynamic_shared();
 /// The block's copy of the shared variable that `key` stands for, made at its first use in the block.
-void* shared_variable(const void* key, std::size_t bytes, std::size_t align, const char* name);
+void* shared_variable(const void* key, std::size_t bytes, std::size_t align, const char* name, Loc = {});
 
 /// This thread's place in its warp, 0 to 31, and the lanes of the warp that are still in the kernel.
 int lane_id();
@@ -39,7 +39,7 @@ void yield();
 /// Orders memory for the race detector, as __threadfence does for the hardware.
 void fence();
 /// Ends the kernel with an error.
-[[noreturn]] void trap(const std::string& why, Loc = {});
+[[noreturn]] void trap(const char* why, Loc = {});
 
 /// cp.async: queue a copy of 4, 8 or 16 bytes, close a group, wait until at most `keep` groups are left. The copies are
 /// made at the wait, so that a forgotten wait shows.

@@ -13,7 +13,7 @@ namespace emulator {
 // Null where the launch gives none: a kernel may declare what it does not use.
 void* dynamic_shared() { return block_in_kernel("dynamic shared memory").dynamic; }
 
-void* shared_variable(const void* key, std::size_t bytes, std::size_t align, const char* name) {
+void* shared_variable(const void* key, std::size_t bytes, std::size_t align, const char* name, Loc at) {
   Block& b = block_in_kernel("shared memory");
   for (const SharedArray& a : b.shared)
     if (a.key == key) {
@@ -22,16 +22,16 @@ void* shared_variable(const void* key, std::size_t bytes, std::size_t align, con
     }
   b.as_host();
   b.static_bytes += bytes;
-  const std::size_t limit = b.launch->config.shared_bytes > kSharedDefault ? kSharedMost : kSharedDefault;
-  if (b.static_bytes > kSharedDefault)
-    trap("static shared memory comes to " + std::to_string(b.static_bytes) + " bytes at '" + name + "', and " +
-             std::to_string(kSharedDefault) + " are the most",
-         b.launch->config.where);
-  if (b.static_bytes + b.launch->config.shared_bytes > limit)
-    trap("static and dynamic shared memory together come to " +
-             std::to_string(b.static_bytes + b.launch->config.shared_bytes) + " bytes at '" + name + "', and " +
-             std::to_string(limit) + " are the most",
-         b.launch->config.where);
+  const std::size_t dynamic_bytes = b.launch->config.shared_bytes, total = b.static_bytes + dynamic_bytes;
+  const std::size_t limit = dynamic_bytes > kSharedDefault ? kSharedMost : kSharedDefault;
+  if (b.static_bytes > kSharedDefault || total > limit) {
+    const bool alone = b.static_bytes > kSharedDefault;
+    b.fail(std::string(alone ? "static" : "static and dynamic") + " shared memory comes to " +
+               std::to_string(alone ? b.static_bytes : total) + " bytes at '" + name + "', and " +
+               std::to_string(alone ? kSharedDefault : limit) + " are the most",
+           &at);
+    b.wait();
+  }
   void* memory = nullptr;
   if (posix_memalign(&memory, std::max<std::size_t>(align, 16), bytes)) throw std::bad_alloc();
   if (options().poison) std::memset(memory, 0xff, bytes);  // NaN; -1

@@ -1,0 +1,15 @@
+# Runs a planted bug and looks for what shows; then the same without the mistake, which must run through.
+# -DPROGRAM= -DBUG= -DSHOWS= [-DLAUNCHER=valgrind...]; SHOWS empty: only without the mistake.
+if(SHOWS)
+  execute_process(COMMAND ${LAUNCHER} ${PROGRAM} ${BUG} RESULT_VARIABLE result OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  if(result EQUAL 0)
+    message(FATAL_ERROR "${BUG} went unnoticed:\n${out}${err}")
+  endif()
+  if(NOT "${out}${err}" MATCHES "${SHOWS}")
+    message(FATAL_ERROR "${BUG} shows, but not as '${SHOWS}':\n${out}${err}")
+  endif()
+endif()
+execute_process(COMMAND ${LAUNCHER} ${PROGRAM} ${BUG} --mended RESULT_VARIABLE result OUTPUT_VARIABLE out ERROR_VARIABLE err)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${BUG}, mended, still shows something:\n${out}${err}")
+endif()
