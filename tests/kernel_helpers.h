@@ -1,5 +1,5 @@
 #pragma once
-/// Arrays in every layout, and plain double loops to compare kernels with.
+/// Arrays in every layout on the host, and plain double loops to compare kernels with; on_device:: runs the kernels.
 
 #include <cstring>
 #include <vector>
@@ -7,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "lemma/core/threads.h"
 #include "tests/catch.h"
+#include "tests/on_device.h"
 
 namespace kernel_test {
 
@@ -38,6 +39,10 @@ inline double value(const Array& x, int64_t position) {
       return static_cast<double>(static_cast<const int64_t*>(data)[i]);
     case DType::boolean:
       return static_cast<const bool*>(data)[i] ? 1 : 0;
+    case DType::float16:
+      return static_cast<double>(static_cast<float>(static_cast<const Half*>(data)[i]));
+    case DType::bfloat16:
+      return static_cast<double>(static_cast<float>(static_cast<const BFloat16*>(data)[i]));
   }
   return 0;
 }
@@ -57,6 +62,12 @@ inline void set(const Array& x, int64_t position, double v) {
       break;
     case DType::boolean:
       static_cast<bool*>(data)[i] = v != 0;
+      break;
+    case DType::float16:
+      static_cast<Half*>(data)[i] = Half(static_cast<float>(v));
+      break;
+    case DType::bfloat16:
+      static_cast<BFloat16*>(data)[i] = BFloat16(static_cast<float>(v));
       break;
   }
 }
@@ -122,7 +133,7 @@ struct Threads {
   int before;
 };
 
-/// True if `make` gives the same bits with 1, 2 and 3 threads.
+/// True if `make` gives the same bits with 1, 2 and 3 threads; on CUDA, where threads mean nothing, in three runs.
 template <class Make>
 bool same_for_any_threads(const Make& make) {
   Array first;

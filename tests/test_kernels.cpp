@@ -129,11 +129,11 @@ TEST_CASE("every unary kernel agrees with a plain loop in every layout") {
       if (dtype == DType::int64 && !takes_integers(op)) continue;
       for (const Shape& shape : kShapes) {
         const auto inputs = layouts(shape, dtype);
-        const Array first = kernels::unary(op, inputs[0]);
+        const Array first = on_device::unary(op, inputs[0]);
         REQUIRE(first.is_contiguous());
         for (const Array& x : inputs) {
           INFO("op " << int(op) << " " << name(dtype) << " " << shape.str() << " strides " << x.strides().str());
-          const Array y = kernels::unary(op, x);
+          const Array y = on_device::unary(op, x);
           REQUIRE(y.shape() == shape);
           REQUIRE(same_bits(y, first));  // the same vector function, whatever the strides
         }
@@ -208,7 +208,7 @@ TEST_CASE("unary kernels are accurate over their whole range and right at its en
     const Array x(Shape(points.size()), dtype);
     for (size_t i = 0; i < points.size(); ++i) set(x, static_cast<int64_t>(i), points[i]);
     for (const Unary op : kUnary) {
-      const Array y = kernels::unary(op, x);
+      const Array y = on_device::unary(op, x);
       for (int64_t p = 0; p < x.numel(); ++p) {
         const double in = value(x, p), got = value(y, p), want = expected(op, in);
         INFO("op " << int(op) << " " << name(dtype) << " x " << in << " got " << got << " want " << want);
@@ -225,21 +225,21 @@ TEST_CASE("every binary kernel agrees with a plain loop for all pairs of layouts
       for (const Shape& shape : kShapes) {
         auto left = layouts(shape, dtype, 1), right = layouts(shape, dtype, 2);
         if (op == Binary::Pow)
-          for (auto& a : left) a = kernels::unary(Unary::Abs, a);
+          for (auto& a : left) a = on_device::unary(Unary::Abs, a);
         for (int d = 0; d < shape.rank(); ++d) {  // and broadcast along each dim
           Shape small = shape;
           small[d] = 1;
           for (auto* side : {&left, &right}) {
             const Array one(small, dtype);
             randomize(one, 3 + static_cast<uint64_t>(d));
-            side->push_back((op == Binary::Pow ? kernels::unary(Unary::Abs, one) : one).expand(shape));
+            side->push_back((op == Binary::Pow ? on_device::unary(Unary::Abs, one) : one).expand(shape));
           }
         }
         for (const Array& a : left)
           for (const Array& b : right) {
-            const Array y = kernels::binary(op, a, b);
+            const Array y = on_device::binary(op, a, b);
             REQUIRE((y.shape() == shape && y.is_contiguous() && y.dtype() == dtype));
-            REQUIRE(same_bits(y, kernels::binary(op, plain(a), plain(b))));
+            REQUIRE(same_bits(y, on_device::binary(op, plain(a), plain(b))));
             for (int64_t p = 0; p < y.numel(); ++p) {
               INFO("op " << int(op) << " " << name(dtype) << " " << value(a, p) << " " << value(b, p));
               REQUIRE(close(value(y, p), expected(op, value(a, p), value(b, p)), dtype, 1));
@@ -258,7 +258,7 @@ TEST_CASE("binary kernels pass NaN and inf on") {
         set(a, i, points[static_cast<size_t>(i / 10)]);
         set(b, i, points[static_cast<size_t>(i % 10)]);
       }
-      const Array y = kernels::binary(op, a, b);
+      const Array y = on_device::binary(op, a, b);
       for (int64_t p = 0; p < 100; ++p) {
         INFO("op " << int(op) << " " << value(a, p) << " " << value(b, p));
         REQUIRE(close(value(y, p), expected(op, value(a, p), value(b, p)), dtype, 1));
@@ -271,14 +271,14 @@ TEST_CASE("binary_inplace writes through any layout, also when the operands over
     for (const Shape& shape : kShapes)
       for (const Array& a : layouts(shape, dtype, 1))
         for (const Array& b : layouts(shape, dtype, 2)) {
-          const Array want = kernels::binary(Binary::Sub, a, b);
-          kernels::binary_inplace(Binary::Sub, a, b);
+          const Array want = on_device::binary(Binary::Sub, a, b);
+          on_device::binary_inplace(Binary::Sub, a, b);
           REQUIRE(same_bits(plain(a), want));
         }
   const Array square({20, 20}, DType::float32);
   randomize(square);
-  const Array turned = square.view({20, 20}, {1, 20}, 0), want = kernels::binary(Binary::Add, square, turned);
-  kernels::binary_inplace(Binary::Add, square, turned);
+  const Array turned = square.view({20, 20}, {1, 20}, 0), want = on_device::binary(Binary::Add, square, turned);
+  on_device::binary_inplace(Binary::Add, square, turned);
   REQUIRE(same_bits(square, want));
 }
 
@@ -297,13 +297,13 @@ TEST_CASE("comparisons and select agree with plain loops") {
       for (const Array& a : left)
         for (const Array& b : right) {
           for (const Compare op : kCompare) {
-            const Array y = kernels::compare(op, a, b);
+            const Array y = on_device::compare(op, a, b);
             REQUIRE((y.dtype() == DType::boolean && y.shape() == shape && y.is_contiguous()));
             for (int64_t p = 0; p < y.numel(); ++p)
               REQUIRE((value(y, p) != 0) == expected(op, value(a, p), value(b, p)));
           }
           for (const Array& c : conditions) {
-            const Array y = kernels::select(c, a, b);
+            const Array y = on_device::select(c, a, b);
             REQUIRE((y.dtype() == dtype && y.shape() == shape));
             for (int64_t p = 0; p < y.numel(); ++p)
               REQUIRE(value(y, p) == (value(c, p) != 0 ? value(a, p) : value(b, p)));
@@ -312,8 +312,8 @@ TEST_CASE("comparisons and select agree with plain loops") {
     }
   const Array nan(Shape(1), DType::float32);
   set(nan, 0, NAN);
-  REQUIRE(value(kernels::compare(Compare::Eq, nan, nan), 0) == 0);
-  REQUIRE(value(kernels::compare(Compare::Ne, nan, nan), 0) == 1);
+  REQUIRE(value(on_device::compare(Compare::Eq, nan, nan), 0) == 0);
+  REQUIRE(value(on_device::compare(Compare::Ne, nan, nan), 0) == 1);
 }
 
 TEST_CASE("elementwise kernels give the same bits with any number of threads") {
@@ -321,18 +321,18 @@ TEST_CASE("elementwise kernels give the same bits with any number of threads") {
   randomize(x, 1), randomize(y, 2), randomize(bias, 3);
   const Array turned = x.view({517, 301}, {1, 517}, 0);
   for (const Unary op : kUnary) {
-    REQUIRE(same_for_any_threads([&] { return kernels::unary(op, x); }));
-    REQUIRE(same_for_any_threads([&] { return kernels::unary(op, turned); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::unary(op, x); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::unary(op, turned); }));
   }
   for (const Binary op : kBinary) {
-    REQUIRE(same_for_any_threads([&] { return kernels::binary(op, x, y); }));
-    REQUIRE(same_for_any_threads([&] { return kernels::binary(op, x, bias.expand(x.shape())); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::binary(op, x, y); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::binary(op, x, bias.expand(x.shape())); }));
   }
-  REQUIRE(same_for_any_threads([&] { return kernels::compare(Compare::Lt, x, y); }));
-  REQUIRE(same_for_any_threads([&] { return kernels::select(kernels::compare(Compare::Lt, x, y), x, y); }));
+  REQUIRE(same_for_any_threads([&] { return on_device::compare(Compare::Lt, x, y); }));
+  REQUIRE(same_for_any_threads([&] { return on_device::select(on_device::compare(Compare::Lt, x, y), x, y); }));
   REQUIRE(same_for_any_threads([&] {
     Array z(turned.shape(), DType::float32);
-    kernels::copy(z, turned);
+    on_device::copy(z, turned);
     return z;
   }));
 }

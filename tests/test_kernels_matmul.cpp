@@ -12,7 +12,7 @@ namespace {
 void check(const Array& a, const Array& b) {
   const int rank = a.rank();
   const int64_t m = a.shape()[rank - 2], k = a.shape()[rank - 1], n = b.shape()[rank - 1];
-  const Array y = kernels::matmul(a, b);
+  const Array y = on_device::matmul(a, b);
   Shape shape = a.shape();
   shape[rank - 1] = n;
   REQUIRE((y.shape() == shape && y.is_contiguous() && y.dtype() == a.dtype()));
@@ -86,9 +86,9 @@ TEST_CASE("a product passes NaN on and does not read what the result held before
   set(a, 4, NAN);
   for (int round = 0; round < 20; ++round) {
     Array spoiled({3, 3}, DType::float32);
-    kernels::fill(spoiled, NAN);
+    on_device::fill(spoiled, NAN);
     spoiled = Array();
-    const Array y = kernels::matmul(a, b);
+    const Array y = on_device::matmul(a, b);
     for (int64_t p = 0; p < 9; ++p) REQUIRE(std::isnan(value(y, p)) == (p / 3 == 1));
   }
 }
@@ -96,6 +96,6 @@ TEST_CASE("a product passes NaN on and does not read what the result held before
 TEST_CASE("products give the same bits with any number of threads") {
   const Array a({611, 257}, DType::float32), b({257, 389}, DType::float32), batch({24, 50, 64}, DType::float32);
   randomize(a), randomize(b, 2), randomize(batch, 3);
-  REQUIRE(same_for_any_threads([&] { return kernels::matmul(a, b); }));
-  REQUIRE(same_for_any_threads([&] { return kernels::matmul(batch, batch.view({24, 64, 50}, {3200, 1, 64}, 0)); }));
+  REQUIRE(same_for_any_threads([&] { return on_device::matmul(a, b); }));
+  REQUIRE(same_for_any_threads([&] { return on_device::matmul(batch, batch.view({24, 64, 50}, {3200, 1, 64}, 0)); }));
 }

@@ -61,7 +61,7 @@ void check_reduce(Reduce op, const Array& x, const Dims& dims) {
   Shape shape = x.shape();
   for (const int64_t d : dims) shape[static_cast<int>(d)] = 1;
   if ((op == Reduce::Max || op == Reduce::Min) && x.numel() == 0 && shape.numel() > 0) return;
-  const Array y = kernels::reduce(op, x, dims);
+  const Array y = on_device::reduce(op, x, dims);
   REQUIRE((y.shape() == shape && y.is_contiguous() && y.dtype() == x.dtype()));
   const auto want = reference(op, x, shape);
   const double eps = x.dtype() == DType::float32 ? 0x1p-22 : 1e-12;
@@ -108,7 +108,7 @@ TEST_CASE("a float32 sum of a million terms is within a few ulp of float64") {
     const Array x(shape, DType::float32);
     Numbers numbers;
     for (int64_t p = 0; p < x.numel(); ++p) set(x, p, 1e3 + numbers.next(DType::float32));
-    const Array y = kernels::reduce(Reduce::Sum, x, 0);
+    const Array y = on_device::reduce(Reduce::Sum, x, 0);
     const auto want = reference(Reduce::Sum, x, y.shape());
     for (int64_t p = 0; p < y.numel(); ++p)
       REQUIRE(std::fabs(value(y, p) / want[static_cast<size_t>(p)] - 1) <= 0x1p-23);
@@ -123,9 +123,9 @@ TEST_CASE("Max and Min return NaN wherever it stands") {
         randomize(x);
         set(x, 2 * where + 1, NAN);
         for (const Reduce op : {Reduce::Max, Reduce::Min}) {
-          REQUIRE(std::isnan(value(kernels::reduce(op, x, 0), 1)));
-          REQUIRE(!std::isnan(value(kernels::reduce(op, x, 0), 0)));
-          REQUIRE(std::isnan(value(kernels::reduce(op, x, {0, 1}), 0)));
+          REQUIRE(std::isnan(value(on_device::reduce(op, x, 0), 1)));
+          REQUIRE(!std::isnan(value(on_device::reduce(op, x, 0), 0)));
+          REQUIRE(std::isnan(value(on_device::reduce(op, x, {0, 1}), 0)));
         }
       }
 }
@@ -136,15 +136,15 @@ TEST_CASE("reductions give the same bits with any number of threads") {
   const Array cube = x.view({13, 47, 523}, {47 * 523, 523, 1}, 0);
   for (const Reduce op : kReduce) {
     for (const Dims& dims : subsets(x.shape()))
-      REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, x, dims); }));
+      REQUIRE(same_for_any_threads([&] { return on_device::reduce(op, x, dims); }));
     for (const Dims& dims : subsets(cube.shape()))
-      REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, cube, dims); }));
-    REQUIRE(same_for_any_threads([&] { return kernels::reduce(op, long_row, 0); }));
+      REQUIRE(same_for_any_threads([&] { return on_device::reduce(op, cube, dims); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::reduce(op, long_row, 0); }));
   }
   for (const int dim : {0, 1}) {
-    REQUIRE(same_for_any_threads([&] { return kernels::arg_reduce(ArgReduce::Max, x, dim); }));
-    REQUIRE(same_for_any_threads([&] { return kernels::scan(Scan::Sum, x, dim, false); }));
-    REQUIRE(same_for_any_threads([&] { return kernels::argsort(x, dim, false); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::arg_reduce(ArgReduce::Max, x, dim); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::scan(Scan::Sum, x, dim, false); }));
+    REQUIRE(same_for_any_threads([&] { return on_device::argsort(x, dim, false); }));
   }
 }
 
@@ -176,7 +176,7 @@ TEST_CASE("arg_reduce finds the first extreme, and the first NaN before it") {
           if (shape[dim] == 0) continue;
           if (is_floating(dtype) && x.numel() > 6) set(x, 4, NAN), set(x, 6, NAN);
           for (const ArgReduce op : {ArgReduce::Max, ArgReduce::Min}) {
-            const Array y = kernels::arg_reduce(op, x, dim);
+            const Array y = on_device::arg_reduce(op, x, dim);
             Shape want_shape = shape;
             want_shape[dim] = 1;
             REQUIRE((y.shape() == want_shape && y.dtype() == DType::int64));
@@ -199,7 +199,7 @@ TEST_CASE("scan sums along a dim, forwards and backwards") {
       for (const Array& x : layouts(shape, dtype))
         for (int dim = 0; dim < shape.rank(); ++dim)
           for (const bool reverse : {false, true}) {
-            const Array y = kernels::scan(Scan::Sum, x, dim, reverse);
+            const Array y = on_device::scan(Scan::Sum, x, dim, reverse);
             REQUIRE((y.shape() == shape && y.is_contiguous()));
             for (auto line : lines_of(shape, dim)) {
               if (reverse) std::reverse(line.begin(), line.end());
@@ -219,7 +219,7 @@ TEST_CASE("argsort is stable and puts NaN last, or first when descending") {
         for (int dim = 0; dim < shape.rank(); ++dim)
           for (const bool descending : {false, true}) {
             if (is_floating(dtype) && x.numel() > 6) set(x, 4, NAN), set(x, 6, NAN), set(x, 5, value(x, 2));
-            const Array y = kernels::argsort(x, dim, descending);
+            const Array y = on_device::argsort(x, dim, descending);
             REQUIRE((y.shape() == shape && y.dtype() == DType::int64));
             for (const auto& line : lines_of(shape, dim)) {
               std::vector<size_t> order(line.size());

@@ -114,4 +114,16 @@ void sgd(std::span<const SgdSlot> slots, const SgdStep& step) {
   cpu::sgd(slots, step);
 }
 
+double sum_squares(std::span<const Array> arrays) {
+  if (arrays.empty()) return 0;
+  if (on_cuda(arrays[0])) return cuda::sum_squares(arrays);
+  return cpu::sum_squares(arrays);
+}
+
+void scale(std::span<const Array> out, std::span<const Array> in, double factor) {
+  if (out.empty()) return;
+  if (on_cuda(out[0])) return cuda::scale(out, in, factor);
+  cpu::scale(out, in, factor);
+}
+
 }  // namespace lemma::kernels

@@ -85,5 +85,11 @@ void random(Random kind, const Array& out, uint64_t seed, uint64_t offset);
 void adam(std::span<const AdamSlot> slots, const AdamStep& step);
 void sgd(std::span<const SgdSlot> slots, const SgdStep& step);
 
+// ---- Many gradients at once, contiguous and floating; arrays of one call share a device ----
+/// The sum of the squares of all elements of all arrays, in float64; waits for the number. 0 for no arrays.
+double sum_squares(std::span<const Array> arrays);
+/// out[i] = in[i] * factor, rounded to the dtype, for each pair of equal shapes and dtypes: fresh memory or in's own.
+void scale(std::span<const Array> out, std::span<const Array> in, double factor);
+
 }  // namespace kernels
 }  // namespace lemma

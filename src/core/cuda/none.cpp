@@ -1,6 +1,7 @@
 // A build without CUDA: everything that asks for a device says in words how to get one.
 
 #include "core/cuda/allocator.h"
+#include "core/cuda/launch_count.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 
@@ -14,6 +15,7 @@ namespace {
 namespace cuda {
 
 bool is_available() { return false; }
+uint64_t launch_count() { return 0; }
 int device_count() { return 0; }
 bool is_emulated() { return false; }
 std::string why_unavailable() {

@@ -2,6 +2,7 @@
 
 #include "core/cuda/runtime.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <mutex>
@@ -9,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "core/cuda/launch_count.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 
@@ -135,7 +137,13 @@ std::string LaunchSite::str() const {
                      block[0], block[1], block[2], name, line);
 }
 
+namespace {
+std::atomic<uint64_t> launches{0};
+}
+uint64_t launch_count() { return launches.load(std::memory_order_relaxed); }
+
 void check_launch(const LaunchSite& site) {
+  launches.fetch_add(1, std::memory_order_relaxed);
   static const bool synchronous = [] {
     const char* value = std::getenv("LEMMA_CUDA_SYNC");
     return value && *value && *value != '0';

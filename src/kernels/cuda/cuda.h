@@ -27,5 +27,7 @@ int64_t find_out_of_range(const Array& index, int64_t size);
 void random(Random kind, const Array& out, uint64_t seed, uint64_t offset);
 void adam(std::span<const AdamSlot> slots, const AdamStep& step);
 void sgd(std::span<const SgdSlot> slots, const SgdStep& step);
+double sum_squares(std::span<const Array> arrays);
+void scale(std::span<const Array> out, std::span<const Array> in, double factor);
 
 }  // namespace lemma::kernels::cuda

@@ -1,9 +1,9 @@
 #pragma once
 /// out[i] = op(a[i], b[i], ...): a path of whole vectors where everything is contiguous, and one that walks strides.
 
-#include "kernels/collapse.h"
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/dtype.h"
+#include "kernels/cuda/walk.h"
 
 namespace lemma::kernels::cuda {
 
@@ -15,52 +15,6 @@ struct alignas(sizeof(T) * N > 16 ? 16 : sizeof(T) * N) Pack {
   T v[N];
 };
 inline constexpr int kPack = 4;
-
-/// Collapsed dims as a kernel takes them, innermost first. Offsets in elements; I is 32-bit where they fit.
-template <int N, class I>
-struct Walk {
-  int rank;
-  I size[kMaxRank];
-  I stride[N][kMaxRank];
-
-  /// at[k]: where element `i` (row-major) of operand k lies.
-  __device__ void offsets(I i, I (&at)[N]) const {
-    UNROLL for (int k = 0; k < N; ++k) at[k] = 0;
-    UNROLL for (int d = 0; d < kMaxRank; ++d) {
-      if (d >= rank) break;
-      const I quotient = i / size[d], index = i - quotient * size[d];
-      UNROLL for (int k = 0; k < N; ++k) at[k] += index * stride[k][d];
-      i = quotient;
-    }
-  }
-};
-
-template <int N, class I>
-Walk<N, I> walk_of(const Collapsed<N>& dims) {
-  Walk<N, I> walk{};
-  walk.rank = dims.rank;
-  for (int d = 0; d < dims.rank; ++d) {
-    const size_t from = static_cast<size_t>(dims.rank - 1 - d);
-    walk.size[d] = static_cast<I>(dims.size[from]);
-    for (size_t k = 0; k < N; ++k) walk.stride[k][d] = static_cast<I>(dims.stride[k][from]);
-  }
-  return walk;
-}
-
-/// True if positions and offsets of every operand stay below 2^31, so that kernels may count in 32 bits.
-template <int N>
-bool fits_32_bits(const Collapsed<N>& dims) {
-  constexpr int64_t limit = int64_t{1} << 31;
-  int64_t numel = 1;
-  for (int d = 0; d < dims.rank; ++d) numel *= dims.size[static_cast<size_t>(d)];
-  if (numel >= limit) return false;
-  for (size_t k = 0; k < N; ++k) {
-    int64_t last = 0;
-    for (size_t d = 0; d < static_cast<size_t>(dims.rank); ++d) last += (dims.size[d] - 1) * dims.stride[k][d];
-    if (last >= limit) return false;
-  }
-  return true;
-}
 
 /// The arithmetic of one element: halves are computed in float32 and rounded once.
 template <class Out, class Op, class... In>

@@ -31,5 +31,7 @@ int64_t find_out_of_range(const Array& index, int64_t) { missing("find_out_of_ra
 void random(Random, const Array& out, uint64_t, uint64_t) { missing("random", out.device()); }
 void adam(std::span<const AdamSlot> slots, const AdamStep&) { missing("adam", slots[0].param.device()); }
 void sgd(std::span<const SgdSlot> slots, const SgdStep&) { missing("sgd", slots[0].param.device()); }
+double sum_squares(std::span<const Array> arrays) { missing("sum_squares", arrays[0].device()); }
+void scale(std::span<const Array> out, std::span<const Array>, double) { missing("scale", out[0].device()); }
 
 }  // namespace lemma::kernels::cuda

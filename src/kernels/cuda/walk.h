@@ -1,0 +1,56 @@
+#pragma once
+/// From an element's row-major position to where it lies in each operand: what strided kernels count with. Plain C++,
+/// so that tests can ask about arrays that no memory holds.
+
+#include "kernels/collapse.h"
+#include "lemma/core/half.h"  // LEMMA_HD
+
+namespace lemma::kernels::cuda {
+
+/// Collapsed dims as a kernel takes them, innermost first. Offsets in elements; I is 32-bit where they fit.
+template <int N, class I>
+struct Walk {
+  int rank;
+  I size[kMaxRank];
+  I stride[N][kMaxRank];
+
+  /// at[k]: where element `i` (row-major) of operand k lies.
+  LEMMA_HD void offsets(I i, I (&at)[N]) const {
+    for (int k = 0; k < N; ++k) at[k] = 0;
+    for (int d = 0; d < kMaxRank; ++d) {
+      if (d >= rank) break;
+      const I quotient = i / size[d], index = i - quotient * size[d];
+      for (int k = 0; k < N; ++k) at[k] += index * stride[k][d];
+      i = quotient;
+    }
+  }
+};
+
+template <int N, class I>
+Walk<N, I> walk_of(const Collapsed<N>& dims) {
+  Walk<N, I> walk{};
+  walk.rank = dims.rank;
+  for (int d = 0; d < dims.rank; ++d) {
+    const size_t from = static_cast<size_t>(dims.rank - 1 - d);
+    walk.size[d] = static_cast<I>(dims.size[from]);
+    for (size_t k = 0; k < N; ++k) walk.stride[k][d] = static_cast<I>(dims.stride[k][from]);
+  }
+  return walk;
+}
+
+/// True if positions and offsets of every operand stay below 2^31, so that kernels may count in 32 bits.
+template <int N>
+bool fits_32_bits(const Collapsed<N>& dims) {
+  constexpr int64_t limit = int64_t{1} << 31;
+  int64_t numel = 1;
+  for (int d = 0; d < dims.rank; ++d) numel *= dims.size[static_cast<size_t>(d)];
+  if (numel >= limit) return false;
+  for (size_t k = 0; k < N; ++k) {
+    int64_t last = 0;
+    for (size_t d = 0; d < static_cast<size_t>(dims.rank); ++d) last += (dims.size[d] - 1) * dims.stride[k][d];
+    if (last >= limit) return false;
+  }
+  return true;
+}
+
+}  // namespace lemma::kernels::cuda
