@@ -20,8 +20,9 @@ struct Program {
 };
 
 struct ProgramOptions {
-  std::string input = {};                               ///< standard input
-  std::string directory = {};                           ///< where it runs; empty: here
+  std::string input = {};                                             ///< standard input
+  std::string directory = {};                                         ///< where it runs; empty: here
+  std::vector<std::pair<std::string, std::string>> environment = {};  ///< set for it
   rlim_t largest_file = RLIM_INFINITY;                  ///< bytes that a file may grow to: a disk that is full
   std::function<void(pid_t)> meanwhile = [](pid_t) {};  ///< called while it runs
 };
@@ -40,6 +41,7 @@ inline Program run_lemma(const std::vector<std::string>& arguments, const Progra
     ::dup2(::open(out.c_str(), O_WRONLY | O_CREAT, 0600), 1);
     ::dup2(::open(err.c_str(), O_WRONLY | O_CREAT, 0600), 2);
     ::setenv("LEMMA_NUM_THREADS", "1", 1);  // tiny models: threads would only cost
+    for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
     if (options.largest_file != RLIM_INFINITY) {
       const rlimit limit{options.largest_file, options.largest_file};
       ::setrlimit(RLIMIT_FSIZE, &limit);

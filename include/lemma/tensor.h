@@ -28,7 +28,7 @@ concept Scalar = std::is_arithmetic_v<T>;
 /// What a new tensor is like: `zeros({2, 3}, {.dtype = float64, .requires_grad = true})`.
 struct TensorOptions {
   std::optional<DType> dtype = std::nullopt;  ///< default float32, or what the data implies
-  Device device = Device::cpu();
+  Device device = default_device();
   bool requires_grad = false;
 };
 

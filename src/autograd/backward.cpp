@@ -27,6 +27,10 @@ Tensor seed_gradient(const char* op, const Tensor& output, const Tensor& gradien
   if (gradient.dtype() != output.dtype())
     throw DTypeError(op, fmt::format("the gradient is {}, the tensor {}", name(gradient.dtype()), name(output.dtype())),
                      {gradient.dtype(), output.dtype()});
+  if (gradient.device() != output.device())
+    throw DeviceError(
+        op, fmt::format("the gradient is on {}, the tensor on {}", gradient.device().str(), output.device().str()),
+        {gradient.device(), output.device()});
   return gradient;
 }
 

@@ -49,6 +49,9 @@ void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
     if (replaced.shape() != grad.shape() || replaced.dtype() != grad.dtype())
       throw GradError(op, fmt::format("a hook returned a gradient of {} {} for one of {} {}", name(replaced.dtype()),
                                       replaced.shape().str(), name(grad.dtype()), grad.shape().str()));
+    if (replaced.device() != grad.device())
+      throw GradError(op, fmt::format("a hook returned a gradient on {} for one on {}", replaced.device().str(),
+                                      grad.device().str()));
     grad = replaced;
   }
   if (extras.retain) extras.grad = extras.grad.defined() ? add(extras.grad, grad.detach()) : clone(grad.detach());

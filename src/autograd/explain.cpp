@@ -163,7 +163,8 @@ std::string to_dot(const Tensor& root) {
     Grads local;
     if (v.array.numel() == 1 && !v.node->released()) {
       NoGrad guard;
-      local = v.node->apply(full(v.node->output_shape(), 1, {.dtype = v.array.dtype()}));
+      local = v.node->apply(
+          full(v.node->output_shape(), 1, {.dtype = v.array.dtype(), .device = v.node->output_saved().device}));
     }
     const auto& inputs = v.node->edges();
     for (size_t e = 0; e < inputs.size(); ++e) {

@@ -53,14 +53,21 @@ std::string summary_of(const train::SavedModel& saved, const std::vector<text::T
   return out + (spans.empty() ? " no entity." : ".");
 }
 
-int run_attention(const std::string& directory, const std::string& text, const std::string& out) {
+struct Arguments {
+  std::string model, text, out;
+  Device device = Device::cpu();
+};
+
+int run_attention(const Arguments& arguments) {
+  const auto& [directory, text, out, device] = arguments;
   train::SavedModel saved = train::load_model(directory);
+  saved.model->to(device);
   const std::vector<text::Token> tokens = tokens_of(saved.coder, "TEXT", text, kMostTokensOnPage);
   const data::Example example = encode(saved.coder, tokens);
   std::vector<Tensor> weights;  // (1, H, T, T) a layer
   {
     NoGrad no_grad;
-    (*saved.model)(data::collate({example}), &weights);
+    (*saved.model)(data::collate({example}).to(device), &weights);
   }
   viz::AttentionPage page{
       text, summary_of(saved, tokens, train::answer(*saved.model, saved.coder, {example})[0]), {}, {}};
@@ -78,15 +85,13 @@ int run_attention(const std::string& directory, const std::string& text, const s
 void add_attention(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "attention", "Draw the attention of every layer and head on a text, as a page that opens anywhere");
-  struct Arguments {
-    std::string model, text, out;
-  };
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->text, "the text")->required()->type_name("TEXT");
   command->add_option("--out", a->out, "page to write")->required()->type_name("FILE.html");
+  add_device(*command, a->device);
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_attention(a->model, a->text, a->out); }; });
+  command->callback([a, &action] { action = [a] { return run_attention(*a); }; });
 }
 
 }  // namespace lemma::cli

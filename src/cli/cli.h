@@ -10,9 +10,12 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lemma/core/device.h"
 #include "lemma/train/config.h"
 
 namespace lemma::cli {
+
+inline constexpr const char* kVersion = "0.1.0";
 
 /// How the user called this program: for the commands that it suggests.
 std::string& program_name();
@@ -29,6 +32,7 @@ void add_predict(CLI::App& app, Action& action);
 void add_logits(CLI::App& app, Action& action);
 void add_attention(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
 
 /// A whole number or a number from an option's text. Throws ValueError naming the option and what is expected.
 int64_t parse_integer(const std::string& option, const std::string& text, int64_t least = 0,
@@ -37,6 +41,10 @@ double parse_number(const std::string& option, const std::string& text);
 
 /// --threads N of a command: calls set_num_threads at once.
 void add_threads(CLI::App& command);
+
+/// --device NAME of a command: checked at once, so that `device` names one that works. Throws ValueError or
+/// DeviceError.
+void add_device(CLI::App& command, Device& device);
 
 /// A text that the user gave: valid UTF-8, or an IoError that names `where` and the bad byte.
 void check_utf8(const std::string& where, std::string_view text);

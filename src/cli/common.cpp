@@ -12,6 +12,7 @@
 #include "lemma/core/error.h"
 #include "lemma/core/threads.h"
 #include "lemma/io/files.h"
+#include "lemma/ops.h"
 #include "lemma/text/utf8.h"
 
 namespace lemma::cli {
@@ -47,6 +48,34 @@ void add_threads(CLI::App& command) {
           [](const std::string& text) { set_num_threads(static_cast<int>(parse_integer("--threads", text, 1, 4096))); },
           "CPU threads; the results are the same for any number (default: all cores)")
       ->type_name("N");
+}
+
+namespace {
+
+Device parse_device(const std::string& text) {
+  Device device = Device::cpu();
+  try {
+    device = Device::parse(text);
+  } catch (const DeviceError&) {
+    throw ValueError("--device", fmt::format("{} is no device; expected cpu, cuda or cuda:1", io::quote(text)));
+  }
+  try {
+    empty({1}, {.device = device});
+  } catch (const DeviceError& error) {
+    const std::string message = error.what();
+    throw DeviceError("--device", message.substr(message.find("] ") + 2), {device});
+  }
+  return device;
+}
+
+}  // namespace
+
+void add_device(CLI::App& command, Device& device) {
+  command
+      .add_option_function<std::string>(
+          "--device", [&device](const std::string& text) { device = parse_device(text); },
+          "cpu, cuda or cuda:1, ... (default cpu); `lemma doctor` lists what there is")
+      ->type_name("NAME");
 }
 
 void check_utf8(const std::string& where, std::string_view text) {

@@ -13,10 +13,12 @@ namespace {
 struct Arguments {
   std::string model, data;
   bool replace_invalid = false;
+  Device device = Device::cpu();
 };
 
 int run_evaluate(const Arguments& arguments) {
   train::SavedModel saved = train::load_model(arguments.model);
+  saved.model->to(arguments.device);
   const train::Corpus corpus =
       train::read_corpus(saved.config.task, arguments.data, saved.coder.labels, arguments.replace_invalid);
   const train::Evaluation result = train::evaluate(*saved.model, saved.coder, saved.coder.encode(corpus));
@@ -38,6 +40,7 @@ void add_evaluate(CLI::App& app, Action& action) {
   command->add_option("--data", a->data, "labelled texts in any form that train reads")->required()->type_name("FILE");
   command->add_flag("--replace-invalid", a->replace_invalid,
                     "replace bytes that are no UTF-8 instead of refusing the file");
+  add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action] { action = [a] { return run_evaluate(*a); }; });
 }

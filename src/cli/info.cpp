@@ -18,6 +18,7 @@ std::string history_text(const train::SavedModel& saved) {
   std::string out =
       fmt::format("Trained on {} texts of {}, scored on {} of {}.\n", train::grouped(h.train_size), h.train_path,
                   train::grouped(h.dev_size), h.dev_path.empty() ? "its last tenth" : h.dev_path);
+  if (h.device != "cpu") out.insert(out.size() - 2, ", on " + h.device);
   const train::TrainOptions& o = saved.options;
   out += fmt::format(
       "Options: batch {}, lr {}, weight decay {}, clip {}, token dropout {}, min count {}, max len {}, seed {}.\n",

@@ -58,7 +58,7 @@ std::string json_of(const Tensor& logits) {
 }
 
 template <class Model>
-void print_logits(const io::SafeTensors& weights, const std::string& path, int64_t heads,
+void print_logits(const io::SafeTensors& weights, const std::string& path, int64_t heads, Device device,
                   const std::vector<std::vector<int64_t>>& rows) {
   const Shape table = matrix(weights, path, "embedding.weight"), head = matrix(weights, path, "fc.weight");
   Model model(table[0], table[1], heads, head[0]);
@@ -67,15 +67,17 @@ void print_logits(const io::SafeTensors& weights, const std::string& path, int64
   } catch (const Error& error) {
     throw IoError(path, error.what());
   }
+  model.to(device);
   model.eval();
   NoGrad no_grad;
   for (const std::vector<int64_t>& ids : rows)
-    print_line(json_of(model(from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}))));
+    print_line(json_of(model(from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}, {.device = device}))));
 }
 
 struct Arguments {
   std::string model, guide, ids;
   int64_t heads = 0;
+  Device device = Device::cpu();
 };
 
 int64_t heads_of(const Arguments& arguments, const io::SafeTensors& weights, const std::string& path, int64_t width) {
@@ -110,9 +112,9 @@ int run_logits(const Arguments& arguments) {
   std::vector<std::vector<int64_t>> rows;
   for (const data::Line& line : file.lines()) rows.push_back(parse_row(file.at(line.number), line.text, table[0]));
   if (sentiment)
-    print_logits<guide::SentimentClassifier>(weights, path, heads, rows);
+    print_logits<guide::SentimentClassifier>(weights, path, heads, arguments.device, rows);
   else
-    print_logits<guide::NERModel>(weights, path, heads, rows);
+    print_logits<guide::NERModel>(weights, path, heads, arguments.device, rows);
   return 0;
 }
 
@@ -137,6 +139,7 @@ void add_logits(CLI::App& app, Action& action) {
   command->add_option("--ids", a->ids, "a row of ids a line, separated by spaces or commas")
       ->required()
       ->type_name("FILE");
+  add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action] { action = [a] { return run_logits(*a); }; });
 }

@@ -40,12 +40,13 @@ void refuse_unknown(const CLI::App& app, int argc, char** argv) {
 
 int run(int argc, char** argv) {
   CLI::App app{kAbout, "lemma"};
-  app.set_version_flag("--version", "lemma 0.1.0");
+  app.set_version_flag("--version", std::string("lemma ") + lemma::cli::kVersion);
   app.require_subcommand(1);
   app.option_defaults()->take_last();
   lemma::cli::Action action;
-  for (const auto add : {lemma::cli::add_train, lemma::cli::add_evaluate, lemma::cli::add_predict,
-                         lemma::cli::add_logits, lemma::cli::add_attention, lemma::cli::add_info})
+  for (const auto add :
+       {lemma::cli::add_train, lemma::cli::add_evaluate, lemma::cli::add_predict, lemma::cli::add_logits,
+        lemma::cli::add_attention, lemma::cli::add_info, lemma::cli::add_doctor})
     add(app, action);
   try {
     refuse_unknown(app, argc, argv);
@@ -74,6 +75,8 @@ int main(int argc, char** argv) {
     return fail(2, error.what());
   } catch (const lemma::ValueError& error) {
     return fail(2, error.what());
+  } catch (const lemma::DeviceLostError& error) {
+    return fail(1, error.what());
   } catch (const lemma::DeviceError& error) {
     return fail(2, error.what());
   } catch (const std::bad_alloc&) {

@@ -58,6 +58,7 @@ struct Arguments {
   std::string model;
   std::vector<std::string> texts;
   bool pretty = false;
+  Device device = Device::cpu();
 };
 
 void predict(train::SavedModel& saved, const std::string& where, const std::string& text, bool for_people) {
@@ -73,6 +74,7 @@ void predict(train::SavedModel& saved, const std::string& where, const std::stri
 
 int run_predict(const Arguments& arguments) {
   train::SavedModel saved = train::load_model(arguments.model);
+  saved.model->to(arguments.device);
   for (size_t i = 0; i < arguments.texts.size(); ++i)
     predict(saved, fmt::format("text {}", i + 1), arguments.texts[i], arguments.pretty);
   if (!arguments.texts.empty()) return 0;
@@ -94,6 +96,7 @@ void add_predict(CLI::App& app, Action& action) {
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");
   command->add_flag("--pretty", a->pretty, "for people instead of programs: in colour on a terminal");
+  add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action] {
     const auto unmark = [](std::string& text) {

@@ -27,6 +27,7 @@ void on_signal(int signal) {
 
 struct Arguments {
   std::string task, train, dev, out;
+  Device device = Device::cpu();
   bool out_given = false, resume = false, overfit = false, replace_invalid = false;
   std::vector<std::function<void(ModelConfig&, TrainOptions&)>> choices;
 };
@@ -92,10 +93,6 @@ void add_choices(CLI::App& c, const Shared& a) {
               [](M&, T& t, int64_t n) { t.seed = static_cast<uint64_t>(n); });
 }
 
-void check_device(const std::string& name) {
-  empty({1}, {.device = Device::parse(name)});  // throws in words where the device is not there
-}
-
 void check_precision(const std::string& precision) {
   if (precision == "float32") return;
   if (precision == "bfloat16" || precision == "float16")
@@ -103,6 +100,14 @@ void check_precision(const std::string& precision) {
                      fmt::format("{} comes with a later version of Lemma; this one computes in float32", precision));
   throw ValueError("--precision",
                    fmt::format("{} was given; expected float32, bfloat16 or float16", io::quote(precision)));
+}
+
+// An error's message without the place in brackets before it.
+std::string text_of(const Error& error) { return std::string(error.what()).substr(error.where().size() + 3); }
+
+std::string what_is_kept(const train::Run& run) {
+  if (!io::exists(io::join(run.out, "config.json"))) return "nothing was saved yet";
+  return fmt::format("{} is as it was last saved, and --resume goes on from there", run.out);
 }
 
 int run_train(const Arguments& arguments) {
@@ -125,12 +130,20 @@ int run_train(const Arguments& arguments) {
     throw ValueError("--out", "is empty; expected a directory, such as models/" + name);
   run.out = arguments.out.empty() ? "models/" + name : arguments.out;
   run.program = program_name();
+  run.device = arguments.device;
   run.resume = arguments.resume;
   run.replace_invalid = arguments.replace_invalid;
   run.stop = [] { return stop_requested != 0; };
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_signal);
-  if (arguments.overfit) return train::overfit_one_batch(run) ? 0 : 1;
-  return train::run(run) == train::Outcome::interrupted ? 130 : 0;
+  try {
+    if (arguments.overfit) return train::overfit_one_batch(run) ? 0 : 1;
+    return train::run(run) == train::Outcome::interrupted ? 130 : 0;
+  } catch (const MemoryError& error) {
+    throw MemoryError(error.where(),
+                      fmt::format("{}: --batch-size, --max-len, --embed; {}", text_of(error), what_is_kept(run)));
+  } catch (const DeviceLostError& error) {
+    throw DeviceLostError(error.where(), fmt::format("{}; {}", text_of(error), what_is_kept(run)), error.devices);
+  }
 }
 
 }  // namespace
@@ -154,7 +167,7 @@ void add_train(CLI::App& app, Action& action) {
   command->add_flag("--replace-invalid", a->replace_invalid,
                     "replace bytes that are no UTF-8 instead of refusing the file");
   add_choices(*command, a);
-  command->add_option_function<std::string>("--device", check_device, "cpu or cuda (default cpu)")->type_name("NAME");
+  add_device(*command, a->device);
   command
       ->add_option_function<std::string>("--precision", check_precision,
                                          "float32, bfloat16 or float16 (default float32)")

@@ -80,6 +80,14 @@ Batch collate_rows(const std::vector<const Example*>& rows) {
 
 }  // namespace
 
+Batch Batch::to(Device device) const {
+  Batch moved = *this;
+  for (Tensor* tensor : {&moved.ids, &moved.chars, &moved.mask, &moved.labels})
+    if (tensor->defined()) *tensor = tensor->to(device);
+  for (Tensor& column : moved.features) column = column.to(device);
+  return moved;
+}
+
 Batch collate(const std::vector<Example>& examples) {
   std::vector<const Example*> rows;
   for (const Example& example : examples) rows.push_back(&example);

@@ -44,7 +44,7 @@ void read_plain(int fd, const std::string& path, T* out, int64_t count) {
 }
 
 Tensor read_tensor(int fd, const std::string& path, const TensorEntry& entry) {
-  Tensor tensor = empty(entry.shape, {.dtype = entry.type->dtype});
+  Tensor tensor = empty(entry.shape, {.dtype = entry.type->dtype, .device = Device::cpu()});
   const int64_t count = tensor.numel();
   if (count == 0) return tensor;
   const std::string_view type = entry.type->name;

@@ -21,15 +21,17 @@ void check_bool(const char* what, const Tensor& mask) {
 
 Tensor padding_mask(const Tensor& ids, int64_t pad_id) { return ne(ids, static_cast<double>(pad_id)); }
 
-Tensor length_mask(const std::vector<int64_t>& lengths, int64_t width) {
+Tensor length_mask(const std::vector<int64_t>& lengths, int64_t width, Device device) {
   for (const int64_t length : lengths)
     if (length < 0 || length > width)
       throw ValueError("length_mask", fmt::format("length {} is outside [0, {}]", length, width));
-  return lt(arange(width).unsqueeze(0), tensor(lengths).unsqueeze(1));  // (1, T) < (B, 1)
+  const TensorOptions there{.device = device};
+  return lt(arange(width, there).unsqueeze(0), tensor(lengths, there).unsqueeze(1));  // (1, T) < (B, 1)
 }
 
-Tensor causal_mask(int64_t length) {
-  return ge(arange(length).unsqueeze(1), arange(length).unsqueeze(0));  // query >= key
+Tensor causal_mask(int64_t length, Device device) {
+  const Tensor place = arange(length, {.device = device});
+  return ge(place.unsqueeze(1), place.unsqueeze(0));  // query >= key
 }
 
 Tensor attention_mask(const Tensor& key_padding_mask, const Tensor& attn_mask) {

@@ -69,6 +69,12 @@ StateDict Module::named_buffers() const {
   return found;
 }
 
+Device Module::device() const {
+  const Tensor* first = nullptr;
+  visit("", [&](const std::string&, const Slot& slot) { first = first ? first : slot.tensor; });
+  return first ? first->device() : Device::cpu();
+}
+
 int64_t Module::num_parameters() const {
   int64_t count = 0;
   for (const Tensor& p : parameters()) count += p.numel();

@@ -11,13 +11,13 @@ namespace lemma::nn {
 
 Tensor sinusoidal_positions(int64_t length, int64_t d_model) {
   check_positive("sinusoidal_positions", "d_model", d_model);
-  const TensorOptions exact{.dtype = float64};
+  const TensorOptions exact{.dtype = float64, .device = Device::cpu()};  // the same table on every device
   const int64_t pairs = (d_model + 1) / 2;
   const Tensor position = arange(0, static_cast<double>(length), 1, exact).unsqueeze(1);            // (T, 1)
   const Tensor even = arange(0, static_cast<double>(2 * pairs), 2, exact);                          // (D/2)
   const Tensor angle = position * exp(even * (-std::log(10000.0) / static_cast<double>(d_model)));  // (T, D/2)
   const Tensor table = stack({sin(angle), cos(angle)}, -1).reshape({length, 2 * pairs});  // sin, cos, sin, cos, ...
-  return table.narrow(1, 0, d_model).to(float32).contiguous();
+  return table.narrow(1, 0, d_model).to(float32).contiguous().to(default_device());
 }
 
 namespace {

@@ -27,6 +27,14 @@ inline void same_type(const char* op, const Tensor& a, const Tensor& b) {
                                   a.shape().str(), a.device().str(), b.shape().str(), b.device().str()),
                       {a.device(), b.device()});
 }
+/// For operands of different roles and dtypes: `the index`, `the mask`.
+inline void same_device(const char* op, const char* what, const Tensor& x, const char* other, const Tensor& y) {
+  if (x.device() != y.device())
+    throw DeviceError(op,
+                      fmt::format("devices differ: {} {} is on {}, {} {} is on {}; move one with .to()", what,
+                                  x.shape().str(), x.device().str(), other, y.shape().str(), y.device().str()),
+                      {x.device(), y.device()});
+}
 inline void floating(const char* op, const Tensor& x) {
   defined(op, x);
   if (!is_floating(x.dtype()))

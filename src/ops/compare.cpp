@@ -61,6 +61,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check::defined("where", a);
   check::defined("where", b);
   check::same_type("where", a, b);
+  check::same_device("where", "the condition", condition, "lhs", a);
   const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
   const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   return record(
@@ -77,6 +78,7 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
   check::defined("masked_fill", x);
   check::boolean("masked_fill", "the mask", mask);
+  check::same_device("masked_fill", "the input", x, "the mask", mask);
   if (broadcast_shapes("masked_fill", x.shape(), mask.shape()) != x.shape())
     throw ShapeError("masked_fill",
                      fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),

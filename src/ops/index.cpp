@@ -32,6 +32,7 @@ void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) 
                      fmt::format("index {} does not fit {}: equal ranks, and no larger except along dim {}",
                                  index.shape().str(), x.shape().str(), dim),
                      {x.shape(), index.shape()});
+  check::same_device(op, "the input", x, "the index", index);
   check::in_range(op, "index", index, x.shape()[dim]);
 }
 
@@ -86,6 +87,7 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
     throw ShapeError("index_select", fmt::format("the index must have one dim, got {}", index.shape().str()),
                      {index.shape()});
   const int d = normalize_dim("index_select", dim, x.shape());
+  check::same_device("index_select", "the input", x, "the index", index);
   check::in_range("index_select", "index", index, x.shape()[d]);
   Shape column = Shape::filled(x.dim(), 1), shape = x.shape();
   column[d] = shape[d] = index.numel();
@@ -100,6 +102,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
     throw ShapeError("take_along_dim",
                      fmt::format("index {} and {} must have equal ranks", index.shape().str(), x.shape().str()),
                      {x.shape(), index.shape()});
+  check::same_device("take_along_dim", "the input", x, "the index", index);
   Shape index_rest = index.shape(), x_rest = x.shape();
   index_rest[d] = x_rest[d] = 1;
   Shape rest = broadcast_shapes("take_along_dim", index_rest, x_rest);
@@ -116,6 +119,7 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   if (weight.dim() != 2)
     throw ShapeError("embedding", fmt::format("the weight must be a matrix (V, D), got {}", weight.shape().str()),
                      {weight.shape()});
+  check::same_device("embedding", "the weight", weight, "ids", ids);
   check::in_range("embedding", "id", ids, weight.size(0));
   const int64_t n = ids.numel(), width = weight.size(1);
   const Tensor flat = reshape(ids, {n, 1});
@@ -123,7 +127,8 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   // A padding row is read but never learns: its gradient is cut by a mask.
   if (padding_idx >= 0 && rows.requires_grad()) {
     const Tensor padding = eq(flat, static_cast<double>(padding_idx));
-    if (any(padding)) rows = where(padding, rows.detach(), rows);
+    // Asking whether there is any padding would wait for a GPU; there, the mask is cheaper.
+    if (!ids.device().is_cpu() || any(padding)) rows = where(padding, rows.detach(), rows);
   }
   Shape shape = ids.shape();
   shape.push_back(width);
@@ -133,18 +138,18 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
 Tensor one_hot(const Tensor& ids, int64_t num_classes) {
   check::integers("one_hot", "ids", ids);
   check::in_range("one_hot", "id", ids, num_classes);
-  return eq(unsqueeze(ids, -1), arange(num_classes)).to(int64);
+  return eq(unsqueeze(ids, -1), arange(num_classes, {.device = ids.device()})).to(int64);
 }
 
 Tensor argsort(const Tensor& x, int64_t dim, bool descending) {
   check::numeric("argsort", x);
-  if (x.dim() == 0) return zeros({}, {.dtype = int64});
+  if (x.dim() == 0) return zeros({}, {.dtype = int64, .device = x.device()});
   return Tensor(kernels::argsort(x.array(), normalize_dim("argsort", dim, x.shape()), descending));
 }
 
 std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim, bool descending) {
   check::numeric("sort", x);
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64})};
+  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim("sort", dim, x.shape());
   const Tensor order(kernels::argsort(x.array(), d, descending));
   return {gathered(x, d, order), order};

@@ -40,6 +40,8 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
             target.shape() == scores.shape() ? "; targets are class numbers: argmax(one_hot, 1) makes them" : ""),
         {scores.shape(), target.shape()});
   const int64_t classes = scores.shape()[class_dim];
+  check::same_device(op, "scores", scores, "targets", target);
+  if (weight.defined()) check::same_device(op, "scores", scores, "class weights", weight);
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
     throw ShapeError(op, fmt::format("class weights must be ({}), got {}", classes, weight.shape().str()),
                      {weight.shape()});
@@ -57,8 +59,8 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
 Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& shape, Reduction reduction) {
   if (reduction == Reduction::none) return reshape(losses, shape);
   if (reduction == Reduction::sum) return sum(losses);
-  const double total = sum(row_weight).item();
-  return sum(losses) / (total > 0 ? total : 1);
+  const Tensor total = sum(row_weight);
+  return sum(losses) / masked_fill(total, le(total, 0), 1);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class EvalMode {
 
 // Log-probabilities of a batch, row-major: (B, C), or (B, T, C).
 std::vector<float> log_probabilities(const TextModel& model, const data::Batch& batch) {
-  return log_softmax(model(batch), -1).to_vector<float>();
+  return log_softmax(model(batch.to(model.device())), -1).to_vector<float>();
 }
 
 Answer class_answer(const float* log_probs, int64_t classes, const std::vector<int64_t>& gold) {

@@ -38,6 +38,7 @@ class Fields {
     return typed<uint64_t>(key, "a whole number of 0 or more", at(key).is_number_unsigned());
   }
   double number(const char* key) const { return typed<double>(key, "a number", at(key).is_number()); }
+  bool has(const char* key) const { return object_.contains(key); }
   bool flag(const char* key) const { return typed<bool>(key, "true or false", at(key).is_boolean()); }
   const Json& list(const char* key) const {
     if (!at(key).is_array())
@@ -117,14 +118,17 @@ Json history_json(const History& h) {
   for (const EpochRecord& e : h.epochs)
     epochs.push_back(
         {{"train_loss", e.train_loss}, {"dev_loss", e.dev_loss}, {"score", e.score}, {"seconds", e.seconds}});
-  return {{"train", h.train_path},      {"dev", h.dev_path},      {"train_size", h.train_size},
-          {"dev_size", h.dev_size},     {"baselines", baselines}, {"best_epoch", h.best_epoch},
-          {"best_score", h.best_score}, {"complete", h.complete}, {"epochs", epochs}};
+  return {{"train", h.train_path},      {"dev", h.dev_path},
+          {"train_size", h.train_size}, {"dev_size", h.dev_size},
+          {"baselines", baselines},     {"best_epoch", h.best_epoch},
+          {"best_score", h.best_score}, {"complete", h.complete},
+          {"device", h.device},         {"epochs", epochs}};
 }
 
 History history_from(const Fields& f, const std::string& where) {
   History h{f.text("train"),         f.text("dev"),          f.integer("train_size"), f.integer("dev_size"), {}, {},
             f.integer("best_epoch"), f.number("best_score"), f.flag("complete")};
+  if (f.has("device")) h.device = f.text("device");  // models of the first version have none
   const Json& baselines = f.at("baselines");
   const Fields scores(baselines, where, "history.baselines.");
   for (const auto& [name, score] : baselines.items()) h.baselines.push_back({name, scores.number(name.c_str())});

@@ -37,11 +37,11 @@ LetterFilters::LetterFilters(int64_t letters, int64_t filters, int64_t embed)
 
 Tensor LetterFilters::operator()(const Tensor& ids) const {
   const int64_t B = ids.size(0), T = ids.size(1), C = ids.size(2);
-  const Tensor c = ids.reshape({B * T, C});                                  // (BT, C)
-  const Tensor sum = left(shifted(c, -1)) + here(c) + right(shifted(c, 1));  // (BT, C, F)
-  const Tensor real = ne(c, 0).unsqueeze(-1);                                // (BT, C, 1)
-  const Tensor best = amax(where(real, relu(sum), zeros({})), 1);            // (BT, F)
-  return out(best).reshape({B, T, out.weight.size(0)});                      // (B, T, D)
+  const Tensor c = ids.reshape({B * T, C});                                                  // (BT, C)
+  const Tensor sum = left(shifted(c, -1)) + here(c) + right(shifted(c, 1));                  // (BT, C, F)
+  const Tensor real = ne(c, 0).unsqueeze(-1);                                                // (BT, C, 1)
+  const Tensor best = amax(where(real, relu(sum), zeros({}, {.device = sum.device()})), 1);  // (BT, F)
+  return out(best).reshape({B, T, out.weight.size(0)});                                      // (B, T, D)
 }
 
 TextEncoder::TextEncoder(const ModelConfig& config, const TextCoder& coder)
@@ -76,19 +76,20 @@ Tensor TextEncoder::embed(const data::Batch& batch) const {
   Tensor e = words(batch.ids) + looks * config_.feature_scale;
   if (letters) e = e + (*letters)(batch.chars);
   e = lemma::dropout(e, config_.embed_dropout, is_training());
-  return where(batch.mask.unsqueeze(-1), e, zeros({}));  // (B, T, D)
+  return where(batch.mask.unsqueeze(-1), e, zeros({}, {.device = e.device()}));  // (B, T, D)
 }
 
-Tensor TextEncoder::positions(int64_t length) const {
-  if (!positions_.defined() || positions_.size(0) < length)
-    positions_ = nn::sinusoidal_positions(std::max<int64_t>(length, 128), config_.embed) * config_.position_scale;
+Tensor TextEncoder::positions(int64_t length, Device device) const {
+  if (!positions_.defined() || positions_.size(0) < length || positions_.device() != device)
+    positions_ =
+        (nn::sinusoidal_positions(std::max<int64_t>(length, 128), config_.embed) * config_.position_scale).to(device);
   return positions_.narrow(0, 0, length);  // (T, D)
 }
 
 Tensor TextEncoder::operator()(const data::Batch& batch, std::vector<Tensor>* attention) const {
   Tensor h = embed(batch);                                                           // (B, T, D)
   if (window) h = h + gelu((*window)(cat({shifted(h, -1), h, shifted(h, 1)}, -1)));  // (B, T, 3D) -> (B, T, D)
-  h = h + positions(h.size(1));
+  h = h + positions(h.size(1), h.device());
   return encoder(h, {.key_padding_mask = batch.mask}, attention);
 }
 

@@ -48,6 +48,8 @@ Session::Session(const Run& given)
   train = coder.encode(corpora.train, options.max_len);
   dev = coder.encode(corpora.dev);  // never cut: a score counts every token
   model = make_model(config, coder);
+  model->to(run.device);  // its first weights are drawn on the CPU: the same on every device
+  history.device = run.device.str();
   trainer = std::make_unique<Trainer>(*model, train, coder.words, options);
   epochs = options.epochs > 0 ? options.epochs : default_epochs(trainer->batches());
   if (run.resume) restore(saved);
@@ -67,7 +69,8 @@ void Session::refuse_changes(const SavedModel& saved) const {
   if (!change.empty())
     throw ValueError(
         "--resume",
-        fmt::format("{}; a resumed run keeps its options, but for --epochs, --patience and --threads", change));
+        fmt::format("{}; a resumed run keeps its options, but for --epochs, --patience, --device and --threads",
+                    change));
 }
 
 void Session::restore(SavedModel& saved) {

@@ -43,7 +43,8 @@ int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + bat
 
 Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
   const Tensor p = index_select(probability, 0, ids.reshape({-1})).reshape(ids.shape());
-  return where(lt(rand(ids.shape()), p), full_like(ids, static_cast<double>(text::Vocabulary::unk)), ids);
+  return where(lt(rand(ids.shape(), {.device = ids.device()}), p),
+               full_like(ids, static_cast<double>(text::Vocabulary::unk)), ids);
 }
 
 Trainer::Trainer(TextModel& model, const data::Dataset& train, const text::Vocabulary& words,
@@ -77,7 +78,7 @@ double Trainer::initial_loss() {
   const int64_t some = std::min<int64_t>(batches(), 4);
   for (int64_t i = 0; i < some; ++i) {
     const data::Batch batch = data::collate(train_, order_[static_cast<size_t>(i)]);
-    sum += loss_of(model_(batch), batch.labels).item();
+    sum += loss_of(model_(batch.to(model_.device())), batch.labels.to(model_.device())).item();
   }
   model_.train();
   return sum / static_cast<double>(some);
@@ -86,7 +87,8 @@ double Trainer::initial_loss() {
 Tensor Trainer::forward(const data::Batch& batch) {
   data::Batch noisy = batch;
   if (options_.token_dropout > 0 || options_.rare_dropout > 0) noisy.ids = drop_tokens(batch.ids, unknown_probability_);
-  return loss_of(model_(noisy), batch.labels);
+  noisy = noisy.to(model_.device());  // words are dropped before, where their ids are
+  return loss_of(model_(noisy), noisy.labels);
 }
 
 StepResult Trainer::step() {
@@ -95,9 +97,9 @@ StepResult Trainer::step() {
   const Generator before = default_generator();
   optimizer_->zero_grad();
   const Tensor loss = forward(batch);
+  loss.backward();  // before the loss is read, which waits for a GPU
   StepResult result{loss.item(), 0, schedule_->get_last_lr()[0]};
   if (!std::isfinite(result.loss)) explain_nan(batch, before, result.loss, 0);
-  loss.backward();
   result.gradient_norm = options_.clip > 0 ? optim::clip_grad_norm_(params_, options_.clip) : optim::grad_norm(params_);
   if (!std::isfinite(result.gradient_norm)) explain_nan(batch, before, result.loss, result.gradient_norm);
   optimizer_->step();

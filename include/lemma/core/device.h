@@ -32,4 +32,10 @@ class Device {
   int8_t index_ = 0;
 };
 
+/// Where new tensors and layers go unless their options name a device: the CPU, until set_default_device() says
+/// otherwise. One setting for the whole program.
+Device default_device();
+/// Throws DeviceError, in words, where the device cannot be used.
+void set_default_device(Device device);
+
 }  // namespace lemma

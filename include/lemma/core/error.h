@@ -58,6 +58,16 @@ class DeviceError : public Error {
   std::vector<Device> devices;
 };
 
+/// A device that failed while it worked: its memory is gone, and this process cannot use it again.
+class DeviceLostError : public DeviceError {
+  using DeviceError::DeviceError;
+};
+
+/// A device without room for what was asked. Everything that was there before still is.
+class MemoryError : public Error {
+  using Error::Error;
+};
+
 /// Misuse of the tape: a second walk, a stale saved value, a rule that returns the wrong thing, a NaN under
 /// DetectAnomaly.
 class GradError : public Error {

@@ -66,6 +66,8 @@ struct Batch {
   std::vector<int64_t> lengths;  // (B)
   std::vector<int64_t> indices;  // (B): which examples of the dataset
   int64_t size() const { return static_cast<int64_t>(lengths.size()); }
+  /// The same batch with its tensors on `device`.
+  Batch to(Device device) const;
 };
 
 /// Pads the chosen examples into one batch. Throws ValueError for no examples, IndexError beyond the dataset.

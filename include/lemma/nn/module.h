@@ -56,6 +56,8 @@ class Module {
   StateDict named_parameters() const;
   StateDict named_buffers() const;
   int64_t num_parameters() const;
+  /// Where the first parameter or buffer is; the CPU for a module without any.
+  Device device() const;
   /// A table of names, shapes, element counts and the total.
   std::string summary() const;
 

@@ -27,7 +27,8 @@ struct History {
   std::vector<EpochRecord> epochs;
   int64_t best_epoch = 0;  ///< from 1; 0: none scored yet
   double best_score = 0;
-  bool complete = false;  ///< false while it runs or was interrupted
+  bool complete = false;       ///< false while it runs or was interrupted
+  std::string device = "cpu";  ///< where its last steps were taken
 };
 
 struct SavedModel {

@@ -45,7 +45,7 @@ class TextEncoder : public nn::Module {
 
  private:
   Tensor embed(const data::Batch& batch) const;
-  Tensor positions(int64_t length) const;
+  Tensor positions(int64_t length, Device device) const;
   ModelConfig config_;
   mutable Tensor positions_;  // (T, D) of the longest text so far; a pure function of its size, so it is not saved
 };

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 
+#include "lemma/core/device.h"
 #include "lemma/train/config.h"
 #include "lemma/train/corpus.h"
 
@@ -17,6 +18,7 @@ struct Run {
   std::function<void(ModelConfig&, TrainOptions&)> choose = [](ModelConfig&, TrainOptions&) {};
   std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as the run that is resumed
   std::string out;                   ///< the model directory
+  Device device = Device::cpu();     ///< where the model is trained; the saved one opens on any device
   bool resume = false;               ///< continue the run that was saved there; only its number of epochs may change
   bool replace_invalid = false;      ///< bytes that are no UTF-8 become U+FFFD
   std::FILE* log = stdout;

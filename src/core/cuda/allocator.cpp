@@ -73,7 +73,7 @@ std::string size_text(size_t bytes) {
   size_t free = 0, total = 0;
   cudaMemGetInfo(&free, &total);
   cudaGetLastError();
-  throw Error(
+  throw MemoryError(
       "memory",
       fmt::format("{} has no room for {}: {} are in tensors, {} cached, {} free of {}{}; a smaller batch or shorter "
                   "sequences need less",
