@@ -107,12 +107,22 @@ thread_local Context* current_context = nullptr;
 
 }  // namespace
 
+namespace {
+// Errors after which a process cannot use the device again. By number: runtimes differ in which names they have.
+bool is_lost(cudaError_t status) {
+  const int n = static_cast<int>(status);
+  return n == 214 || n == 700 || n == 702 || n == 710 || (n >= 714 && n <= 719);  // memory, time, traps
+}
+}  // namespace
+
 void check(cudaError_t status, const std::string& what) {
   if (status == cudaSuccess) return;
   cudaGetLastError();
-  std::string text = fmt::format("{}: {} ({})", what, cudaGetErrorString(status), cudaGetErrorName(status));
-  if (status == cudaErrorIllegalAddress || status == cudaErrorLaunchFailure)
-    text += "; the device is lost for this process. LEMMA_CUDA_SYNC=1 names the kernel that did it";
+  const std::string text = fmt::format("{}: {} ({})", what, cudaGetErrorString(status), cudaGetErrorName(status));
+  if (is_lost(status))
+    throw DeviceLostError(
+        "cuda", text + "; the device is lost for this process. LEMMA_CUDA_SYNC=1 names the kernel that did it",
+        {current()});
   throw DeviceError("cuda", text, {current()});
 }
 
