@@ -9,7 +9,7 @@ usage: scripts/setup.sh [--dev] [--check]
 Installs the packages that Lemma needs, with apt-get (and sudo, unless you are root).
 Does nothing, and needs no network, when all of them are there.
 
-  --dev     also what contributors use: clang, clang-format, ccache
+  --dev     also what contributors use: clang with its sanitizers, clang-format, ccache, gdb, valgrind
   --check   install nothing: list what is missing and exit 1 if anything is
   --help    this text
 END
@@ -34,7 +34,10 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 if [ "$dev" = yes ]; then
-    packages="$packages clang ccache"
+    packages="$packages clang ccache gdb valgrind"
+    # Clang's sanitizers are a package of their own, named by its version: 14 on Debian 12, 18 on Ubuntu 24.04.
+    clang=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\).*/\1/p' | head -n 1)
+    [ -z "$clang" ] || packages="$packages libclang-rt-$clang-dev"
     # The sources are formatted by version 14, which not every distribution still has.
     if apt-cache show clang-format-14 >/dev/null 2>&1; then
         packages="$packages clang-format-14"

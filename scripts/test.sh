@@ -7,11 +7,12 @@ usage() {
     cat <<'END'
 usage: scripts/test.sh [--no-install] [--preset NAME] [--jobs N] [-- CTEST ARGUMENTS]
 
-Installs missing packages, configures, builds and runs every test; closes with counts.
+Installs missing packages, configures, builds and runs every test; closes with counts. By default twice: the CPU's tests
+(preset default, in build/), then those of the CUDA device on the emulated one (preset emulated, in build-emulated/).
 
   --no-install    do not run scripts/setup.sh
-  --preset NAME   a preset of CMakePresets.json (default: default)
-  --jobs N        how many compilers run at once (default: one a core)
+  --preset NAME   only this preset of CMakePresets.json, with all of its tests; --preset default is the CPU alone
+  --jobs N        how many compilers, and tests of the emulated device, run at once (default: one a core)
   -- ...          passed to ctest, such as -R viz to run the tests named so
 
 Tests on public corpora look for them under LEMMA_DATA_DIR and are skipped, visibly, when it is unset.
@@ -19,12 +20,12 @@ END
 }
 
 install=yes
-preset=default
+presets="default emulated"
 jobs=$(nproc 2>/dev/null || echo 2)
 while [ $# -gt 0 ]; do
     case "$1" in
         --no-install) install=no ;;
-        --preset) preset=${2:?"--preset needs a name"}; shift ;;
+        --preset) presets=${2:?"--preset needs a name"}; shift ;;
         --jobs) jobs=${2:?"--jobs needs a number"}; shift ;;
         --help | -h) usage; exit 0 ;;
         --) shift; break ;;
@@ -34,27 +35,40 @@ while [ $# -gt 0 ]; do
 done
 
 [ "$install" = no ] || scripts/setup.sh
-started=$(date +%s)
-cmake --preset "$preset"
-cmake --build --preset "$preset" --parallel "$jobs"
-built=$(date +%s)
-result=0
-ctest --preset "$preset" "$@" || result=$?
+# Configures, builds and runs one preset, and adds up what its test programs say at the end.
+run() { # PRESET CTEST-ARGUMENTS...
+    preset=$1
+    shift
+    started=$(date +%s)
+    cmake --preset "$preset" || return 1
+    cmake --build --preset "$preset" --parallel "$jobs" || return 1
+    built=$(date +%s)
+    result=0
+    ctest --preset "$preset" "$@" || result=$?
+    case "$preset" in
+        default | ci) log=build/Testing/Temporary/LastTest.log ;;
+        *) log=build-$preset/Testing/Temporary/LastTest.log ;;
+    esac
+    echo
+    awk -v preset="$preset" '
+        /^All tests passed \(/     { cases += $7; assertions += substr($4, 2); next }
+        /^test cases: /            { for (i = 3; i < NF; ++i) { if ($(i+1) == "passed") cases += $i; if ($(i+1) == "failed") failed += $i } next }
+        /^assertions: /            { assertions += $2 }
+        /^ *skipped: /             { ++skipped }
+        / Test Passed\.$|^Test Passed\.$/ { ++programs }
+        /^Test Failed\.$/          { ++programs; ++broken }
+        END { printf "test.sh: %s: %d test programs (%d failed); %d test cases passed, %d failed, %d assertions; %d skips\n",
+                     preset, programs, broken, cases, failed, assertions, skipped }' "$log"
+    echo "test.sh: $preset: built in $((built - started)) s, tested in $(($(date +%s) - built)) s"
+    return $result
+}
 
-# Every line of the log that a test program closes with, added up.
-case "$preset" in
-    default | ci) log=build/Testing/Temporary/LastTest.log ;;
-    *) log=build-$preset/Testing/Temporary/LastTest.log ;;
-esac
-echo
-awk '
-    /^All tests passed \(/     { cases += $7; assertions += substr($4, 2); next }
-    /^test cases: /            { for (i = 3; i < NF; ++i) { if ($(i+1) == "passed") cases += $i; if ($(i+1) == "failed") failed += $i } next }
-    /^assertions: /            { assertions += $2 }
-    /^ *skipped: /             { ++skipped }
-    / Test Passed\.$|^Test Passed\.$/ { ++programs }
-    /^Test Failed\.$/          { ++programs; ++broken }
-    END { printf "test.sh: %d test programs (%d failed); %d test cases passed, %d failed, %d assertions; %d skips\n",
-                 programs, broken, cases, failed, assertions, skipped }' "$log"
-echo "test.sh: built in $((built - started)) s, tested in $(($(date +%s) - built)) s"
-exit $result
+status=0
+for name in $presets; do
+    if [ "$name" = emulated ] && [ "$presets" != emulated ]; then
+        run emulated -L device --no-tests=ignore --parallel "$jobs" "$@" || status=$?  # the rest has just run
+    else
+        run "$name" "$@" || status=$?
+    fi
+done
+exit $status
