@@ -2,6 +2,7 @@
 /// All of Lemma.
 
 #include "lemma/autograd.h"
+#include "lemma/core/matmul_precision.h"
 #include "lemma/core/memory.h"
 #include "lemma/core/threads.h"
 #include "lemma/data/baselines.h"

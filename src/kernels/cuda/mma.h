@@ -11,10 +11,6 @@
 #include "kernels/cuda/device.h"
 #include "lemma/core/half.h"
 
-#if !defined(__CUDACC__)
-#include "kernels/cuda/emulator/mma.h"
-#endif
-
 namespace lemma::kernels::cuda {
 
 /// Queues a copy of 4, 8 or 16 bytes from global to shared memory, both aligned to their size; zeros where `there` is
@@ -31,8 +27,7 @@ __device__ __forceinline__ void async_copy(void* to, const void* from, bool ther
     asm volatile("cp.async.ca.shared.global [%0], [%1], %3, %2;" ::"r"(shared), "l"(from), "r"(size), "n"(kBytes)
                  : "memory");
 #elif defined(EMULATOR)
-  alignas(16) static const unsigned char zeros[16] = {};
-  emulator::async_copy(to, there ? from : zeros, kBytes);
+  emulator::async_copy(to, from, kBytes, there ? 0 : kBytes);
 #else
   (void)to, (void)from, (void)there;
 #endif
@@ -111,10 +106,10 @@ struct TF32 {};
 template <class Number>
 __device__ __forceinline__ void mma(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {
 #if defined(__CUDA_ARCH__)
-#define LEMMA_MMA(shape, number)                                                                                    \
-  asm volatile("mma.sync.aligned." shape ".row.col.f32." number "." number                                          \
-               ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"                                         \
-               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])                                                     \
+#define LEMMA_MMA(shape, number)                                            \
+  asm volatile("mma.sync.aligned." shape ".row.col.f32." number "." number  \
+               ".f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};" \
+               : "+f"(d[0]), "+f"(d[1]), "+f"(d[2]), "+f"(d[3])             \
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]))
   if constexpr (std::is_same_v<Number, BFloat16>)
     LEMMA_MMA("m16n8k16", "bf16");

@@ -1,6 +1,7 @@
 // A build without CUDA: every entry point says in words how to get it.
 
 #include "kernels/cuda/cuda.h"
+#include "kernels/cuda/matmul/ladder.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 
@@ -33,5 +34,10 @@ void adam(std::span<const AdamSlot> slots, const AdamStep&) { missing("adam", sl
 void sgd(std::span<const SgdSlot> slots, const SgdStep&) { missing("sgd", slots[0].param.device()); }
 double sum_squares(std::span<const Array> arrays) { missing("sum_squares", arrays[0].device()); }
 void scale(std::span<const Array> out, std::span<const Array>, double) { missing("scale", out[0].device()); }
+
+bool Rung::takes(DType) const { return false; }
+std::span<const Rung> ladder() { return {}; }
+const Rung& rung(std::string_view) { missing("matmul", Device::cuda()); }
+Array multiply_with(const Rung&, const Array& a, const Array&) { missing("matmul", a.device()); }
 
 }  // namespace lemma::kernels::cuda

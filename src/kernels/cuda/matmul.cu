@@ -1,0 +1,58 @@
+// The product: the best rung of the ladder for the dtype and the shape.
+
+#include "kernels/collapse.h"
+#include "kernels/cuda/dtype.h"
+#include "kernels/cuda/matmul/ladder.h"
+#include "lemma/core/matmul_precision.h"
+
+namespace lemma::kernels::cuda {
+namespace {
+
+// (..., M, K) as (M', K) when the batch dims and M lie evenly in memory, else undefined.
+Array stacked_rows(const Array& a) {
+  const int last = a.rank() - 1;
+  const Shape rows(std::span(a.shape().begin(), static_cast<size_t>(last)));
+  const Strides strides(std::span(a.strides().begin(), static_cast<size_t>(last)));
+  const auto merged = collapse<1>(rows, {&strides});
+  if (merged.rank != 1) return {};
+  return a.view({merged.size[0], a.shape()[last]}, {merged.stride[0][0], a.strides()[last]}, a.offset());
+}
+
+bool batch_is_shared(const Array& x) {
+  for (int d = 0; d < x.rank() - 2; ++d)
+    if (x.shape()[d] != 1 && x.strides()[d] != 0) return false;
+  return true;
+}
+
+const Rung& best(const Array& a, const Array& b) {
+  static const Rung &tiled = rung("tiled"), &blocked = rung("blocked"), &tensor = rung("tensor"), &tf32 = rung("tf32");
+  const int64_t m = a.shape()[a.rank() - 2], n = b.shape()[b.rank() - 1], k = a.shape()[a.rank() - 1];
+  if (m <= 16 && n <= 16 && k <= 256) return tiled;  // a larger tile would be mostly edge
+  if (is_half(a.dtype())) return tensor;
+  if (a.dtype() == DType::float32 && get_float32_matmul_precision() == "high" && m > 16 && n > 16 && k > 16)
+    return tf32;
+  return blocked;
+}
+
+}  // namespace
+
+/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous.
+Array matmul(const Array& a, const Array& b) {
+  if (!is_floating(a.dtype()))
+    throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
+  if (a.rank() > 2 && a.numel() != 0 && batch_is_shared(b)) {
+    // A shared right side: the batches of the left are just more rows.
+    const int rank = b.rank();
+    if (const Array rows = stacked_rows(a); rows.defined()) {
+      const Array once = b.view({b.shape()[rank - 2], b.shape()[rank - 1]},
+                                {b.strides()[rank - 2], b.strides()[rank - 1]}, b.offset());
+      const Array c = multiply_with(best(rows, once), rows, once);
+      Shape shape = a.shape();
+      shape[rank - 1] = b.shape()[rank - 1];
+      return Array(c.storage(), shape, contiguous_strides(shape), 0, c.dtype());
+    }
+  }
+  return multiply_with(best(a, b), a, b);
+}
+
+}  // namespace lemma::kernels::cuda
