@@ -19,7 +19,7 @@ int lesson() {
   check("strides of x", "(3, 1)", x.strides().str());
   say("\nElement (i, j) stands at i * 3 + j. So element (1, 2) is number 5 in memory, counted from 0:");
   check("x[1][2]", 6, x[1][2].item());
-  check("the number at 5 in memory", 6, x.data<float>()[5]);
+  check("the number at 5 in memory", 6, x.to(Device::cpu()).data<float>()[5]);
 
   section("A view is other strides on the same numbers: nothing is copied");
   const Tensor y = x.transpose(0, 1);
@@ -107,4 +107,4 @@ int lesson() {
       "build/tutorials/02_autograd");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -167,4 +167,4 @@ int lesson() {
       "build/tutorials/03_linear");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -107,4 +107,4 @@ int lesson() {
       "build/tutorials/04_softmax");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

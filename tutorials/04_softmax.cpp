@@ -106,4 +106,4 @@ int lesson() {
       "build/tutorials/10_sentiment, where a model learns from sentences");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -129,4 +129,4 @@ int lesson() {
       "build/tutorials/11_named_entities   (the whole program: build/lemma train sentiment)");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

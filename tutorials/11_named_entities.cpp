@@ -115,4 +115,4 @@ int lesson() {
       "build/lemma train ner   (the whole program, on the same data)");
 }
 
-int main() { return run(lesson); }
+int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -102,9 +102,20 @@ inline int finish(const std::vector<std::string>& learnt, const std::vector<std:
   return mismatches() == 0 ? 0 : 1;
 }
 
-/// Runs a lesson; an error of the library becomes one line and exit code 2.
-inline int run(int (*lesson)()) {
+/// Runs a lesson, on the device that `--device NAME` names: new tensors and layers then go there. An error of the
+/// library, or an argument that makes no sense, becomes one line and exit code 2.
+inline int run(int (*lesson)(), int argc, char** argv) {
   try {
+    for (int i = 1; i < argc; ++i) {
+      const std::string argument = argv[i];
+      if (argument == "--help" || argument == "-h") {
+        fmt::print("usage: {} [--device cpu|cuda|cuda:1]\n", argv[0]);
+        return 0;
+      }
+      if (argument != "--device" || i + 1 == argc)
+        throw lemma::ValueError("arguments", fmt::format("'{}' is not understood; expected --device NAME", argument));
+      lemma::set_default_device(lemma::Device::parse(argv[++i]));
+    }
     return lesson();
   } catch (const lemma::Error& error) {
     std::fflush(stdout);  // what was printed before the error stands before it
