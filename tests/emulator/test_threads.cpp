@@ -50,7 +50,7 @@ struct Pair {
   int a;
   double b;
 };
-__global__ void take_struct(Pair p, const int& unused, double* out) { *out = p.a + p.b + unused; }
+__global__ void take_struct(Pair p, float c, double* out) { *out = p.a + p.b + c; }
 constexpr int kTrapLine = __LINE__ + 2;
 __global__ void stops_itself(int* out) {
   if (threadIdx.x == 3) __trap();

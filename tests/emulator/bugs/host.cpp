@@ -113,6 +113,7 @@ Bugs host_bugs() {
        [](bool mended) {
          const DeviceArray<float> out(32);
          launch({"fill", 1, 32}, VERSION(fill_static), out.get());
+         expect(out.values()[31] == 1, "wrong numbers");
        }},
       {"block-of-2048",
        [](bool mended) {
