@@ -1,6 +1,7 @@
 #pragma once
 /// All of Lemma.
 
+#include "lemma/autocast.h"
 #include "lemma/autograd.h"
 #include "lemma/core/matmul_precision.h"
 #include "lemma/core/memory.h"

@@ -9,6 +9,7 @@
 
 #include "autograd/anomaly.h"
 #include "kernels/kernels.h"
+#include "lemma/autocast.h"
 #include "lemma/ops.h"
 
 namespace lemma::engine {
@@ -25,6 +26,11 @@ struct GradMode {
   }
   std::optional<EnableGrad> enable;
   std::optional<NoGrad> disable;
+};
+
+// Rules run in the dtypes of the forward pass, also where backward() is called inside an Autocast block.
+struct NoAutocast {
+  Autocast cpu{Device::cpu(), std::nullopt, false}, cuda{Device::cuda(), std::nullopt, false};
 };
 
 // In place when the sum so far is nobody else's, so that a long list of contributions needs no memory.
@@ -209,6 +215,7 @@ std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const 
                         const GradOptions& options, bool accumulate) {
   const std::vector<Root> alive = roots;  // a hook may drop the user's last handle
   GradMode mode(options.create_graph);
+  const NoAutocast as_recorded;
   Walk walk(options, targets);
   walk.find_useful(alive);
   for (const Root& root : alive) {

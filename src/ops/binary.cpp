@@ -7,6 +7,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -17,6 +18,10 @@ using Rule = Grads (*)(const Tensor& g, const Node& node);
 Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rule rule, Save for_a, Save for_b) {
   check::numeric(op, a);
   check::numeric(op, b);
+  if (mixed::promotes(a, b)) {
+    const DType dtype = mixed::widest(a, b);
+    return binary(op, kernel, cast(a, dtype), cast(b, dtype), rule, for_a, for_b);
+  }
   check::same_type(op, a, b);
   if (kernel == Binary::Div || kernel == Binary::Pow) check::floating(op, a);
   const auto run = [&](const Tensor& x, const Tensor& y) {
@@ -73,6 +78,7 @@ Tensor div(const Tensor& a, const Tensor& b) {
 
 /// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0
 Tensor pow(const Tensor& a, const Tensor& b) {
+  if (mixed::widens(a) || mixed::widens(b)) return pow(mixed::wide(a), mixed::wide(b));
   return binary(
       "pow", Binary::Pow, a, b,
       [](const Tensor& g, const Node& node) -> Grads {
@@ -121,9 +127,25 @@ Tensor minimum(const Tensor& a, const Tensor& b) {
 // ---- With a number: it takes the tensor's dtype and is part of the rule, not of the graph ----
 
 namespace {
-Array with_scalar(const char* op, Binary kernel, const Tensor& a, double b) {
+Array copied(const Array& a, DType dtype) {
+  Array out(a.shape(), dtype, a.device());
+  kernels::copy(out, a);
+  return out;
+}
+bool fits(DType half, double b) {
+  const float x = static_cast<float>(b);
+  return static_cast<double>(half == DType::float16 ? static_cast<float>(Half(x)) : static_cast<float>(BFloat16(x))) ==
+         b;
+}
+// a op b, or b op a. A number that a half type does not hold exactly meets it in float32: 1 / 0.9 is not to be 1.109.
+Array with_scalar(const char* op, Binary kernel, const Tensor& a, double b, bool number_first = false) {
   check::numeric(op, a);
-  return kernels::binary(kernel, a.array(), scalar_array(op, a, b));
+  const bool through_float = is_half(a.dtype()) && !fits(a.dtype(), b);
+  const Tensor wide = through_float ? Tensor(copied(a.array(), DType::float32)) : a;
+  const Array number = scalar_array(op, wide, b);
+  const Array y =
+      number_first ? kernels::binary(kernel, number, wide.array()) : kernels::binary(kernel, wide.array(), number);
+  return through_float ? copied(y, a.dtype()) : y;
 }
 }  // namespace
 
@@ -146,22 +168,24 @@ Tensor div(const Tensor& a, double b) {
 }
 Tensor rsub(double a, const Tensor& b) {
   check::numeric("sub", b);
-  return record("sub", {b}, kernels::binary(Binary::Sub, scalar_array("sub", b, a), b.array()),
+  return record("sub", {b}, with_scalar("sub", Binary::Sub, b, a, true),
                 [](const Tensor& g, const Node&) -> Grads { return {-g}; });
 }
 /// y = a / b.    dL/db = -g y / b
 Tensor rdiv(double a, const Tensor& b) {
+  if (mixed::widens(b)) return rdiv(a, mixed::wide(b));
   check::floating("div", b);
   return record(
-      "div", {b}, kernels::binary(Binary::Div, scalar_array("div", b, a), b.array()),
+      "div", {b}, with_scalar("div", Binary::Div, b, a, true),
       [](const Tensor& g, const Node& node) -> Grads { return {-(g * node.output() / node.input(0))}; },
       Save::inputs | Save::output);
 }
 /// y = a^n.    dL/da = g n a^(n-1)
 Tensor pow(const Tensor& a, double n) {
+  if (mixed::widens(a)) return pow(mixed::wide(a), n);
   check::floating("pow", a);
   return record(
-      "pow", {a}, kernels::binary(Binary::Pow, a.array(), scalar_array("pow", a, n)),
+      "pow", {a}, with_scalar("pow", Binary::Pow, a, n),
       [n](const Tensor& g, const Node& node) -> Grads {
         if (n == 0) return {zeros_like(g)};
         return {g * (pow(node.input(0), n - 1) * n)};

@@ -7,6 +7,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -14,6 +15,10 @@ namespace {
 Tensor compare(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
   check::defined(op, a);
   check::defined(op, b);
+  if (mixed::promotes(a, b)) {
+    const DType dtype = mixed::widest(a, b);
+    return compare(op, kernel, cast(a, dtype), cast(b, dtype));
+  }
   check::same_type(op, a, b);
   if (a.shape() == b.shape()) return Tensor(kernels::compare(kernel, a.array(), b.array()));
   const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
@@ -60,6 +65,10 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   check::boolean("where", "the condition", condition);
   check::defined("where", a);
   check::defined("where", b);
+  if (mixed::promotes(a, b)) {
+    const DType dtype = mixed::widest(a, b);
+    return where(condition, cast(a, dtype), cast(b, dtype));
+  }
   check::same_type("where", a, b);
   check::same_device("where", "the condition", condition, "lhs", a);
   const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));

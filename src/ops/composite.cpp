@@ -7,6 +7,7 @@
 #include "lemma/random.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 
@@ -20,6 +21,7 @@ Tensor clamp(const Tensor& x, double low, double high) {
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move
 /// together.
 Tensor softmax(const Tensor& x, int64_t dim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return softmax(w, dim); });
   check::floating("softmax", x);
   if (x.dim() == 0) return ones_like(x) + x * 0;
   const int d = normalize_dim("softmax", dim, x.shape());
@@ -35,6 +37,7 @@ Tensor softmax(const Tensor& x, int64_t dim) {
 }
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return log_softmax(w, dim); });
   check::floating("log_softmax", x);
   const Tensor shifted =
       x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x)
@@ -43,18 +46,24 @@ Tensor log_softmax(const Tensor& x, int64_t dim) {
 }
 
 Tensor gelu(const Tensor& x) {
+  if (mixed::is_half(x)) return cast(gelu(mixed::wide(x)), x.dtype());
   check::floating("gelu", x);
   return x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
 }
 
 /// max(x, 0) + log(1 + e^-|x|)
 Tensor softplus(const Tensor& x) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return softplus(w); });
   check::floating("softplus", x);
   return relu(x) + log1p(exp(-abs(x)));
 }
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
+  if (mixed::is_half(x))
+    return mixed::in_float32(x, [&](const Tensor& w) {
+      return layer_norm(w, normalized_shape, mixed::wide(weight), mixed::wide(bias), eps);
+    });
   check::floating("layer_norm", x);
   Dims dims;
   bool fits = normalized_shape.rank() >= 1 && normalized_shape.rank() <= x.dim();
@@ -75,6 +84,9 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
                                     double dropout_p, bool is_causal, double scale) {
+  if (mixed::halves({&q, &k, &v}))
+    return scaled_dot_product_attention(mixed::halved(q), mixed::halved(k), mixed::halved(v), mask, dropout_p,
+                                        is_causal, scale);
   check::floating("scaled_dot_product_attention", q);
   check::defined("scaled_dot_product_attention", k);
   check::defined("scaled_dot_product_attention", v);

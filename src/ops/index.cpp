@@ -4,6 +4,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 
@@ -70,6 +71,10 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src) {
   check::numeric("scatter_add", base);
   check::defined("scatter_add", src);
+  if (mixed::promotes(base, src)) {
+    const DType dtype = mixed::widest(base, src);
+    return scatter_add(cast(base, dtype), dim, index, cast(src, dtype));
+  }
   check::same_type("scatter_add", base, src);
   const int d = normalize_dim("scatter_add", dim, base.shape());
   check_index("scatter_add", base, d, index);

@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -52,6 +53,12 @@ Tensor to(const Tensor& x, Device device) {
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
   if (tensors.empty()) throw ShapeError("cat", "needs at least one tensor");
   for (const Tensor& t : tensors) check::defined("cat", t);
+  for (const Tensor& t : tensors)
+    if (mixed::promotes(tensors[0], t)) {
+      std::vector<Tensor> same;
+      for (const Tensor& x : tensors) same.push_back(cast(x, mixed::widest(tensors[0], t)));
+      return cat(same, dim);
+    }
   const int d = normalize_dim("cat", dim, tensors[0].shape());
   Shape shape = tensors[0].shape();
   for (size_t i = 1; i < tensors.size(); ++i) {

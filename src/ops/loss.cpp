@@ -4,6 +4,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -67,6 +68,9 @@ Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& sha
 
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index,
                 Reduction reduction) {
+  if (mixed::is_half(log_probs))
+    return mixed::in_float32(
+        log_probs, [&](const Tensor& w) { return nll_loss(w, target, mixed::wide(weight), ignore_index, reduction); });
   const auto [rows, labels] = as_rows("nll_loss", log_probs, target, weight);
   const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
   const Tensor safe = masked_fill(labels, ignored, 0);
@@ -80,6 +84,10 @@ Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& wei
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index,
                      Reduction reduction, double label_smoothing) {
+  if (mixed::is_half(logits))
+    return mixed::in_float32(logits, [&](const Tensor& w) {
+      return cross_entropy(w, target, mixed::wide(weight), ignore_index, reduction, label_smoothing);
+    });
   if (!(label_smoothing >= 0 && label_smoothing <= 1))
     throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
   const auto [rows, labels] = as_rows("cross_entropy", logits, target, weight);
@@ -102,16 +110,23 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& w
 
 /// max(x, 0) - x y + log(1 + e^-|x|)
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
+  if (mixed::narrow_pair(logits, target))
+    return mixed::in_float32(
+        logits, [&](const Tensor& w) { return binary_cross_entropy_with_logits(w, mixed::wide(target), reduction); });
   same_shape("binary_cross_entropy_with_logits", logits, target);
   return reduced(relu(logits) - logits * target + log1p(exp(-abs(logits))), reduction);
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  if (mixed::narrow_pair(input, target))
+    return mixed::in_float32(input, [&](const Tensor& w) { return mse_loss(w, mixed::wide(target), reduction); });
   same_shape("mse_loss", input, target);
   return reduced(square(input - target), reduction);
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  if (mixed::narrow_pair(input, target))
+    return mixed::in_float32(input, [&](const Tensor& w) { return l1_loss(w, mixed::wide(target), reduction); });
   same_shape("l1_loss", input, target);
   return reduced(abs(input - target), reduction);
 }

@@ -4,6 +4,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -42,6 +43,7 @@ Tensor product(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  if (mixed::halves({&a, &b})) return matmul(mixed::halved(a), mixed::halved(b));
   check::floating("matmul", a);
   check::floating("matmul", b);
   check::same_type("matmul", a, b);
@@ -81,6 +83,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  if (mixed::halves({&x, &weight, &bias})) return linear(mixed::halved(x), mixed::halved(weight), mixed::halved(bias));
   check::floating("linear", x);
   check::defined("linear", weight);
   if (weight.dim() != 2 || x.dim() == 0 || x.shape().back() != weight.size(1))

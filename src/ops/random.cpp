@@ -19,6 +19,15 @@ Tensor draw(const char* op, Random kind, const Shape& shape, const TensorOptions
   if (!is_floating(dtype))
     throw DTypeError(op, fmt::format("draws floating numbers, not {}; see randint", name(dtype)), {dtype});
   Array array(shape, dtype, options.device);
+  if (is_half(dtype)) {
+    // The float32 numbers, cut to the half type's digits rather than rounded where [0, 1) must not become 1.
+    NoGrad guard;
+    Tensor x = draw(op, kind, shape, {.device = options.device}, generator);
+    const double steps = dtype == DType::float16 ? 2048 : 256;
+    if (kind == Random::Uniform) x = floor(x * steps) / steps;
+    x = cast(x, dtype);
+    return options.requires_grad ? x.requires_grad_() : x;
+  }
   Generator& g = pick(generator);
   kernels::random(kind, array, g.seed, g.advance(static_cast<uint64_t>(array.numel())));
   return Tensor(std::move(array), options.requires_grad);

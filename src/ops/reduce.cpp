@@ -7,6 +7,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -62,6 +63,7 @@ double count(const Tensor& x, const Dims& dims) {
 
 /// y = sum of x over dims.    dL/dx = g, expanded
 Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
+  if (mixed::widens(x)) return sum(mixed::wide(x), wanted, keepdim);
   check::defined("sum", x);
   if (x.dtype() == DType::boolean) return sum(x.to(int64), wanted, keepdim);  // counting, as in PyTorch
   const Dims dims = normalize_dims("sum", wanted, x.shape());
@@ -72,6 +74,7 @@ Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
 Tensor sum(const Tensor& x) { return sum(x, {}, false); }
 
 Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return mean(w, wanted, keepdim); });
   check::floating("mean", x);
   const Dims dims = normalize_dims("mean", wanted, x.shape());
   return sum(x, dims, keepdim) / count(x, dims);
@@ -80,6 +83,7 @@ Tensor mean(const Tensor& x) { return mean(x, {}, false); }
 
 /// y = product of x along dim.    dL/dx_i = g times the product of the others
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
+  if (mixed::widens(x)) return prod(mixed::wide(x), dim, keepdim);
   check::numeric("prod", x);
   if (x.dim() == 0) return x;
   const int d = normalize_dim("prod", dim, x.shape());
@@ -123,16 +127,21 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
 
 /// Two passes: the mean is taken out before squaring, so large means lose nothing.
 Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim) {
+  if (mixed::is_half(x))
+    return mixed::in_float32(x, [&](const Tensor& w) { return var(w, wanted, correction, keepdim); });
   check::floating("var", x);
   const Dims dims = normalize_dims("var", wanted, x.shape());
   const Tensor centred = x - mean(x, dims, true);
   return sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction));
 }
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
+  if (mixed::is_half(x))
+    return mixed::in_float32(x, [&](const Tensor& w) { return lemma::std(w, dims, correction, keepdim); });
   return sqrt(var(x, dims, correction, keepdim));
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return logsumexp(w, wanted, keepdim); });
   check::floating("logsumexp", x);
   const Dims dims = normalize_dims("logsumexp", wanted, x.shape());
   if (x.numel() == 0) return log(sum(exp(x), dims, keepdim));
@@ -143,6 +152,7 @@ Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
 
 /// The gradient at 0 is 0: the root is kept away from 0 there, and the result put back.
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return norm(w, dims, keepdim); });
   check::floating("norm", x);
   const Tensor squares = sum(square(x), dims, keepdim);
   const Tensor zero = eq(squares.detach(), 0);
@@ -156,6 +166,7 @@ static Tensor running_sum(const Tensor& x, int dim, bool reverse) {
                 [dim, reverse](const Tensor& g, const Node&) -> Grads { return {running_sum(g, dim, !reverse)}; });
 }
 Tensor cumsum(const Tensor& x, int64_t dim) {
+  if (mixed::widens(x)) return cumsum(mixed::wide(x), dim);
   check::numeric("cumsum", x);
   if (x.dim() == 0) return x;
   return running_sum(x, normalize_dim("cumsum", dim, x.shape()), false);

@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -40,6 +41,7 @@ Tensor sign(const Tensor& x) {
 
 /// y = e^x.    dL/dx = g y
 Tensor exp(const Tensor& x) {
+  if (mixed::widens(x)) return exp(mixed::wide(x));
   return record(
       "exp", {x}, floating("exp", Unary::Exp, x),
       [](const Tensor& g, const Node& node) -> Grads { return {g * node.output()}; }, Save::output);
@@ -47,6 +49,7 @@ Tensor exp(const Tensor& x) {
 
 /// y = log x.    dL/dx = g / x
 Tensor log(const Tensor& x) {
+  if (mixed::widens(x)) return log(mixed::wide(x));
   return record(
       "log", {x}, floating("log", Unary::Log, x),
       [](const Tensor& g, const Node& node) -> Grads { return {g / node.input(0)}; }, Save::inputs);
@@ -54,6 +57,7 @@ Tensor log(const Tensor& x) {
 
 /// y = log(1 + x).    dL/dx = g / (1 + x)
 Tensor log1p(const Tensor& x) {
+  if (mixed::widens(x)) return log1p(mixed::wide(x));
   return record(
       "log1p", {x}, floating("log1p", Unary::Log1p, x),
       [](const Tensor& g, const Node& node) -> Grads { return {g / (1 + node.input(0))}; }, Save::inputs);
@@ -68,6 +72,7 @@ Tensor sqrt(const Tensor& x) {
 
 /// y = 1 / sqrt x.    dL/dx = -g y^3 / 2
 Tensor rsqrt(const Tensor& x) {
+  if (mixed::widens(x)) return rsqrt(mixed::wide(x));
   return record(
       "rsqrt", {x}, floating("rsqrt", Unary::Rsqrt, x),
       [](const Tensor& g, const Node& node) -> Grads {
@@ -133,6 +138,7 @@ Tensor erf(const Tensor& x) {
 
 /// y = 1 / x.    dL/dx = -g y^2
 Tensor reciprocal(const Tensor& x) {
+  if (mixed::widens(x)) return reciprocal(mixed::wide(x));
   return record(
       "reciprocal", {x}, floating("reciprocal", Unary::Reciprocal, x),
       [](const Tensor& g, const Node& node) -> Grads { return {-(g * square(node.output()))}; }, Save::output);

@@ -1,0 +1,44 @@
+#pragma once
+/// What operations do about half types. Autocast acts at their entry, by one line each; off, it costs a look at a flag.
+
+#include <initializer_list>
+
+#include "lemma/autocast.h"
+#include "lemma/ops.h"
+
+namespace lemma::mixed {
+
+inline bool is_half(const Tensor& x) { return x.defined() && lemma::is_half(x.dtype()); }
+inline bool autocast_on() { return detail::autocast_state.on[0] || detail::autocast_state.on[1]; }
+inline bool autocast_on(const Tensor& x) { return autocast_on() && x.defined() && is_autocast_enabled(x.device()); }
+
+/// Policy float32, of operations that round once by themselves: true where autocast has to cast x first.
+inline bool widens(const Tensor& x) { return autocast_on(x) && is_half(x); }
+/// x, in float32 where it is of a half type.
+inline Tensor wide(const Tensor& x) { return is_half(x) ? cast(x, DType::float32) : x; }
+
+/// Policy half: true where one of the inputs is not of the block's dtype yet.
+bool halves(std::initializer_list<const Tensor*> inputs);
+/// x in the block's dtype; float64, integers and undefined tensors as they are.
+Tensor halved(const Tensor& x);
+
+/// Policy widest: true where the dtypes differ, are floating, and autocast may cast them.
+bool promotes(const Tensor& a, const Tensor& b);
+/// float64 if one is, else float32, for tensors whose dtypes differ.
+DType widest(const Tensor& a, const Tensor& b);
+
+/// Policy float32, of compositions: f runs on x in float32, so that a half result is rounded once and no sum overflows.
+/// The result has x's dtype, or float32 while autocast is on.
+template <class F>
+Tensor in_float32(const Tensor& x, const F& f) {
+  const bool stays = autocast_on(x);
+  const Tensor y = f(wide(x));
+  return stays ? y : cast(y, x.dtype());
+}
+/// Does a composition of both have to go through in_float32? Without autocast, only where they are of one half type.
+inline bool narrow_pair(const Tensor& a, const Tensor& b) {
+  if (!is_half(a) && !is_half(b)) return false;
+  return autocast_on(a) || (a.defined() && b.defined() && a.dtype() == b.dtype());
+}
+
+}  // namespace lemma::mixed
