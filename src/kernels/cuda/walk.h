@@ -38,7 +38,7 @@ Walk<N, I> walk_of(const Collapsed<N>& dims) {
   return walk;
 }
 
-/// True if positions and offsets of every operand stay below 2^31, so that kernels may count in 32 bits.
+/// True if positions and offsets of every operand stay in [0, 2^31), so that kernels may count in 32 bits without sign.
 template <int N>
 bool fits_32_bits(const Collapsed<N>& dims) {
   constexpr int64_t limit = int64_t{1} << 31;
@@ -47,7 +47,10 @@ bool fits_32_bits(const Collapsed<N>& dims) {
   if (numel >= limit) return false;
   for (size_t k = 0; k < N; ++k) {
     int64_t last = 0;
-    for (size_t d = 0; d < static_cast<size_t>(dims.rank); ++d) last += (dims.size[d] - 1) * dims.stride[k][d];
+    for (size_t d = 0; d < static_cast<size_t>(dims.rank); ++d) {
+      if (dims.stride[k][d] < 0) return false;  // flip() walks backwards
+      last += (dims.size[d] - 1) * dims.stride[k][d];
+    }
     if (last >= limit) return false;
   }
   return true;
