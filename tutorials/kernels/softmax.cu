@@ -44,7 +44,7 @@ int main() {
   constexpr int rows = 3, columns = 200;
   constexpr size_t bytes = sizeof(float) * rows * columns;
   std::vector<float> x(rows * columns), y(rows * columns);
-  for (int i = 0; i < rows * columns; ++i) x[static_cast<size_t>(i)] = static_cast<float>(i * 37 % 101) * 0.1f;
+  for (int i = 0; i < rows * columns; ++i) x[static_cast<size_t>(i)] = static_cast<float>(i * 7919 % 1009) * 0.01f;
 
   lemma::cuda::use(lemma::Device::cuda());
   float *on_device = nullptr, *result = nullptr;
