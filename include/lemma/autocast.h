@@ -36,6 +36,9 @@ class Autocast {
   detail::AutocastState previous_ = detail::autocast_state;
 };
 using autocast = Autocast;
+namespace amp {
+using lemma::autocast;
+}
 
 bool is_autocast_enabled(Device device);
 /// What products run in on this device while autocast is on.

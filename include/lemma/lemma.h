@@ -32,6 +32,7 @@
 #include "lemma/ops.h"
 #include "lemma/optim/adam.h"
 #include "lemma/optim/clip.h"
+#include "lemma/optim/grad_scaler.h"
 #include "lemma/optim/optimizer.h"
 #include "lemma/optim/schedule.h"
 #include "lemma/optim/sgd.h"

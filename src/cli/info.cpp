@@ -21,8 +21,10 @@ std::string history_text(const train::SavedModel& saved) {
   if (h.device != "cpu") out.insert(out.size() - 2, ", on " + h.device);
   const train::TrainOptions& o = saved.options;
   out += fmt::format(
-      "Options: batch {}, lr {}, weight decay {}, clip {}, token dropout {}, min count {}, max len {}, seed {}.\n",
-      o.batch_size, o.lr, o.weight_decay, o.clip, o.token_dropout, o.min_count, o.max_len, o.seed);
+      "Options: batch {}, lr {}, weight decay {}, clip {}, token dropout {}, min count {}, max len {}, seed {}, "
+      "precision {}.\n",
+      o.batch_size, o.lr, o.weight_decay, o.clip, o.token_dropout, o.min_count, o.max_len, o.seed,
+      lemma::name(o.precision));
   std::vector<double> scores;
   for (const train::EpochRecord& epoch : h.epochs) scores.push_back(epoch.score);
   if (scores.empty()) return out + "It was interrupted before its first score.\n";

@@ -93,13 +93,10 @@ void add_choices(CLI::App& c, const Shared& a) {
               [](M&, T& t, int64_t n) { t.seed = static_cast<uint64_t>(n); });
 }
 
-void check_precision(const std::string& precision) {
-  if (precision == "float32") return;
-  if (precision == "bfloat16" || precision == "float16")
-    throw ValueError("--precision",
-                     fmt::format("{} comes with a later version of Lemma; this one computes in float32", precision));
-  throw ValueError("--precision",
-                   fmt::format("{} was given; expected float32, bfloat16 or float16", io::quote(precision)));
+DType parse_precision(const std::string& text) {
+  for (const DType dtype : {DType::float32, DType::bfloat16, DType::float16})
+    if (text == name(dtype)) return dtype;
+  throw ValueError("--precision", fmt::format("{} was given; expected float32, bfloat16 or float16", io::quote(text)));
 }
 
 // An error's message without the place in brackets before it.
@@ -169,8 +166,13 @@ void add_train(CLI::App& app, Action& action) {
   add_choices(*command, a);
   add_device(*command, a->device);
   command
-      ->add_option_function<std::string>("--precision", check_precision,
-                                         "float32, bfloat16 or float16 (default float32)")
+      ->add_option_function<std::string>(
+          "--precision",
+          [a](const std::string& text) {
+            const DType precision = parse_precision(text);
+            a->choices.push_back([=](ModelConfig&, TrainOptions& options) { options.precision = precision; });
+          },
+          "of products: float32, bfloat16 or float16; weights stay float32 (default float32)")
       ->type_name("NAME");
   add_threads(*command);
   command->callback([a, command, &action] {

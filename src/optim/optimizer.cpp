@@ -32,6 +32,13 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
       };
       if (!p.defined()) refuse("is no tensor");
       if (!is_floating(p.dtype())) refuse("cannot be trained; parameters are float32 or float64");
+      if (is_half(p.dtype()))
+        throw DTypeError(
+            name,
+            fmt::format("parameter {} is {} {}: small steps would be lost in its few digits; keep weights in "
+                        "float32 and compute under Autocast",
+                        seen.size(), lemma::name(p.dtype()), p.shape().str()),
+            {p.dtype()});
       if (!p.is_leaf())
         refuse("is the result of an operation; give the optimiser the leaves that it was computed from");
       if (!p.is_contiguous()) refuse("is a strided view; make it contiguous first");

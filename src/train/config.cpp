@@ -102,6 +102,9 @@ void TrainOptions::check() const {
   at_least("--feature-count", feature_count, 1);
   at_least("--max-len", max_len, 0);
   at_least("--patience", patience, 0);
+  if (precision != DType::float32 && !is_half(precision))
+    throw ValueError("--precision",
+                     fmt::format("{} was given; expected float32, bfloat16 or float16", lemma::name(precision)));
 }
 
 namespace {
@@ -136,6 +139,7 @@ std::string difference(const TrainOptions& saved, const TrainOptions& now) {
   compare(out, "--min-count", saved.min_count, now.min_count);
   compare(out, "--max-len", saved.max_len, now.max_len);
   compare(out, "--seed", saved.seed, now.seed);
+  compare(out, "--precision", lemma::name(saved.precision), lemma::name(now.precision));
   return out;
 }
 

@@ -101,7 +101,18 @@ Json options_json(const TrainOptions& o) {
           {"feature_count", o.feature_count},
           {"max_len", o.max_len},
           {"patience", o.patience},
-          {"seed", o.seed}};
+          {"seed", o.seed},
+          {"precision", lemma::name(o.precision)}};
+}
+
+DType precision_from(const Fields& f) {
+  if (!f.has("precision")) return DType::float32;  // models of the first version have none
+  const std::string text = f.text("precision");
+  for (const DType dtype : {DType::bfloat16, DType::float16})
+    if (text == lemma::name(dtype)) return dtype;
+  if (text != "float32")
+    throw ValueError("precision", fmt::format("'{}' is not known; expected float32, bfloat16 or float16", text));
+  return DType::float32;
 }
 
 TrainOptions options_from(const Fields& f) {
@@ -109,7 +120,7 @@ TrainOptions options_from(const Fields& f) {
           f.number("weight_decay"),  f.integer("warmup"),        f.number("clip"),
           f.number("token_dropout"), f.number("rare_dropout"),   f.number("average"),
           f.integer("min_count"),    f.integer("feature_count"), f.integer("max_len"),
-          f.integer("patience"),     f.natural("seed")};
+          f.integer("patience"),     f.natural("seed"),          precision_from(f)};
 }
 
 Json history_json(const History& h) {

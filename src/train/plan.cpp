@@ -58,11 +58,12 @@ std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data
   out += fmt::format("  {:<11} {} parameters: width {}, {}, {}, feed-forward {}\n", "model",
                      grouped(model.num_parameters()), config.embed, plural(config.heads, "head"),
                      plural(config.layers, "layer"), config.ff);
-  out +=
-      fmt::format("  {:<11} {} of {} of {} texts ({:.1f} % padding); lr {} after {} of warm-up, clip {}, seed {}, {}\n",
-                  "training", plural(epochs, "epoch"), plural(trainer.batches(), "step"), options.batch_size,
-                  100 * trainer.padding(), options.lr, plural(trainer.warmup(), "step"), options.clip, options.seed,
-                  model.device().is_cpu() ? plural(num_threads(), "thread") : "on " + model.device().str());
+  out += fmt::format(
+      "  {:<11} {} of {} of {} texts ({:.1f} % padding); lr {} after {} of warm-up, clip {}, seed {}, {}{}\n",
+      "training", plural(epochs, "epoch"), plural(trainer.batches(), "step"), options.batch_size,
+      100 * trainer.padding(), options.lr, plural(trainer.warmup(), "step"), options.clip, options.seed,
+      is_half(options.precision) ? std::string("products in ") + lemma::name(options.precision) + ", " : "",
+      model.device().is_cpu() ? plural(num_threads(), "thread") : "on " + model.device().str());
   out += fmt::format("  {:<11} dev {}: {}\n", "to beat", score_name(config.task), baselines_text(corpora.baselines));
   return out;
 }

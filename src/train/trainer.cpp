@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "lemma/autocast.h"
 #include "lemma/autograd.h"
 #include "lemma/data/batches.h"
 #include "lemma/ops.h"
@@ -56,6 +57,7 @@ Trainer::Trainer(TextModel& model, const data::Dataset& train, const text::Vocab
       params_(model.parameters()),
       optimizer_(std::make_unique<optim::AdamW>(groups_of(params_, options.weight_decay),
                                                 optim::AdamWOptions{.lr = options.lr})),
+      scaler_({.enabled = options.precision == DType::float16}),
       average_(model, options.average) {
   options.check();
   begin_epoch();
@@ -87,6 +89,8 @@ double Trainer::initial_loss() {
 Tensor Trainer::forward(const data::Batch& batch) {
   data::Batch noisy = batch;
   if (options_.token_dropout > 0 || options_.rare_dropout > 0) noisy.ids = drop_tokens(batch.ids, unknown_probability_);
+  const bool half = is_half(options_.precision);
+  const Autocast guard(model_.device(), half ? std::optional(options_.precision) : std::nullopt, half);
   noisy = noisy.to(model_.device());  // words are dropped before, where their ids are
   return loss_of(model_(noisy), noisy.labels);
 }
@@ -97,12 +101,15 @@ StepResult Trainer::step() {
   const Generator before = default_generator();
   optimizer_->zero_grad();
   const Tensor loss = forward(batch);
-  loss.backward();  // before the loss is read, which waits for a GPU
+  scaler_.scale(loss).backward();  // before the loss is read, which waits for a GPU
   StepResult result{loss.item(), 0, schedule_->get_last_lr()[0]};
   if (!std::isfinite(result.loss)) explain_nan(batch, before, result.loss, 0);
+  scaler_.unscale_(*optimizer_);
   result.gradient_norm = options_.clip > 0 ? optim::clip_grad_norm_(params_, options_.clip) : optim::grad_norm(params_);
-  if (!std::isfinite(result.gradient_norm)) explain_nan(batch, before, result.loss, result.gradient_norm);
-  optimizer_->step();
+  if (!std::isfinite(result.gradient_norm) && scaler_.get_scale() <= 1)
+    explain_nan(batch, before, result.loss, result.gradient_norm);
+  scaler_.step(*optimizer_);
+  scaler_.update();
   schedule_->step();
   ++steps_;
   loss_sum_ += result.loss;
@@ -122,7 +129,7 @@ void Trainer::explain_nan(const data::Batch& batch, const Generator& before, dou
   optimizer_->zero_grad();
   try {
     DetectAnomaly detect;
-    forward(batch).backward();
+    scaler_.scale(forward(batch)).backward();
   } catch (const GradError& error) {
     throw GradError(where, fmt::format("{}; it began in {}; {}", what, error.what(), advice));
   }

@@ -44,6 +44,7 @@ io::NamedTensors Trainer::state(io::Metadata& facts) const {
   io::NamedTensors all;
   append(all, "model.", model_.state_dict());
   append(all, "optimizer.", optimizer_->state_dict());
+  append(all, "scaler.", scaler_.state_dict());
   append(all, "schedule.", schedule_->state_dict());
   append(all, "average.", average_.state());
   const Generator& now = default_generator();
@@ -85,6 +86,7 @@ void Trainer::load(const io::SafeTensors& saved) {
   check_finite("resume", saved.tensors);
   model_.load_state_dict(part(saved.tensors, "model."));
   optimizer_->load_state_dict(part(saved.tensors, "optimizer."));
+  scaler_.load_state_dict(part(saved.tensors, "scaler."));
   schedule_->load_state_dict(part(saved.tensors, "schedule."));
   average_.load(part(saved.tensors, "average."));
   default_generator() = {number(facts, "epoch_seed"), number(facts, "epoch_offset")};

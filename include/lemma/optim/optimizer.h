@@ -54,7 +54,7 @@ class Optimizer {
   };
   /// `names` are what the state dict calls State::first and State::second; "" for one that is not used.
   /// Throws ValueError for no or repeated parameters, for one that is no trainable floating leaf, for a negative lr or
-  /// decay.
+  /// decay; DTypeError for a float16 or bfloat16 one.
   Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
             std::pair<const char*, const char*> names);
   /// Updates the parameters of one group that have a gradient; `states[i]` belongs to group.params[i].

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "lemma/core/dtype.h"
+
 namespace lemma::train {
 
 enum class Task { sentiment, ner };
@@ -52,6 +54,7 @@ struct TrainOptions {
   int64_t max_len = 512;       ///< longer training texts are cut, and it is said; 0: no limit
   int64_t patience = 0;        ///< epochs without a better score before it stops; 0: never
   uint64_t seed = 1;
+  DType precision = DType::float32;  ///< of products, under autocast where it is a half type; weights are float32
 
   static TrainOptions of(Task task);
   void check() const;

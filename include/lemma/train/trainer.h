@@ -8,6 +8,7 @@
 #include "lemma/data/dataset.h"
 #include "lemma/io/safetensors.h"
 #include "lemma/optim/adam.h"
+#include "lemma/optim/grad_scaler.h"
 #include "lemma/optim/schedule.h"
 #include "lemma/random.h"
 #include "lemma/train/models.h"
@@ -57,7 +58,8 @@ class Trainer {
   Trainer(TextModel& model, const data::Dataset& train, const text::Vocabulary& words, const TrainOptions& options);
 
   /// The next batch: forward, backward, clip, AdamW, schedule, average. Throws GradError naming the operation that made
-  /// it when the loss or a gradient is NaN or infinite; the weights then are those before the step.
+  /// it when the loss or a gradient is NaN or infinite; the weights then are those before the step. In float16 a
+  /// gradient that overflows only skips the step, while a smaller scale can still help.
   StepResult step();
   /// The model's loss before any training, on the first batches, without dropout.
   double initial_loss();
@@ -82,6 +84,7 @@ class Trainer {
 
  private:
   void begin_epoch();
+  /// The loss, with products in the run's precision.
   Tensor forward(const data::Batch& batch);
   [[noreturn]] void explain_nan(const data::Batch& batch, const Generator& before, double loss, double norm);
 
@@ -91,6 +94,7 @@ class Trainer {
   Tensor unknown_probability_;  // (V): how likely a word is replaced by <unk>
   std::vector<Tensor> params_;
   std::unique_ptr<optim::AdamW> optimizer_;
+  optim::GradScaler scaler_;  // does something in float16 alone
   std::unique_ptr<optim::Scheduler> schedule_;
   WeightAverage average_;
   std::vector<std::vector<int64_t>> order_;  // this epoch's batches
