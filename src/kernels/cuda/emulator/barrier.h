@@ -1,7 +1,7 @@
 #pragma once
 /// Barriers of a block and fences.
 
-#include "scheduler.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 inline void __syncthreads(emulator::Loc at = {}) { emulator::block_barrier(0, nullptr, nullptr, at); }
 inline int __syncthreads_count(int predicate, emulator::Loc at = {}) {

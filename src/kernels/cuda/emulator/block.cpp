@@ -108,7 +108,7 @@ void Block::leave(unsigned t) {
 }
 
 Fiber* Block::new_fiber() {
-  const std::size_t bytes = sanitizer::addresses() || sanitizer::races() ? 256 << 10 : 64 << 10;
+  const std::size_t bytes = sanitizer::addresses() || sanitizer::races() ? 256 << 10 : 128 << 10;
   fibers.push_back(std::make_unique<Fiber>(this, bytes));
   Fiber* f = fibers.back().get();
   f->low = f->stack->low(), f->size = f->stack->size();
@@ -149,7 +149,8 @@ void Block::prepare(const Launch& l, unsigned block_number) {
   yes[0] = 0, all[0] = 1;
   error.clear();
   free_shared();
-  if (const std::size_t bytes = l.config.shared_bytes) {
+  dynamic_bytes = l.config.shared_bytes;
+  if (const std::size_t bytes = dynamic_bytes) {
     if (posix_memalign(&dynamic, 128, bytes)) throw std::bad_alloc();
     if (options().poison) std::memset(dynamic, 0xff, bytes);
     sanitizer::mark_unwritten(dynamic, bytes);
@@ -168,7 +169,10 @@ void Block::watch() {
     const std::string name = "CUDA thread " + std::to_string(t) + (number & 1 ? ", odd block" : ", even block");
     __tsan_set_fiber_name(watched[i], name.c_str());
   }
-  if (!options().between_blocks) sanitizer::acquire(launch->end_mark());
+  const bool full = buried > std::size_t{64} << 20;
+  if (full || !options().between_blocks)
+    sanitizer::acquire(launch->end_mark());  // the blocks so far come before this one
+  if (full) sweep();
   sanitizer::release(launch->begin_mark());
 }
 

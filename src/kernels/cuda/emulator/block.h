@@ -132,7 +132,7 @@ class Block {
   int yes[2], all[2];
 
   std::vector<SharedArray> shared;
-  std::size_t static_bytes = 0;
+  std::size_t static_bytes = 0, dynamic_bytes = 0;
   void* dynamic = nullptr;
   std::vector<Copies> copies;
   bool copies_used = false;
@@ -164,6 +164,7 @@ class Block {
   std::vector<void*> watched;
   std::vector<Fiber*> watched_fiber;
   std::vector<void*> graveyard;
+  std::size_t buried = 0;  // bytes
 };
 
 /// The block that this system thread runs, or null. No guard: this is on the way of every device function.

@@ -2,7 +2,7 @@
 /// The variables that every CUDA thread can read. gdb prints them, and breaks on them: break f.cu:9 if threadIdx.x ==
 /// 37
 
-#include "vector_types.h"
+#include "kernels/cuda/emulator/vector_types.h"
 
 // A fiber never moves to another system thread, so thread_local variables can follow the CUDA thread that runs.
 inline constinit thread_local uint3 threadIdx{}, blockIdx{};

@@ -1,7 +1,7 @@
 #pragma once
 /// Copies from global to shared memory that go on while the thread computes (cuda_pipeline.h).
 
-#include "scheduler.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 inline void __pipeline_memcpy_async(void* to, const void* from, std::size_t bytes, std::size_t zeros = 0,
                                     emulator::Loc at = {}) {

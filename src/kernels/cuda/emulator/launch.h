@@ -7,8 +7,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "include/cuda_runtime_api.h"
-#include "scheduler.h"
+#include "kernels/cuda/emulator/include/cuda_runtime_api.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 namespace emulator {
 
@@ -40,7 +40,8 @@ void check_device_pointer(const volatile void* p, std::size_t argument, const La
 template <class... P, class... A>
 void launch(const LaunchConfig& config, void (*kernel)(P...), A&&... arguments) {
   static_assert(sizeof...(P) == sizeof...(A), "launch: wrong number of kernel arguments");
-  static_assert((!std::is_reference_v<P> && ...), "launch: a kernel takes values; a reference would point into the host");
+  static_assert((!std::is_reference_v<P> && ...),
+                "launch: a kernel takes values; a reference would point into the host");
   struct Call {
     void (*kernel)(P...);
     std::tuple<P...> arguments;

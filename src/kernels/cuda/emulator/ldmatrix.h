@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "scheduler.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 namespace emulator {
 

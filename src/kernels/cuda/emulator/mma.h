@@ -6,8 +6,8 @@
 ///          K = 16, two numbers a register: rows as above, columns 2t, 2t + 1, and + 8 in registers 2, 3
 ///   B      K = 8: (t, g) (t + 4, g)            K = 16: rows 2t, 2t + 1, and + 8, column g
 
-#include "halves.h"
-#include "scheduler.h"
+#include "kernels/cuda/emulator/halves.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 namespace emulator {
 

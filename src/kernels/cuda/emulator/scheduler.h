@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "location.h"
+#include "kernels/cuda/emulator/location.h"
 
 namespace emulator {
 

@@ -22,8 +22,8 @@ void* shared_variable(const void* key, std::size_t bytes, std::size_t align, con
     }
   b.as_host();
   b.static_bytes += bytes;
-  const std::size_t dynamic_bytes = b.launch->config.shared_bytes, total = b.static_bytes + dynamic_bytes;
-  const std::size_t limit = dynamic_bytes > kSharedDefault ? kSharedMost : kSharedDefault;
+  const std::size_t total = b.static_bytes + b.dynamic_bytes;
+  const std::size_t limit = b.dynamic_bytes > kSharedDefault ? kSharedMost : kSharedDefault;
   if (b.static_bytes > kSharedDefault || total > limit) {
     const bool alone = b.static_bytes > kSharedDefault;
     b.fail(std::string(alone ? "static" : "static and dynamic") + " shared memory comes to " +
@@ -43,8 +43,9 @@ void* shared_variable(const void* key, std::size_t bytes, std::size_t align, con
   return memory;
 }
 
-// The race detector takes free() for a write, so under it blocks live until the launch is over.
+// The race detector takes free() for a write, so under it arrays live until the launch is over, or too many are dead.
 void Block::free_shared() {
+  if (sanitizer::races()) buried += static_bytes + dynamic_bytes;
   const auto drop = [this](void* p) {
     if (sanitizer::races())
       graveyard.push_back(p);
@@ -60,6 +61,7 @@ void Block::free_shared() {
 void Block::sweep() {
   for (void* p : graveyard) std::free(p);
   graveyard.clear();
+  buried = 0;
 }
 
 }  // namespace emulator

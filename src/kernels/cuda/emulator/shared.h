@@ -2,7 +2,7 @@
 /// Shared memory. Each array of each block is a heap block of its own, made when the block first uses it and filled
 /// with NaN: an overrun, a race and a value read before it is written show.
 
-#include "scheduler.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 /// EMULATOR_SHARED(float, tile, [32][33]);  in place of  __shared__ float tile[32][33];
 #define EMULATOR_SHARED(T, name, dims)                          \

@@ -3,7 +3,7 @@
 
 #include <type_traits>
 
-#include "scheduler.h"
+#include "kernels/cuda/emulator/scheduler.h"
 
 namespace emulator {
 
