@@ -37,6 +37,11 @@ double distance(const Tensor& a, const Tensor& b) {
   return worst;
 }
 
+// all(), any() and their like return a bool, which the row makes a tensor of wherever it wants.
+bool row_is_question(const Row& row) {
+  return row.op == "all" || row.op == "any" || row.op == "equal" || row.op == "allclose";
+}
+
 struct Worst {
   double values = 0, gradients = 0;
 };
@@ -49,7 +54,8 @@ Worst compare_devices(const Row& on_cpu, const Row& on_cuda, const Shapes& shape
   const Tensor expected = on_cpu.run(cpu);
   manual_seed(5);
   const Tensor got = on_cuda.run(cuda);
-  CHECK(got.device() == Device::cuda());
+  const bool answers_the_host = row_is_question(on_cpu);
+  CHECK((answers_the_host || got.device() == Device::cuda()));
   worst.values = distance(got, expected);
   if (on_cpu.order == 0) return worst;
   manual_seed(5);
