@@ -2,6 +2,7 @@
 /// How a reduction is cut, by shape and strides alone: the same sums come out on any device.
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "kernels/cuda/walk.h"
 
@@ -55,7 +56,7 @@ inline ReducePlan plan_reduce(const Shape& shape, const Strides& x, const Stride
   int order[kMaxRank];
   for (int i = 0; i < shape.rank(); ++i) {
     int at = i;
-    for (; at > 0 && x[order[at - 1]] < x[i]; --at) order[at] = order[at - 1];
+    for (; at > 0 && std::abs(x[order[at - 1]]) < std::abs(x[i]); --at) order[at] = order[at - 1];
     order[at] = i;
   }
   Shape kept, reduced;
@@ -71,7 +72,7 @@ inline ReducePlan plan_reduce(const Shape& shape, const Strides& x, const Stride
   plan.reduced = collapse<1>(reduced, {&reduced_x});
   plan.outs = kept.numel();
   plan.n = reduced.numel();
-  plan.rows = plan.outs == 1 || plan.reduced.inner_stride(0) < plan.kept.inner_stride(0);
+  plan.rows = plan.outs == 1 || std::abs(plan.reduced.inner_stride(0)) < std::abs(plan.kept.inner_stride(0));
   cut(plan);
   return plan;
 }
