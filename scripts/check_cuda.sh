@@ -51,7 +51,7 @@ compile() {
     nvcc=$1 work=$2 arch=$3 source=$4
     name=$(basename "$source" .cu)_$arch
     flags=""
-    [ "$(basename "$source")" != random.cu ] || flags="-fmad=false"  # as in cmake/LemmaCuda.cmake
+    case "$(basename "$source")" in random.cu | fill.cu) flags="-fmad=false" ;; esac  # as in cmake/LemmaCuda.cmake
     mkdir -p "$work/$name"
     if ! "$nvcc" -std=c++20 -arch="sm_$arch" $flags -Werror all-warnings -Xptxas -v -I src -I include -cubin --keep --keep-dir "$work/$name" \
         "$source" -o "$work/$name.cubin" >"$work/$name.log" 2>&1; then
