@@ -122,6 +122,47 @@ TEST_CASE("a run that is interrupted anywhere and resumed gives the bits of one 
   }
 }
 
+TEST_CASE("runs in half precision resume bit for bit, keep float32 files, and end near a float32 run") {
+  const Bench bench(Task::sentiment);
+  const auto in = [&](const std::string& out, DType precision) {
+    train::Run run = bench.run(out, 3);
+    const auto choose = run.choose;
+    run.choose = [choose, precision](train::ModelConfig& model, train::TrainOptions& options) {
+      choose(model, options);
+      options.precision = precision;
+    };
+    return run;
+  };
+  train::run(in("float32", float32));
+  const double reference = train::load_model(bench.dir / "float32").history.epochs.back().train_loss;
+  for (const DType precision : {bfloat16, float16}) {
+    const std::string whole = name(precision), cut = whole + "-cut";
+    train::run(in(whole, precision));
+    train::Run run = in(cut, precision);
+    int done = 0;
+    run.stop = [&done] { return ++done == 11; };
+    CHECK(train::run(run) == train::Outcome::interrupted);
+    run.resume = true;
+    run.stop = [] { return false; };
+    CHECK(train::run(run) == train::Outcome::complete);
+    CHECK(bench.weights(whole) == bench.weights(cut));
+    CHECK(bench.state(whole) == bench.state(cut));
+    CHECK(bench.weights(whole) != bench.weights("float32"));
+    const io::SafeTensors state = io::load_safetensors(bench.dir / whole + "/training.safetensors");
+    CHECK((state.find("scaler.scale") != nullptr) == (precision == float16));
+    for (const auto& [key, tensor] : state.tensors) CHECK_FALSE(is_half(tensor.dtype()));
+    const train::SavedModel saved = train::load_model(bench.dir / whole);
+    CHECK(saved.options.precision == precision);
+    CHECK(std::fabs(saved.history.epochs.back().train_loss - reference) < 0.02);
+    for (const auto& [key, tensor] : saved.model->state_dict()) CHECK(tensor.dtype() == float32);
+    train::Run other = in(whole, float32);
+    other.resume = true;
+    CHECK_THROWS_WITH(train::run(other), "[--resume] --precision is float32 where the saved run has " + whole +
+                                             "; a resumed run keeps its options, but for --epochs, --patience, "
+                                             "--device and --threads");
+  }
+}
+
 TEST_CASE("a complete run goes on with more epochs as if it had been asked for them at first") {
   const Bench bench(Task::sentiment);
   train::run(bench.run("long", 4));
