@@ -1,17 +1,15 @@
 // Times Lemma on one machine: a line of JSON a case, {"case", "ms" (median), "min_ms", "n"}.
 // Names, sizes and work are those of the PyTorch script that it is laid beside.
 
-#include <algorithm>
-#include <chrono>
-#include <functional>
 #include <iostream>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "lemma/lemma.h"
+#include "bench.h"
+#include "lemma/core/cuda.h"
 #include "lemma/nn/guide.h"
 #include "lemma/optim/adam.h"
 #include "lemma/optim/clip.h"
@@ -19,34 +17,6 @@
 namespace {
 
 using namespace lemma;
-
-struct Bench {
-  std::string device_name = "cpu", only;
-  int threads = 0;
-  double seconds = 3;
-  Device device;
-
-  /// Three runs to warm up, then as many as fit the time, five at least.
-  void run(const std::string& name, const std::function<void()>& work) const {
-    using Clock = std::chrono::steady_clock;
-    if (name.find(only) == std::string::npos) return;
-    for (int i = 0; i < 3; ++i) work();
-    std::vector<double> ms;
-    const auto start = Clock::now();
-    while (ms.size() < 5 || std::chrono::duration<double>(Clock::now() - start).count() < seconds) {
-      const auto before = Clock::now();
-      work();
-      ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - before).count());
-    }
-    std::sort(ms.begin(), ms.end());
-    fmt::print("{{\"case\": \"{}\", \"ms\": {:.5f}, \"min_ms\": {:.5f}, \"n\": {}}}\n", name, ms[ms.size() / 2], ms[0],
-               ms.size());
-    std::fflush(stdout);
-  }
-  TensorOptions options(DType dtype = float32, bool requires_grad = false) const {
-    return {.dtype = dtype, .device = device, .requires_grad = requires_grad};
-  }
-};
 
 /// The whole step: zero_grad, forward, cross-entropy, backward, clipping to norm 1, Adam.
 template <class Model>
@@ -86,20 +56,49 @@ void models(const Bench& bench) {
   bench.run("encoder512_fwd_bwd_b4_t512", [&] { encoder(long_x).sum().backward(); });
 }
 
-void operations(const Bench& bench) {
-  for (const int64_t n : bench.device.is_cuda() ? std::vector<int64_t>{64, 256, 1024, 2048, 4096, 8192}
-                                                : std::vector<int64_t>{64, 256, 1024, 2048}) {
+/// Copying, which every memory-bound case on a CUDA device stands beside; only if one of them is asked for.
+void measure_copy(Bench& bench, const Tensor& from) {
+  bool needed = false;
+  for (const char* name :
+       {"copy_4096x4096", "softmax_1600x1024", "add_4096x4096", "exp_4096x4096", "sum_rows_4096x4096",
+        "sum_cols_4096x4096", "layer_norm_1600x1024", "transpose_copy_4096x4096"})
+    needed = needed || bench.asked_for(name);
+  if (!needed) return;
+  Tensor to = zeros(from.shape(), bench.options());
+  const NoGrad guard;
+  const std::string only = std::exchange(bench.only, "");
+  const double bytes = 2.0 * static_cast<double>(from.numel()) * 4,
+               ms = bench.run(
+                   "copy_4096x4096", [&] { to.copy_(from); }, bytes);
+  bench.copy_gb_s = bytes * 1e-6 / ms;
+  bench.only = only;
+}
+
+void operations(Bench& bench) {
+  std::vector<int64_t> sizes{64, 256, 1024, 2048};
+  if (bench.device.is_cuda()) sizes.insert(sizes.end(), {4096, 8192});
+  if (cuda::is_emulated() && bench.device.is_cuda()) sizes = {64, 256};  // it is there for correctness, not for speed
+  for (const int64_t n : sizes) {
     const Tensor a = randn({n, n}, bench.options()), b = randn({n, n}, bench.options());
     bench.run("matmul_" + std::to_string(n), [&] { matmul(a, b); });
   }
   const Tensor x = randn({1600, 1024}, bench.options()), big = randn({4096, 4096}, bench.options());
-  bench.run("softmax_1600x1024", [&] { softmax(x, -1); });
-  bench.run("add_4096x4096", [&] { big + big; });
-  bench.run("exp_4096x4096", [&] { exp(big); });
-  bench.run("sum_rows_4096x4096", [&] { big.sum(-1); });
-  bench.run("sum_cols_4096x4096", [&] { big.sum(0); });
-  bench.run("layer_norm_1600x1024", [&] { layer_norm(x, 1024); });
-  bench.run("transpose_copy_4096x4096", [&] { big.t().contiguous(); });
+  constexpr double kSmall = 4.0 * 1600 * 1024, kBig = 4.0 * 4096 * 4096;  // bytes
+  if (bench.device.is_cuda()) measure_copy(bench, big);
+  bench.run(
+      "softmax_1600x1024", [&] { softmax(x, -1); }, 2 * kSmall);
+  bench.run(
+      "add_4096x4096", [&] { big + big; }, 2 * kBig);
+  bench.run(
+      "exp_4096x4096", [&] { exp(big); }, 2 * kBig);
+  bench.run(
+      "sum_rows_4096x4096", [&] { big.sum(-1); }, kBig);
+  bench.run(
+      "sum_cols_4096x4096", [&] { big.sum(0); }, kBig);
+  bench.run(
+      "layer_norm_1600x1024", [&] { layer_norm(x, 1024); }, 2 * kSmall);
+  bench.run(
+      "transpose_copy_4096x4096", [&] { big.t().contiguous(); }, 2 * kBig);
 }
 
 void tape(const Bench& bench) {
@@ -136,6 +135,7 @@ int main(int argc, char** argv) {
     manual_seed(0);
     models(bench);
     operations(bench);
+    if (bench.device.is_cuda()) ladder_cases(bench);
     tape(bench);
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
