@@ -78,15 +78,14 @@ namespace {
 bool takes_part(const Tensor& x) { return autocast_on(x) && is_floating(x.dtype()) && x.dtype() != DType::float64; }
 }  // namespace
 
-bool halves(std::initializer_list<const Tensor*> inputs) {
-  if (!autocast_on()) return false;
+bool any_not_half(std::initializer_list<const Tensor*> inputs) {
   for (const Tensor* x : inputs)
     if (takes_part(*x) && x->dtype() != get_autocast_dtype(x->device())) return true;
   return false;
 }
 Tensor halved(const Tensor& x) { return takes_part(x) ? cast(x, get_autocast_dtype(x.device())) : x; }
 
-bool promotes(const Tensor& a, const Tensor& b) {
+bool may_promote(const Tensor& a, const Tensor& b) {
   return autocast_on(a) && b.defined() && a.dtype() != b.dtype() && is_floating(a.dtype()) && is_floating(b.dtype());
 }
 DType widest(const Tensor& a, const Tensor& b) {

@@ -18,12 +18,14 @@ inline bool widens(const Tensor& x) { return autocast_on(x) && is_half(x); }
 inline Tensor wide(const Tensor& x) { return is_half(x) ? cast(x, DType::float32) : x; }
 
 /// Policy half: true where one of the inputs is not of the block's dtype yet.
-bool halves(std::initializer_list<const Tensor*> inputs);
+bool any_not_half(std::initializer_list<const Tensor*> inputs);
+inline bool halves(std::initializer_list<const Tensor*> inputs) { return autocast_on() && any_not_half(inputs); }
 /// x in the block's dtype; float64, integers and undefined tensors as they are.
 Tensor halved(const Tensor& x);
 
 /// Policy widest: true where the dtypes differ, are floating, and autocast may cast them.
-bool promotes(const Tensor& a, const Tensor& b);
+bool may_promote(const Tensor& a, const Tensor& b);
+inline bool promotes(const Tensor& a, const Tensor& b) { return autocast_on() && may_promote(a, b); }
 /// float64 if one is, else float32, for tensors whose dtypes differ.
 DType widest(const Tensor& a, const Tensor& b);
 
