@@ -100,7 +100,11 @@ TEST_CASE("CUDA sorts lines of any length as the CPU does, equal elements in the
         for (int64_t p = 0; p < x.numel(); p += 3) set(x, p, p % 2 ? 1 : 0);  // many equal ones
         if (is_floating(dtype))
           for (int64_t p = 1; p < x.numel(); p += 7)
-            set(x, p, p % 3 == 0 ? NAN : p % 3 == 1 ? -0.0 : p % 2 ? INFINITY : -INFINITY);
+            set(x, p,
+                p % 3 == 0   ? std::copysign(NAN, p % 2 ? 1 : -1)
+                : p % 3 == 1 ? -0.0
+                : p % 2      ? INFINITY
+                             : -INFINITY);
         const Array turned = x.view({n, 3}, {1, n}, 0);
         INFO(name(dtype) << " " << n << (descending ? " descending" : ""));
         Both both = on_both([&] { return on_device::argsort(x, 1, descending); });

@@ -49,6 +49,14 @@ TEST_CASE("CUDA gathers and scatters as the CPU does, bit for bit, duplicates in
       else
         REQUIRE(same_bits(both.cpu, both.cuda));
     }
+  // Rows of whole packs that do not lie on whole packs: a gap between them, an offset before them.
+  const Array table = fresh({61, 18}, DType::float32), ids({40, 1}, DType::int64);
+  randomize_index(ids, 60, 6);
+  for (const Array& rows :
+       {table.view({60, 16}, {18, 1}, 0), table.view({60, 16}, {16, 1}, 2), table.view({60, 16}, {16, 1}, 4)}) {
+    const Both both = on_both([&] { return on_device::gather(rows, 0, ids.expand({40, 16})); });
+    REQUIRE(same_bits(both.cpu, both.cuda));
+  }
   const Array flags = fresh({90, 48}, DType::boolean), index = Array({60, 48}, DType::int64);
   randomize_index(index, 90, 5);
   const Both both = on_both([&] { return on_device::gather(flags, 0, index); });
