@@ -23,7 +23,7 @@ class Golden {
   Tensor operator[](const std::string& name) const {
     const Tensor* found = file_.find(name);
     if (!found) throw std::runtime_error("no golden tensor " + name);
-    return *found;
+    return found->to(lemma::default_device());
   }
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
   // What stands behind "<prefix>", in the order of the file.
@@ -107,13 +107,17 @@ inline double gradient_error(const std::vector<Tensor>& leaves, const std::funct
   for (Tensor leaf : leaves) {
     if (!leaf.grad().defined()) return INFINITY;
     const auto analytic = leaf.grad().to_vector<double>();
+    auto values = leaf.to_vector<double>();
+    const auto write = [&] { leaf.copy_(lemma::from_data(values.data(), leaf.shape())); };
     double scale = 1e-2, difference = 0;
     for (size_t i = 0; i < analytic.size(); ++i) {
-      const double h = 1e-4, before = leaf.data<double>()[i];
+      const double h = 1e-4, before = values[i];
       const auto moved = [&](double by) {
-        leaf.mutable_data<double>()[i] = before + by;
+        values[i] = before + by;
+        write();
         const double value = loss();
-        leaf.mutable_data<double>()[i] = before;
+        values[i] = before;
+        write();
         return value;
       };
       const double numeric = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);

@@ -113,9 +113,9 @@ const T* Tensor::data() const {
 }
 template <class T>
 T* Tensor::mutable_data() {
-  T* pointer = const_cast<T*>(data<T>());
   if (requires_grad() && grad_enabled())
     throw GradError("mutable_data", "writing in place to a tensor that requires a gradient needs a NoGrad block");
+  T* pointer = const_cast<T*>(data<T>());
   array().storage()->bump_version();
   return pointer;
 }
