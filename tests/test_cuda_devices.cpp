@@ -1,4 +1,5 @@
 // Tensors on several devices: every operation refuses a mixture in words; copies, modules and optimisers cross over.
+#include "kernels/kernels.h"
 #include "lemma/autograd.h"
 #include "lemma/core/memory.h"
 #include "lemma/io/safetensors.h"
@@ -83,6 +84,14 @@ TEST_CASE("an id outside an embedding's range is told with its position, on CUDA
   CHECK_THROWS_WITH(cross_entropy(ones({2, 3}, there()), tensor({0, 3}, whole)),
                     "[cross_entropy] label 3 at position (1) is outside [0, 3)");
   CHECK(embedding(weight, tensor({4, 0}, whole)).sum().item() == 4);  // and the device goes on
+}
+
+TEST_CASE("a dtype that a kernel does not take is refused by name") {
+  if (!have_cuda()) return;
+  const Array whole({4}, DType::int64, kCuda);
+  CHECK_THROWS_WITH(kernels::random(Random::Uniform, whole, 1, 0), "[random] the CUDA kernel does not take int64");
+  CHECK_THROWS_WITH(exp(zeros({2}, {.dtype = int64, .device = kCuda})),
+                    "[exp] needs a floating dtype, got int64 (2); cast it with .to(float32)");
 }
 
 TEST_CASE("values move there and back in every dtype and layout, and gradients with them") {
