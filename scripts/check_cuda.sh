@@ -84,31 +84,37 @@ for log in "$work"/*.log; do
 done | c++filt -p >"$work/kernels.txt"
 
 echo
-echo "| kernel | instances | arch | threads | registers | shared bytes | blocks a multiprocessor | occupancy |"
-echo "|---|---|---|---|---|---|---|---|"
+echo "| kernel | instances | threads | shared bytes | registers sm_80 | blocks | occupancy | registers sm_90a | blocks | occupancy |"
+echo "|---|---|---|---|---|---|---|---|---|---|"
 awk -v all="$all" '
     function least(a, b) { return a < b ? a : b }
     {
         n = NF; threads = $n; spill = $(n - 1); shared = $(n - 2); registers = $(n - 3); arch = $(n - 4)
         name = $0; sub(" " arch " .*", "", name); sub(/^void /, "", name)
-        gsub(/lemma::kernels::cuda::|_GLOBAL__N__[0-9A-Za-z_]*::|\(anonymous namespace\)::|lemma::kernels::|lemma::/, "", name)
+        gsub(/lemma::kernels::cuda::|_GLOBAL__N__[0-9A-Za-z_]*::|\(anonymous namespace\)::|lemma::kernels::|lemma::|lesson::/, "", name)
         if (!all) {  # of a product the numbers and the tile stay
             if (match(name, /^blocked_kernel<[a-z]*, [0-9]*/)) name = substr(name, 1, RLENGTH) ">"
             else if (name ~ /^tensor_kernel</) { split(name, part, /[<,] */); name = "tensor_kernel<" part[2] ", " part[4] ">" }
-            else sub(/<.*/, "", name)
+            else sub(/[<(].*/, "", name)
         }
+        # What limits the blocks that a multiprocessor holds: 64 warps, 65,536 registers given in pieces, shared memory, 32 blocks.
         warps = int((threads + 31) / 32)
         by_registers = int(int(65536 / (int((registers * 32 + 255) / 256) * 256) / 4) * 4 / warps)
         by_shared = int((arch == "sm_80" ? 167936 : 233472) / (int((shared + 1024 + 127) / 128) * 128))
         blocks = least(least(32, int(64 / warps)), least(by_registers, by_shared))
-        key = name " | " arch; ++instances[key]
-        if (!(key in fewest) || blocks * warps < fewest[key]) {
+        if (arch == "sm_80") ++instances[name]
+        key = name SUBSEP arch
+        if (!(key in fewest) || blocks * warps < fewest[key]) {  # the instance with the lowest occupancy
             fewest[key] = blocks * warps
-            row[key] = sprintf("%s | %d | %d | %d | %d | %.2f", arch, threads, registers, shared, blocks, blocks * warps / 64)
+            row[key] = sprintf("%d | %d | %.2f", registers, blocks, blocks * warps / 64)
+            if (arch == "sm_80") block[name] = sprintf("%d | %d", threads, shared)
         }
         if (spill > 0) print "SPILL " name " (" arch "): " spill " bytes"
     }
-    END { for (key in row) { name = key; sub(/ \| [^|]*$/, "", name); print "| `" name "` | " instances[key] " | " row[key] " |" } }
+    END {
+        for (name in instances)
+            print "| `" name "` | " instances[name] " | " block[name] " | " row[name, "sm_80"] " | " row[name, "sm_90a"] " |"
+    }
 ' "$work/kernels.txt" | sort >"$work/table.txt"
 grep -v '^SPILL' "$work/table.txt"
 echo
@@ -154,10 +160,17 @@ for arch in 80 90a; do
         sed "s/^/sm_$arch /" >>"$work/shares.txt"
 done
 echo
-echo "| inner loop of | arch | arithmetic | of instructions | share |"
-echo "|---|---|---|---|---|"
-awk '{ name = $0; sub(/^[^ ]* /, "", name); sub(/ [A-Z]+ [0-9]+ [0-9]+ [0-9.]+$/, "", name)
-       print "| `" name "` | " $1 " | " $(NF - 2) " " $(NF - 3) " | " $(NF - 1) " | " $NF " |" }' "$work/shares.txt"
+echo "| inner loop of | arithmetic | of instructions, sm_80 | share | sm_90a | share |"
+echo "|---|---|---|---|---|---|"
+awk '{
+    name = $0; sub(/^[^ ]* /, "", name); sub(/ [A-Z]+ [0-9]+ [0-9]+ [0-9.]+$/, "", name)
+    if ($1 == "sm_80") { order[++names] = name; arithmetic[name] = $(NF - 2) " " $(NF - 3) }
+    share[name, $1] = $(NF - 1) " | " $NF
+}
+END {
+    for (i = 1; i <= names; ++i)
+        print "| `" order[i] "` | " arithmetic[order[i]] " | " share[order[i], "sm_80"] " | " share[order[i], "sm_90a"] " |"
+}' "$work/shares.txt"
 echo
 if ! awk '$(NF - 3) == "FFMA" { ++kernels; if ($NF < 0.85) low = 1 } $(NF - 2) == 0 { low = 1 } END { exit !(kernels == 8 && !low) }' "$work/shares.txt"; then
     echo "check_cuda.sh: the best float32 product has less than 0.85 of FFMA in its inner loop, or a loop was not found" >&2
