@@ -62,7 +62,7 @@ TEST_CASE("every operation under autocast gives the dtype that its policy says")
         INFO(what);
         const Tensors inputs = in(wide, given);
         const DType plain = row.run(inputs).dtype();
-        Autocast guard(test_device(), half);
+        Autocast guard(default_device(), half);
         DType expected = plain;
         if (is_floating(plain) && given != float64 && found != policy.end()) {
           if (found->second == AutocastPolicy::half) expected = half;
@@ -92,19 +92,19 @@ TEST_CASE("inputs of two dtypes meet in the widest under autocast, and remain an
     Tensors same = inputs;
     same[floats[1]] = same[floats[1]].to(float32);
     const Tensor expected = row.run(same);
-    Autocast guard(test_device(), bfloat16);
+    Autocast guard(default_device(), bfloat16);
     const Tensor y = row.run(inputs);
     CHECK(name(y.dtype()) == std::string(name(expected.dtype())));
     CHECK(equal(y, expected));
   }
   CHECK(tried >= 14);
-  Autocast guard(Device::cpu());
+  Autocast guard(default_device());
   CHECK((ones({2}, {.dtype = float16}) + ones({2}, {.dtype = bfloat16})).dtype() == float32);
   CHECK((ones({2}, {.dtype = float16}) + ones({2}, {.dtype = float64})).dtype() == float64);
 }
 
 TEST_CASE("blocks nest, switch off, end, and keep to their device and thread") {
-  const Tensor a = ones({2, 2});
+  const Tensor a = ones({2, 2}, {.device = Device::cpu()});
   const auto dtype = [&] { return std::string(name(matmul(a, a).dtype())); };
   CHECK_FALSE(is_autocast_enabled(Device::cpu()));
   {
@@ -115,7 +115,7 @@ TEST_CASE("blocks nest, switch off, end, and keep to their device and thread") {
       CHECK(dtype() == "bfloat16");
       autocast off("cpu", {}, false);
       CHECK(dtype() == "float32");
-      const Tensor h = ones({2}, {.dtype = float16});
+      const Tensor h = ones({2}, {.dtype = float16, .device = Device::cpu()});
       CHECK(sum(h).dtype() == float16);
     }
     CHECK(dtype() == "float16");
@@ -140,7 +140,7 @@ TEST_CASE("float32 parameters get float32 gradients, near those of a float32 pas
     fc.bias.zero_grad();
     Tensor loss;
     {
-      Autocast guard(Device::cpu(), half, half.has_value());
+      Autocast guard(default_device(), half, half.has_value());
       const Tensor logits = fc(x);
       CHECK(logits.dtype() == half.value_or(float32));
       loss = cross_entropy(logits, labels);
@@ -165,7 +165,7 @@ TEST_CASE("attention under autocast: products in the half type, softmax in float
   manual_seed(1);
   const Tensor q = randn({2, 5, 16}), k = randn({2, 7, 16}), v = randn({2, 7, 16});
   const Tensor exact = scaled_dot_product_attention(q, k, v);
-  Autocast guard(Device::cpu(), bfloat16);
+  Autocast guard(default_device(), bfloat16);
   const Tensor y = scaled_dot_product_attention(q, k, v);
   CHECK(y.dtype() == bfloat16);
   CHECK(max(abs(y - exact)).item() < 0.05);
@@ -178,7 +178,7 @@ TEST_CASE("second derivatives pass through the casts") {
   const Tensor x = tensor({{0.5, -1.0}, {2.0, 0.25}}).requires_grad_();
   Tensor y;
   {
-    Autocast guard(Device::cpu(), float16);
+    Autocast guard(default_device(), float16);
     y = sum(matmul(x, x));
   }
   const Tensor g = grad({y}, {x}, {.create_graph = true})[0];

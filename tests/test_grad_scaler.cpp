@@ -137,7 +137,7 @@ TEST_CASE("gradients too small for float16 survive with the scaler and vanish wi
     Tensor w = tensor({{1.0}}).requires_grad_();
     Tensor loss;
     {
-      Autocast guard(Device::cpu(), float16);
+      Autocast guard(default_device(), float16);
       loss = mean(matmul(tensor({{1.0}}), w).to(float32) * 1e-9);
     }
     scaler.scale(loss).backward();
@@ -166,7 +166,7 @@ std::vector<double> train_with_mixed_precision(Model& model, const Loader& train
 
       Tensor loss;
       {
-        amp::autocast guard("cpu", dtype);
+        amp::autocast guard(default_device().str(), dtype);
         const Tensor outputs = model(input_ids);
         loss = criterion(outputs.reshape({-1, outputs.size(-1)}), labels.reshape({-1}));
       }

@@ -8,6 +8,7 @@
 #include "lemma/optim/adam.h"
 #include "lemma/random.h"
 #include "tests/catch.h"
+#include "tests/cuda_helpers.h"
 #include "tests/op_table.h"
 
 using namespace lemma;
@@ -98,6 +99,7 @@ TEST_CASE("casts between all dtypes, in vectors and one by one, give the nearest
 }
 
 TEST_CASE("half tensors are made, read and printed as in PyTorch") {
+  const DefaultDevice host(Device::cpu());
   const Tensor x = tensor({1.0, 0.1, -2.0}, {.dtype = bfloat16});
   CHECK(x.str() == "tensor([ 1.0000,  0.1001, -2.0000], dtype=bfloat16)");
   CHECK(tensor({1.0, 2.0}, {.dtype = float16, .requires_grad = true}).str() ==

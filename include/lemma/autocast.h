@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 #include "lemma/core/device.h"
 #include "lemma/core/dtype.h"
@@ -27,7 +28,7 @@ class Autocast {
  public:
   explicit Autocast(Device device, std::optional<DType> dtype = std::nullopt, bool enabled = true);
   /// "cpu" or "cuda", as in PyTorch's autocast(device_type, dtype, enabled).
-  explicit Autocast(const char* device_type, std::optional<DType> dtype = std::nullopt, bool enabled = true);
+  explicit Autocast(const std::string& device_type, std::optional<DType> dtype = std::nullopt, bool enabled = true);
   ~Autocast() { detail::autocast_state = previous_; }
   Autocast(const Autocast&) = delete;
   Autocast& operator=(const Autocast&) = delete;

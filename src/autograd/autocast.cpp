@@ -1,7 +1,5 @@
 #include "lemma/autocast.h"
 
-#include <string>
-
 #include "lemma/core/error.h"
 
 namespace lemma {
@@ -21,7 +19,7 @@ Autocast::Autocast(Device device, std::optional<DType> dtype, bool enabled) {
   state.dtype[kind] = dtype.value_or(kind == 1 ? DType::float16 : DType::bfloat16);
   detail::autocast_state = state;
 }
-Autocast::Autocast(const char* device_type, std::optional<DType> dtype, bool enabled)
+Autocast::Autocast(const std::string& device_type, std::optional<DType> dtype, bool enabled)
     : Autocast(Device::parse(device_type), dtype, enabled) {}
 
 bool is_autocast_enabled(Device device) { return detail::autocast_state.on[kind_of(device)]; }
