@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "kernels/kernels.h"
 #include "lemma/autograd.h"
@@ -13,6 +14,9 @@
 namespace lemma::optim {
 
 namespace {
+
+// Gradients that are replaced together: as many as one launch takes, so that few old ones wait beside their new ones.
+constexpr size_t kBatch = 48;
 
 // The gradients that lie on one device, and whose they are: kernels take them all at once.
 struct OnDevice {
@@ -65,17 +69,23 @@ double grad_norm(const std::vector<Tensor>& params) {
 double clip_grad_norm_(const std::vector<Tensor>& params, double max_norm, bool error_if_nonfinite) {
   check_not_negative("clip_grad_norm_", "max_norm", max_norm);
   NoGrad guard;
-  const std::vector<OnDevice> groups = by_device(params);
+  std::vector<OnDevice> groups = by_device(params);
   const double total = norm_of(groups);
   if (error_if_nonfinite && !std::isfinite(total)) complain(params, total);
   const double factor = max_norm / (total + 1e-6);
   if (factor >= 1) return total;
-  for (const OnDevice& group : groups) {
-    std::vector<Array> scaled;
-    for (const Array& grad : group.grads) scaled.emplace_back(grad.shape(), grad.dtype(), grad.device());
-    kernels::scale(scaled, group.grads, factor);
-    for (size_t i = 0; i < scaled.size(); ++i) Tensor(group.owners[i]).set_grad(Tensor(scaled[i]));
-  }
+  for (OnDevice& group : groups)
+    for (size_t begin = 0; begin < group.grads.size(); begin += kBatch) {
+      const std::span<Array> grads =
+          std::span(group.grads).subspan(begin, std::min(kBatch, group.grads.size() - begin));
+      std::vector<Array> scaled;
+      for (const Array& grad : grads) scaled.emplace_back(grad.shape(), grad.dtype(), grad.device());
+      kernels::scale(scaled, grads, factor);
+      for (size_t i = 0; i < grads.size(); ++i) {
+        group.owners[begin + i].set_grad(Tensor(scaled[i]));
+        grads[i] = Array();
+      }
+    }
   return total;
 }
 
