@@ -181,6 +181,21 @@ TEST_CASE("info shows the architecture and how the model was trained") {
   }
 }
 
+TEST_CASE("a run in half precision says so in config.json and info, and is not resumed in another") {
+  const std::vector<std::string> train = {"train", "sentiment", "--train",  "train.tsv", "--dev",       "dev.tsv",
+                                          "--out", "half",      "--epochs", "1",         "--precision", "float16"};
+  const Program first = playground().run(train);
+  REQUIRE(first.status == 0);
+  CHECK(first.out.find("products in float16") != std::string::npos);
+  const Json config = Json::parse(lemma::io::read_file(playground().dir / "half/config.json"));
+  CHECK(config["options"]["precision"] == "float16");
+  CHECK(playground().run({"info", "--model", "half"}).out.find("precision float16.") != std::string::npos);
+  const Program other =
+      playground().run({"train", "sentiment", "--out", "half", "--resume", "--precision", "bfloat16"});
+  CHECK(other.status == 2);
+  CHECK(other.err.find("--precision is bfloat16 where the saved run has float16") != std::string::npos);
+}
+
 TEST_CASE("the corpora of data/ are found from any directory") {
   TempDir elsewhere;
   const Program program = run_lemma({"train", "ner", "--overfit-one-batch"}, {.directory = elsewhere.path});

@@ -13,7 +13,7 @@
 
 namespace lemma {
 
-/// One parameter's tensors for an optimiser step. All four contiguous, one shape and floating dtype.
+/// One parameter's tensors for an optimiser step. All four contiguous, of one shape, float32 or float64.
 struct AdamSlot {
   Array param, grad, exp_avg, exp_avg_sq;
 };
@@ -44,17 +44,17 @@ void arange(const Array& out, double start, double step);
 void copy(const Array& dst, const Array& src);
 
 // ---- Elementwise, equal shapes ----
-Array unary(Unary op, const Array& x);                                 // float32, float64; some int64
-Array binary(Binary op, const Array& a, const Array& b);               // float32, float64, int64 (Div, Pow: floating)
+Array unary(Unary op, const Array& x);                                 // floating; some int64
+Array binary(Binary op, const Array& a, const Array& b);               // floating, int64 (Div, Pow: floating)
 Array compare(Compare op, const Array& a, const Array& b);             // any dtype -> bool
 Array select(const Array& condition, const Array& a, const Array& b);  // condition ? a : b, condition bool
 /// a = op(a, b) in place; `a` any strides without overlap.
 void binary_inplace(Binary op, const Array& a, const Array& b);
 
 // ---- Reductions: the reduced dims stay with size 1 ----
-/// `dims` sorted and in range. Sums of float32 accumulate in float64. Sum, Prod, SumSquares of nothing are 0, 1, 0; Max
-/// and Min require at least one element. Max and Min return NaN if one is there. int64 and floating; bool is cast
-/// before.
+/// `dims` sorted and in range. Sums of float32 accumulate in float64; half types as float32, rounded once. Sum, Prod,
+/// SumSquares of nothing are 0, 1, 0; Max and Min require at least one element and return NaN if one is there. int64
+/// and floating; bool is cast before.
 Array reduce(Reduce op, const Array& x, const Dims& dims);
 /// int64 index of the first extreme element (the first NaN if there is one). Requires size(dim) >= 1.
 Array arg_reduce(ArgReduce op, const Array& x, int dim);
@@ -65,7 +65,7 @@ Array argsort(const Array& x, int dim, bool descending);
 
 // ---- Products ----
 /// (..., M, K) x (..., K, N) -> (..., M, N): equal ranks >= 2 and equal batch dims (stride 0 where broadcast),
-/// floating. Transposed operands are read in place. K = 0 gives zeros.
+/// floating; half types add up in float32. Transposed operands are read in place. K = 0 gives zeros.
 Array matmul(const Array& a, const Array& b);
 
 // ---- Indexed ----
