@@ -30,7 +30,7 @@ struct ReducePlan {
   bool fits_32_bits() const { return cuda::fits_32_bits(kept) && cuda::fits_32_bits(reduced); }
 };
 
-/// Plans `kind` of work over outs results of n elements each.
+/// Shares `outs` results of `n` elements each among lanes and blocks.
 inline void cut(ReducePlan& plan) {
   constexpr int kBlock = ReducePlan::kBlock;
   if (plan.rows)
