@@ -43,7 +43,7 @@ void GradScaler::unscale_(Optimizer& optimizer) {
     }
   if (!flag.defined())
     throw GradError("unscale_", "no parameter of this optimiser has a gradient; call scale(loss).backward() before");
-  seen_[&optimizer] = {flag, false};
+  seen_[&optimizer] = {flag};
 }
 
 bool GradScaler::step(Optimizer& optimizer) {
@@ -52,7 +52,8 @@ bool GradScaler::step(Optimizer& optimizer) {
     Seen& seen = seen_.at(&optimizer);
     if (seen.stepped) throw GradError("step", "this optimiser has stepped already since the last update()");
     seen.stepped = true;
-    if (std::isnan(seen.flag.item())) return false;
+    seen.bad = std::isnan(seen.flag.item());  // the one wait for the device
+    if (seen.bad) return false;
   }
   optimizer.step();
   return true;
@@ -69,7 +70,7 @@ void GradScaler::update(std::optional<double> new_scale) {
   if (seen_.empty())
     throw GradError("update", "no gradients were looked at since the last update(); call step() before");
   bool found = false;
-  for (const auto& [optimizer, seen] : seen_) found = found || std::isnan(seen.flag.item());
+  for (const auto& [optimizer, seen] : seen_) found = found || (seen.stepped ? seen.bad : std::isnan(seen.flag.item()));
   if (found) {
     scale_ *= options_.backoff_factor;
     growth_tracker_ = 0;

@@ -124,7 +124,9 @@ void Trainer::explain_nan(const data::Batch& batch, const Generator& before, dou
   const std::string what =
       std::isfinite(loss) ? fmt::format("the gradient is {}", kind(norm)) : fmt::format("the loss is {}", kind(loss));
   const std::string where = fmt::format("epoch {}, step {}", epoch_ + 1, batch_ + 1);
-  const std::string advice = "a smaller --lr, a longer --warmup or a smaller --clip usually helps";
+  const std::string advice =
+      std::string("a smaller --lr, a longer --warmup or a smaller --clip usually helps") +
+      (options_.precision == DType::float16 ? ", or --precision bfloat16, which has more range" : "");
   default_generator() = before;
   optimizer_->zero_grad();
   try {

@@ -57,8 +57,8 @@ class GradScaler {
  private:
   /// What is known of one optimiser since the last update().
   struct Seen {
-    Tensor flag;  // 0, or NaN where a gradient holds an Inf or NaN
-    bool stepped = false;
+    Tensor flag;                        // 0, or NaN where a gradient holds an Inf or NaN
+    bool stepped = false, bad = false;  // bad: the flag, read by the step
   };
   GradScalerOptions options_;
   double scale_;
