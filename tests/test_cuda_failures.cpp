@@ -87,7 +87,7 @@ TEST_CASE("out of memory in the middle of training: the saved model stays, and t
   const std::string before = everything_in("memory");
   const Program run = train_on_cuda("memory", {"--resume", "--epochs", "3"}, {{"LEMMA_MEMORY_LIMIT", "60K"}});
   CAPTURE(run.out, run.err);
-  CHECK(run.status == 1);
+  CHECK(run.status == 2);
   CHECK(run.err.find("lemma: [memory] cuda has no room for ") == 0);
   CHECK(run.err.find("LEMMA_MEMORY_LIMIT is ") != std::string::npos);
   CHECK(run.err.find("; a smaller batch or shorter sequences need less: --batch-size, --max-len, --embed; memory is as "
@@ -114,7 +114,7 @@ TEST_CASE("a device that is lost ends the run in one line, and the saved model s
   for (const char* fault : {"lost@1", "lost@700", "lost@1500"}) {
     const Program run = train_on_cuda("lost", {"--resume", "--epochs", "3"}, {{"LEMMA_EMULATOR_FAULT", fault}});
     CAPTURE(fault, run.out, run.err);
-    CHECK(run.status == 1);
+    CHECK(run.status == 2);
     CHECK(run.err.find("lemma: [cuda] ") == 0);
     CHECK(run.err.find("; the device is lost for this process") != std::string::npos);
     CHECK(run.err.find("; lost is as it was last saved, and --resume goes on from there\n") != std::string::npos);

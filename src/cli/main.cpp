@@ -1,5 +1,6 @@
 // The `lemma` program: reads its arguments, runs one command, and turns every failure into one line and an exit status.
-//   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input; 130 stopped by Ctrl-C, after saving.
+//   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input, a device that is missing, full or lost;
+//   130 stopped by Ctrl-C, after saving.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -75,10 +76,10 @@ int main(int argc, char** argv) {
     return fail(2, error.what());
   } catch (const lemma::ValueError& error) {
     return fail(2, error.what());
-  } catch (const lemma::DeviceLostError& error) {
-    return fail(1, error.what());
   } catch (const lemma::DeviceError& error) {
     return fail(2, error.what());
+  } catch (const lemma::MemoryError& error) {
+    return fail(2, error.what());  // of the device: a smaller run fits
   } catch (const std::bad_alloc&) {
     return fail(1, "out of memory; a smaller --batch-size, --max-len or model needs less");
   } catch (const std::exception& error) {
