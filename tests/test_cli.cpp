@@ -140,8 +140,10 @@ TEST_CASE("logits are those of the guide's models with the same weights") {
   const std::vector<Json> s_rows = json_lines(s.out), n_rows = json_lines(n.out);
   REQUIRE(s_rows.size() == 3);
   REQUIRE(n_rows.size() == 3);
+  sentiment.to(lemma::Device::cpu()), ner.to(lemma::Device::cpu());  // the program's own, to the bit
   for (size_t i = 0; i < rows.size(); ++i) {
-    const lemma::Tensor ids = lemma::from_data(rows[i].data(), {1, static_cast<int64_t>(rows[i].size())});
+    const lemma::Tensor ids =
+        lemma::from_data(rows[i].data(), {1, static_cast<int64_t>(rows[i].size())}, {.device = lemma::Device::cpu()});
     CHECK(s_rows[i].get<std::vector<float>>() == sentiment(ids).to_vector<float>());
     std::vector<float> flat;
     for (const Json& token : n_rows[i])

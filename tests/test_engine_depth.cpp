@@ -41,7 +41,7 @@ Tensor chain(const Tensor& x, int length) {
 TEST_CASE("a chain of 1,000,000 operations is built, walked and freed on a stack of 256 KiB") {
   // 8 MiB is the usual stack; a walk or a destructor that recursed would need a hundred times as much.
   std::atomic<double> slope{0}, freed{0};
-  const size_t before = memory::active();
+  const size_t before = memory::active(default_device());
   on_small_stack(256 * 1024, [&] {
     Tensor x = tensor(1.0, {.dtype = float64, .requires_grad = true});
     {
@@ -57,7 +57,7 @@ TEST_CASE("a chain of 1,000,000 operations is built, walked and freed on a stack
   });
   CHECK(slope == 1 + kLong / 2);
   CHECK(freed == 1);
-  CHECK(memory::active() == before);
+  CHECK(memory::active(default_device()) == before);
 }
 
 TEST_CASE("a deep graph is explained and differentiated twice on a small stack too") {
@@ -77,20 +77,21 @@ TEST_CASE("memory is back at its baseline after every step, with and without bac
   Tensor w = tensor({{0.1, 0.2, 0.3}, {0.4, 0.5, 0.6}, {0.7, 0.8, 0.9}}, {.requires_grad = true});
   const Tensor x = ones({64, 3});
   w.set_grad(zeros({3, 3}));
-  const size_t baseline = memory::active();
+  const size_t baseline = memory::active(default_device());
   size_t during = 0, requests = 0;
   for (int step = 0; step < 200; ++step) {
     {
       const Tensor h = tanh(matmul(x, w)), loss = mean(square(softmax(h, 1) - 0.5));
-      during = memory::active();
+      during = memory::active(default_device());
       if (step % 7 == 0) sum(grad(mean(square(h)), w, {.create_graph = true})).backward({}, true);
       if (step % 3 != 0) loss.backward();
     }
-    if (memory::active() != baseline) FAIL("step " << step << " left " << memory::active() - baseline << " bytes");
-    if (step == 20) requests = memory::system_requests();
+    if (memory::active(default_device()) != baseline)
+      FAIL("step " << step << " left " << memory::active(default_device()) - baseline << " bytes");
+    if (step == 20) requests = memory::system_requests(default_device());
   }
   CHECK(during > baseline);
-  CHECK(memory::system_requests() == requests);  // the steady state asks the system for nothing
+  CHECK(memory::system_requests(default_device()) == requests);  // the steady state asks the system for nothing
 }
 
 TEST_CASE("backward frees saved values as it passes, and retain_graph keeps them") {
@@ -99,17 +100,17 @@ TEST_CASE("backward frees saved values as it passes, and retain_graph keeps them
   for (int i = 0; i < 10; ++i) y = exp(y * 0.1);
   const Tensor loss = sum(y);
   y = Tensor();
-  const size_t held = memory::active();
+  const size_t held = memory::active(default_device());
   loss.backward({}, true);
-  CHECK(memory::active() >= held);
+  CHECK(memory::active(default_device()) >= held);
   loss.backward();
-  CHECK(memory::active() + 9 * 4000 <= held);
+  CHECK(memory::active(default_device()) + 9 * 4000 <= held);
 }
 
 TEST_CASE(
     "dropping tensors in any order leaves nothing behind: no cycles through hooks, retained gradients or double "
     "backward") {
-  const size_t baseline = memory::active();
+  const size_t baseline = memory::active(default_device());
   {
     Tensor x = ones({100}, {.requires_grad = true});
     const Tensor h = x * x;
@@ -121,5 +122,5 @@ TEST_CASE(
     grad(loss, x, {.create_graph = true});
     x.zero_grad();
   }
-  CHECK(memory::active() == baseline);
+  CHECK(memory::active(default_device()) == baseline);
 }

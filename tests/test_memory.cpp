@@ -7,44 +7,44 @@
 using namespace lemma;
 
 TEST_CASE("active, peak and cached follow tensors as they come and go") {
-  memory::empty_cache();
-  memory::reset_peak();
-  const size_t active = memory::active();
-  CHECK(memory::cached() == 0);
-  CHECK(memory::peak() == active);
+  memory::empty_cache(default_device());
+  memory::reset_peak(default_device());
+  const size_t active = memory::active(default_device());
+  CHECK(memory::cached(default_device()) == 0);
+  CHECK(memory::peak(default_device()) == active);
   constexpr size_t kBytes = 1'000'000 * sizeof(float);
   {
     const Tensor x = empty({1000, 1000});
-    CHECK(memory::active() >= active + kBytes);
-    CHECK(memory::active() <= active + kBytes + 1024);  // a header, no more
+    CHECK(memory::active(default_device()) >= active + kBytes);
+    CHECK(memory::active(default_device()) <= active + kBytes + 1024);  // a header, no more
     const Tensor view = x.transpose(0, 1), same = x;
-    CHECK(memory::active() <= active + kBytes + 1024);  // views and handles share
+    CHECK(memory::active(default_device()) <= active + kBytes + 1024);  // views and handles share
     {
       const Tensor y = empty({1000, 1000});
-      CHECK(memory::peak() >= active + 2 * kBytes);
+      CHECK(memory::peak(default_device()) >= active + 2 * kBytes);
     }
-    CHECK(memory::active() <= active + kBytes + 1024);
-    CHECK(memory::cached() >= kBytes);
+    CHECK(memory::active(default_device()) <= active + kBytes + 1024);
+    CHECK(memory::cached(default_device()) >= kBytes);
   }
-  CHECK(memory::active() == active);
-  CHECK(memory::cached() >= 2 * kBytes);
-  CHECK(memory::peak() >= active + 2 * kBytes);
-  CHECK(memory::peak() <= active + 2 * kBytes + 2048);
-  memory::reset_peak();
-  CHECK(memory::peak() == active);
-  memory::empty_cache();
-  CHECK(memory::cached() == 0);
+  CHECK(memory::active(default_device()) == active);
+  CHECK(memory::cached(default_device()) >= 2 * kBytes);
+  CHECK(memory::peak(default_device()) >= active + 2 * kBytes);
+  CHECK(memory::peak(default_device()) <= active + 2 * kBytes + 2048);
+  memory::reset_peak(default_device());
+  CHECK(memory::peak(default_device()) == active);
+  memory::empty_cache(default_device());
+  CHECK(memory::cached(default_device()) == 0);
 }
 
 TEST_CASE("a freed block is used again instead of asking the system") {
   { const Tensor x = empty({12345}); }
-  const size_t requests = memory::system_requests(), cached = memory::cached();
+  const size_t requests = memory::system_requests(default_device()), cached = memory::cached(default_device());
   for (int i = 0; i < 100; ++i) {
     const Tensor x = empty({12345});
-    CHECK(memory::cached() < cached);
+    CHECK(memory::cached(default_device()) < cached);
   }
-  CHECK(memory::system_requests() == requests);
-  CHECK(memory::cached() == cached);
+  CHECK(memory::system_requests(default_device()) == requests);
+  CHECK(memory::cached(default_device()) == cached);
 }
 
 TEST_CASE("memory of a device that is not there is an error in words") {

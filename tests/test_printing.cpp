@@ -3,11 +3,12 @@
 #include <sstream>
 
 #include "lemma/ops.h"
-#include "tests/catch.h"
+#include "tests/cuda_helpers.h"
 
 using namespace lemma;
 
 TEST_CASE("numbers, integers, booleans") {
+  const DefaultDevice home(Device::cpu());
   CHECK(tensor(2.0).str() == "tensor(2.)");
   CHECK(tensor(0.5).str() == "tensor(0.5000)");
   CHECK(tensor(2).str() == "tensor(2)");
@@ -20,6 +21,7 @@ TEST_CASE("numbers, integers, booleans") {
 }
 
 TEST_CASE("scientific where four decimals would hide something") {
+  const DefaultDevice home(Device::cpu());
   CHECK(tensor({1.0, 10000.0}).str() == "tensor([1.0000e+00, 1.0000e+04])");
   CHECK(tensor({0.00001, 1.0}).str() == "tensor([1.0000e-05, 1.0000e+00])");
   CHECK(tensor({1234.5, 0.001}).str() == "tensor([1.2345e+03, 1.0000e-03])");
@@ -28,6 +30,7 @@ TEST_CASE("scientific where four decimals would hide something") {
 }
 
 TEST_CASE("matrices and more dims") {
+  const DefaultDevice home(Device::cpu());
   CHECK(tensor({{1.0, 2.0}, {3.0, 44.0}}).str() ==
         "tensor([[ 1.,  2.],\n"
         "        [ 3., 44.]])");
@@ -43,6 +46,7 @@ TEST_CASE("matrices and more dims") {
 }
 
 TEST_CASE("long lines are broken, large tensors shortened") {
+  const DefaultDevice home(Device::cpu());
   CHECK(arange(25).str() ==
         "tensor([ 0,  1,  2,  3,  4,  5,  6,  7,  8,  9, 10, 11, 12, 13, 14, 15, 16, 17,\n"
         "        18, 19, 20, 21, 22, 23, 24])");
@@ -58,6 +62,7 @@ TEST_CASE("long lines are broken, large tensors shortened") {
 }
 
 TEST_CASE("what else a tensor is stands behind its numbers") {
+  const DefaultDevice home(Device::cpu());
   CHECK(zeros({2}, {.dtype = float64}).str() == "tensor([0., 0.], dtype=float64)");
   CHECK(zeros({0}).str() == "tensor([])");
   CHECK(zeros({2, 0, 3}).str() == "tensor([], size=(2, 0, 3))");
@@ -75,6 +80,7 @@ TEST_CASE("what else a tensor is stands behind its numbers") {
 }
 
 TEST_CASE("describe: one line for debuggers") {
+  const DefaultDevice home(Device::cpu());
   CHECK(tensor({{1.0, 2.0}, {3.0, 4.5}}, {.requires_grad = true}).describe() ==
         "float32 (2, 2) cpu requires_grad, min 1, mean 2.625, max 4.5");
   CHECK(tensor({1, 2}).describe() == "int64 (2) cpu, min 1, mean 1.5, max 2");
