@@ -34,10 +34,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
 fi
 
 if [ "$dev" = yes ]; then
-    packages="$packages clang ccache gdb valgrind"
-    # Clang's sanitizers are a package of their own, named by its version: 14 on Debian 12, 18 on Ubuntu 24.04.
-    clang=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\).*/\1/p' | head -n 1)
-    [ -z "$clang" ] || packages="$packages libclang-rt-$clang-dev"
+    packages="$packages clang libclang-rt-dev ccache gdb valgrind"  # rt: clang's sanitizers
     # The sources are formatted by version 14, which not every distribution still has.
     if apt-cache show clang-format-14 >/dev/null 2>&1; then
         packages="$packages clang-format-14"
