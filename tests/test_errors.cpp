@@ -212,8 +212,18 @@ TEST_CASE("compositions and losses") {
        "[binary_cross_entropy_with_logits] input (2, 3) and target () must have one shape; a loss never broadcasts");
 }
 
+TEST_CASE("a gradient that is set has its tensor's dtype") {
+  Tensor p = ones({3}, {.requires_grad = true});
+  SAYS(p.set_grad(ones({3}, {.dtype = float16})), "[set_grad] the gradient is float16, the tensor float32");
+  SAYS(p.set_grad(ones({3}, {.dtype = float64})), "[set_grad] the gradient is float64, the tensor float32");
+  CHECK(!p.grad().defined());
+}
+
 TEST_CASE("devices: a build without CUDA says how to get it") {
-  SAYS(Device::parse("gpu"), "[device] 'gpu' is no device; valid: cpu, cuda, cuda:0..9");
+  SAYS(Device::parse("gpu"), "[device] 'gpu' is no device; valid: cpu, cuda, cuda:0..15");
+  SAYS(Device::cuda(256), "[device] there is no cuda:256; indices go from 0 to 15");
+  SAYS(Device::cuda(-1), "[device] there is no cuda:-1; indices go from 0 to 15");
+  CHECK(Device::parse("cuda:15").index() == 15);
   CHECK(Device::parse("cuda:3").str() == "cuda:3");
   CHECK(Device::parse("cuda") == Device::cuda());
   CHECK(Device::cuda().str() == "cuda");

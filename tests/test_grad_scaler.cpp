@@ -124,7 +124,7 @@ TEST_CASE("a saved scaler goes on where it was; damaged states are refused and c
   CHECK(two.get_scale() == 16);
   auto state = one.state_dict();
   state[0].second = full({}, -1);
-  CHECK_THROWS_WITH(two.load_state_dict(state), "[GradScaler] scale is -1; it must be above 0, and finite");
+  CHECK_THROWS_WITH(two.load_state_dict(state), "[GradScaler] scale is -1; it must be in [2^-126, 2^127]");
   state.erase(state.begin());
   CHECK_THROWS_WITH(two.load_state_dict(state), "[GradScaler] the state has no number 'scale'");
   CHECK(two.get_scale() == 16);

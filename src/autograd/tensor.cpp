@@ -160,6 +160,13 @@ void Tensor::set_grad(const Tensor& grad) {
   if (grad.defined() && grad.shape() != shape())
     throw ShapeError("set_grad",
                      fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
+  if (grad.defined() && grad.dtype() != dtype())
+    throw DTypeError("set_grad", fmt::format("the gradient is {}, the tensor {}", name(grad.dtype()), name(dtype())),
+                     {grad.dtype(), dtype()});
+  if (grad.defined() && grad.device() != device())
+    throw DeviceError("set_grad",
+                      fmt::format("the gradient is on {}, the tensor on {}", grad.device().str(), device().str()),
+                      {grad.device(), device()});
   if (impl_->node)
     impl_->node->extras().grad = grad;
   else

@@ -9,6 +9,8 @@
 
 #include "cli/cli.h"
 #include "cli/doctor_checks.h"
+#include "lemma/core/error.h"
+#include "lemma/ops.h"
 
 namespace lemma::cli {
 namespace {
@@ -54,6 +56,12 @@ void add_doctor(CLI::App& app, Action& action) {
   add_threads(*command);
   command->callback([json, &action] {
     action = [json] {
+      try {  // a setting that makes no sense is bad input, not a device that computes wrongly
+        empty({1}, {.device = Device::best()});
+      } catch (const ValueError&) {
+        throw;
+      } catch (const Error&) {  // the checks will say
+      }
       const Report report = examine();
       if (*json)
         print_line(json_of(report).dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -10,17 +10,26 @@ namespace lemma {
 Device Device::parse(const std::string& text) {
   if (text == "cpu") return cpu();
   if (text == "cuda") return cuda();
-  if (text.rfind("cuda:", 0) == 0 && text.size() == 6 && text[5] >= '0' && text[5] <= '9') return cuda(text[5] - '0');
-  throw DeviceError("device", "'" + text + "' is no device; valid: cpu, cuda, cuda:0..9");
+  for (int index = 0; index < kMaxDevices; ++index)
+    if (text == "cuda:" + std::to_string(index)) return cuda(index);
+  throw DeviceError("device", "'" + text + "' is no device; valid: cpu, cuda, cuda:0..15");
+}
+
+void Device::refuse(int index) {
+  throw DeviceError("device", "there is no cuda:" + std::to_string(index) + "; indices go from 0 to 15");
 }
 
 namespace {
-std::atomic<Device> chosen{Device::cpu()};
+constexpr int kCpu = -1;
+std::atomic<int> chosen{kCpu};  // the index of a CUDA device
+}  // namespace
+Device default_device() {
+  const int index = chosen.load(std::memory_order_relaxed);
+  return index == kCpu ? Device::cpu() : Device::cuda(index);
 }
-Device default_device() { return chosen.load(std::memory_order_relaxed); }
 void set_default_device(Device device) {
   if (device.is_cuda()) cuda::current_stream(device);  // opens it, or says why not
-  chosen = device;
+  chosen = device.is_cpu() ? kCpu : device.index();
 }
 
 Device Device::best() { return cuda::is_available() ? cuda() : cpu(); }

@@ -1,5 +1,6 @@
 #include "lemma/optim/grad_scaler.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -11,8 +12,12 @@
 namespace lemma::optim {
 namespace {
 
+// Beyond these the scale or its reciprocal is Inf in float32.
+constexpr double kLeast = 0x1p-126, kMost = 0x1p127;
+bool in_range(double scale) { return scale >= kLeast && scale <= kMost; }
+
 void check_options(const char* where, const GradScalerOptions& o) {
-  require(where, std::isfinite(o.init_scale) && o.init_scale > 0, "scale", o.init_scale, "above 0, and finite");
+  require(where, in_range(o.init_scale), "scale", o.init_scale, "in [2^-126, 2^127]");
   require(where, std::isfinite(o.growth_factor) && o.growth_factor > 1, "growth_factor", o.growth_factor, "above 1");
   require(where, o.backoff_factor > 0 && o.backoff_factor < 1, "backoff_factor", o.backoff_factor, "in (0, 1)");
   require(where, o.growth_interval >= 1, "growth_interval", static_cast<double>(o.growth_interval), "1 or more");
@@ -62,7 +67,7 @@ bool GradScaler::step(Optimizer& optimizer) {
 void GradScaler::update(std::optional<double> new_scale) {
   if (!options_.enabled) return;
   if (new_scale) {
-    require("update", std::isfinite(*new_scale) && *new_scale > 0, "new_scale", *new_scale, "above 0, and finite");
+    require("update", in_range(*new_scale), "new_scale", *new_scale, "in [2^-126, 2^127]");
     scale_ = *new_scale;
     seen_.clear();
     return;
@@ -72,11 +77,10 @@ void GradScaler::update(std::optional<double> new_scale) {
   bool found = false;
   for (const auto& [optimizer, seen] : seen_) found = found || (seen.stepped ? seen.bad : std::isnan(seen.flag.item()));
   if (found) {
-    scale_ *= options_.backoff_factor;
+    scale_ = std::max(scale_ * options_.backoff_factor, kLeast);
     growth_tracker_ = 0;
   } else if (++growth_tracker_ == options_.growth_interval) {
-    // Beyond float32 the scaled loss would be Inf from the start.
-    if (const double larger = scale_ * options_.growth_factor; larger <= 0x1p127) scale_ = larger;
+    if (const double larger = scale_ * options_.growth_factor; larger <= kMost) scale_ = larger;
     growth_tracker_ = 0;
   }
   seen_.clear();

@@ -10,10 +10,12 @@ namespace lemma::optim {
 /// The gradient as the kernels want it. The parameter's own array is written to; the tape hears of it.
 inline Array gradient_for(const char* where, const Tensor& param) {
   const Tensor grad = param.grad();
+  const auto kind = [](const Tensor& x) {
+    return "(" + std::string(name(x.dtype())) + " " + x.shape().str() +
+           (x.device().is_cpu() ? "" : " on " + x.device().str()) + ")";
+  };
   if (!(grad.shape() == param.shape()) || grad.dtype() != param.dtype() || !(grad.device() == param.device()))
-    throw ValueError(where, "the gradient (" + std::string(name(grad.dtype())) + " " + grad.shape().str() +
-                                ") is not of its parameter's kind (" + name(param.dtype()) + " " + param.shape().str() +
-                                ")");
+    throw ValueError(where, "the gradient " + kind(grad) + " is not of its parameter's kind " + kind(param));
   return grad.contiguous().array();
 }
 

@@ -86,9 +86,9 @@ void end_epoch(Session& session, double seconds) {
 Outcome interrupted(Session& session) {
   const Run& run = session.run;
   session.save();
-  say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {} --resume\n",
+  say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {}{} --resume\n",
       session.trainer->epoch() + 1, session.trainer->batch(), run.out, quoted(run.program), name(run.task),
-      quoted(run.out));
+      quoted(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
   return Outcome::interrupted;
 }
 

@@ -12,7 +12,12 @@ class Device {
 
   static constexpr Device cpu() { return Device(Kind::cpu, 0); }
   /// The GPU. Naming it is always allowed; allocating on it throws DeviceError in a build without CUDA.
-  static constexpr Device cuda(int index = 0) { return Device(Kind::cuda, static_cast<int8_t>(index)); }
+  /// Throws DeviceError for an index that no machine has.
+  static constexpr Device cuda(int index = 0) {
+    if (index < 0 || index >= kMaxDevices) refuse(index);
+    return Device(Kind::cuda, static_cast<int8_t>(index));
+  }
+  static constexpr int kMaxDevices = 16;  ///< CUDA devices of one machine
   /// cuda() if this build and machine have one, else cpu().
   static Device best();
   /// "cpu", "cuda" or "cuda:1". Throws DeviceError for anything else.
@@ -27,6 +32,7 @@ class Device {
   std::string str() const;
 
  private:
+  [[noreturn]] static void refuse(int index);
   constexpr Device(Kind kind, int8_t index) : kind_(kind), index_(index) {}
   Kind kind_ = Kind::cpu;
   int8_t index_ = 0;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <mutex>
 #include <vector>
 
@@ -52,10 +53,12 @@ size_t limit_from(const char* text) {
   size_t factor = 1;
   for (size_t i = 0; *end && i < 3; ++i)
     if (std::toupper(*end) == "KMG"[i]) factor = size_t{1} << (10 * (i + 1)), ++end, i = 3;
-  if (*end || end == text || !(number > 0))
+  const double bytes = number * static_cast<double>(factor);
+  const bool plain = std::strspn(text, "0123456789.KMGkmg") == std::strlen(text);
+  if (*end || end == text || !plain || !(bytes >= 1 && bytes < 0x1p62))
     throw ValueError("LEMMA_MEMORY_LIMIT",
                      fmt::format("'{}' is no size; give bytes, or a number with K, M or G, such as 6G", text));
-  return static_cast<size_t>(number * static_cast<double>(factor));
+  return static_cast<size_t>(bytes);
 }
 size_t limit() {
   static const size_t bytes = limit_from(std::getenv("LEMMA_MEMORY_LIMIT"));

@@ -127,6 +127,7 @@ void check(cudaError_t status, const std::string& what) {
 }
 
 void use(Device device) {
+  if (device.is_cpu()) throw DeviceError("cuda", "cpu is no CUDA device", {device});
   if (device.index() == current_index) return;
   Context& context = open(device.index());
   check(cudaSetDevice(device.index()), "choosing " + device.str());
