@@ -5,6 +5,7 @@
 #include "kernels/cpu/blas.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/half.h"
+#include "kernels/shared_batch.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
@@ -32,22 +33,6 @@ Array readable(const Array& x) {
   const Array copied(small, x.dtype());
   copy(copied, x.view(small, x.strides(), x.offset()));
   return copied.expand(x.shape());
-}
-
-bool batch_is_shared(const Array& x) {
-  for (int d = 0; d < x.rank() - 2; ++d)
-    if (x.shape()[d] != 1 && x.strides()[d] != 0) return false;
-  return true;
-}
-
-/// (..., M, K) as (M', K) when the batch dims and M lie evenly in memory, else undefined.
-Array stacked_rows(const Array& a) {
-  const int last = a.rank() - 1;
-  const Shape rows(std::span(a.shape().begin(), static_cast<size_t>(last)));
-  const Strides strides(std::span(a.strides().begin(), static_cast<size_t>(last)));
-  const auto merged = collapse<1>(rows, {&strides});
-  if (merged.rank != 1) return {};
-  return a.view({merged.size[0], a.shape()[last]}, {merged.stride[0][0], a.strides()[last]}, a.offset());
 }
 
 /// A grid of tiles, enough of them for several threads but each large enough to be worth the packing inside BLAS.

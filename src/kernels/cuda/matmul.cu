@@ -1,28 +1,12 @@
 // The product: the best rung of the ladder for the dtype and the shape.
 
-#include "kernels/collapse.h"
 #include "kernels/cuda/dtype.h"
 #include "kernels/cuda/matmul/ladder.h"
+#include "kernels/shared_batch.h"
 #include "lemma/core/matmul_precision.h"
 
 namespace lemma::kernels::cuda {
 namespace {
-
-// (..., M, K) as (M', K) when the batch dims and M lie evenly in memory, else undefined.
-Array stacked_rows(const Array& a) {
-  const int last = a.rank() - 1;
-  const Shape rows(std::span(a.shape().begin(), static_cast<size_t>(last)));
-  const Strides strides(std::span(a.strides().begin(), static_cast<size_t>(last)));
-  const auto merged = collapse<1>(rows, {&strides});
-  if (merged.rank != 1) return {};
-  return a.view({merged.size[0], a.shape()[last]}, {merged.stride[0][0], a.strides()[last]}, a.offset());
-}
-
-bool batch_is_shared(const Array& x) {
-  for (int d = 0; d < x.rank() - 2; ++d)
-    if (x.shape()[d] != 1 && x.strides()[d] != 0) return false;
-  return true;
-}
 
 const Rung& best(const Array& a, const Array& b) {
   static const Rung &tiled = rung("tiled"), &blocked = rung("blocked"), &tensor = rung("tensor"), &tf32 = rung("tf32");
