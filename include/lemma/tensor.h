@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lemma/core/array.h"
@@ -22,6 +23,8 @@
 namespace lemma {
 
 class Tensor;
+using TensorPair = std::pair<Tensor, Tensor>;
+using TensorList = std::vector<Tensor>;
 template <class T>
 concept Scalar = std::is_arithmetic_v<T>;
 
@@ -100,46 +103,20 @@ class Tensor {
   Tensor& mul_(double factor);
   Tensor& add_(double value);
 
-  // ---- Views and copies ----
-  Tensor reshape(const Shape& shape) const;  ///< one dim may be -1; a view where the strides allow it
-  Tensor view(const Shape& shape) const;     ///< like reshape, but throws where a copy would be needed
-  Tensor flatten(int64_t start_dim = 0, int64_t end_dim = -1) const;
-  Tensor transpose(int64_t dim0, int64_t dim1) const;
-  Tensor t() const;  ///< transpose of a matrix
-  Tensor permute(const Dims& dims) const;
-  Tensor expand(const Shape& shape) const;  ///< -1 keeps a dim
-  Tensor squeeze(int64_t dim) const;
-  Tensor squeeze() const;
-  Tensor unsqueeze(int64_t dim) const;
-  Tensor narrow(int64_t dim, int64_t start, int64_t length) const;
-  Tensor slice(int64_t dim, int64_t start, int64_t end, int64_t step = 1) const;
-  Tensor select(int64_t dim, int64_t index) const;
+  // ---- Parts, casts ----
   Tensor operator[](int64_t index) const { return select(0, index); }
-  Tensor contiguous() const;
-  Tensor clone() const;
+  Tensor view(const Shape& shape) const;  ///< like reshape, but throws where a copy would be needed
+  Tensor t() const;                       ///< transpose of a matrix
   Tensor to(DType dtype) const;
-  Tensor to(Device device) const;
 
-  // ---- The common operations as methods; see ops.h ----
-  Tensor sum() const;
-  Tensor sum(const Dims& dims, bool keepdim = false) const;
-  Tensor mean() const;
-  Tensor mean(const Dims& dims, bool keepdim = false) const;
-  Tensor max() const;
-  Tensor min() const;
-  Tensor argmax(int64_t dim, bool keepdim = false) const;
-  Tensor exp() const;
-  Tensor log() const;
-  Tensor sqrt() const;
-  Tensor abs() const;
-  Tensor tanh() const;
-  Tensor sigmoid() const;
-  Tensor relu() const;
-  Tensor pow(double exponent) const;
-  Tensor softmax(int64_t dim) const;
-  Tensor log_softmax(int64_t dim) const;
-  Tensor matmul(const Tensor& other) const;
-  Tensor masked_fill(const Tensor& mask, double value) const;
+  // ---- Operations as methods: x.softmax(-1) is softmax(x, -1); see ops.h. All of them stand in methods.h ----
+#define LEMMA_DEFAULT(value) = value
+#define LEMMA_UNARY(name) Tensor name() const;
+#define LEMMA_BINARY(name)                \
+  Tensor name(const Tensor& other) const; \
+  Tensor name(double other) const;
+#define LEMMA_METHOD(Result, name, parameters, ...) Result name parameters const;
+#include "lemma/methods.h"
 
   // ---- For the layers below ops; users have no need of them ----
   const Array& array() const;

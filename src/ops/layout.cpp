@@ -41,6 +41,8 @@ Tensor cast(const Tensor& x, DType dtype) {
                 [](const Tensor& g, const Node& node) -> Grads { return {cast(g, node.input_dtype(0))}; });
 }
 
+Tensor Tensor::to(DType dtype) const { return cast(*this, dtype); }
+
 /// y = x on another device.    dL/dx = g moved back
 Tensor to(const Tensor& x, Device device) {
   check::defined("to", x);
