@@ -23,8 +23,8 @@ SentimentData sentiment(const std::vector<std::pair<std::string, int64_t>>& exam
 }
 
 // `count` texts of 1 to 40 words, in no order of length.
-Dataset many(int64_t count) {
-  Dataset dataset;
+EncodedTexts many(int64_t count) {
+  EncodedTexts dataset;
   for (int64_t i = 0; i < count; ++i) {
     Example example;
     example.ids.assign(static_cast<size_t>(1 + (i * 7919) % 40), 2 + i);
@@ -48,7 +48,7 @@ NerData ner() {
 TEST_CASE("a sentiment batch pads to its longest text and masks the padding", "[data]") {
   const auto data = sentiment({{"good film , good", 1}, {"bad film", 0}});
   const auto words = Vocabulary::build(count_words(data));
-  const Dataset dataset = encode(data, words);
+  const EncodedTexts dataset = encode(data, words);
   const Batch batch = collate(dataset, std::vector<int64_t>{1, 0});
   CHECK(batch.ids.shape() == Shape{2, 4});
   CHECK(batch.ids.dtype() == int64);
@@ -69,7 +69,7 @@ TEST_CASE("an entity batch carries features, characters and a label a token", "[
   const NerData data = ner();
   const auto words = Vocabulary::build(count_words(data));
   const auto features = text::WordFeatures::build(count_tokens(data), {.min_count = 1, .characters = 5});
-  const Dataset dataset = encode(data, words, &features, bio_labels(data.types));
+  const EncodedTexts dataset = encode(data, words, &features, bio_labels(data.types));
   const Batch batch = collate(dataset, std::vector<int64_t>{0, 1});
   CHECK(batch.ids.shape() == Shape{2, 3});
   REQUIRE(batch.features.size() == text::WordFeatures::kColumns);
@@ -91,7 +91,7 @@ TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
   text::Counter counts;
   counts.add("a");
   counts.add("b");
-  const Dataset dataset = encode(data, Vocabulary::build(counts), 3);
+  const EncodedTexts dataset = encode(data, Vocabulary::build(counts), 3);
   CHECK(dataset.truncated_examples == 1);
   CHECK(dataset.truncated_tokens == 2);
   CHECK(dataset.longest == 5);
@@ -105,7 +105,7 @@ TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
 }
 
 TEST_CASE("every example comes once a pass, batches are full but for one", "[data]") {
-  const Dataset dataset = many(1003);
+  const EncodedTexts dataset = many(1003);
   Generator generator{7};
   for (Generator* source : {&generator, static_cast<Generator*>(nullptr)}) {
     const auto batches = make_batches(dataset, 32, source, 5);
@@ -124,7 +124,7 @@ TEST_CASE("every example comes once a pass, batches are full but for one", "[dat
 }
 
 TEST_CASE("the order depends on the seed alone, and differs from pass to pass", "[data]") {
-  const Dataset dataset = many(300);
+  const EncodedTexts dataset = many(300);
   Generator a{7}, b{7}, c{8};
   const auto first = make_batches(dataset, 16, &a, 4);
   CHECK(first == make_batches(dataset, 16, &b, 4));
@@ -133,7 +133,7 @@ TEST_CASE("the order depends on the seed alone, and differs from pass to pass", 
 }
 
 TEST_CASE("batches of like length leave little padding", "[data]") {
-  const Dataset dataset = many(2000);
+  const EncodedTexts dataset = many(2000);
   Generator generator{1};
   std::vector<std::vector<int64_t>> unsorted;
   for (int64_t i = 0; i < 2000; i += 32) {
@@ -147,9 +147,9 @@ TEST_CASE("batches of like length leave little padding", "[data]") {
 }
 
 TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
-  const Dataset dataset = many(3);
+  const EncodedTexts dataset = many(3);
   Generator generator{1};
-  CHECK(make_batches(Dataset{}, 8, &generator).empty());
+  CHECK(make_batches(EncodedTexts{}, 8, &generator).empty());
   CHECK(error_of<ValueError>([&] { make_batches(dataset, 0); }) ==
         "[make_batches] batch_size is 0; expected 1 or more");
   CHECK(error_of<ValueError>([&] { make_batches(dataset, 8, &generator, -1); }) ==

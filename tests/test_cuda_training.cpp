@@ -31,7 +31,7 @@ struct Sentences {
   }
   train::Corpora corpora;
   train::TextCoder coder;
-  data::Dataset data;
+  data::EncodedTexts data;
 };
 const Sentences& sentences() {
   static const Sentences all;

@@ -126,7 +126,7 @@ TEST_CASE("batches of sst-sentences are less than a tenth padding", "[corpora]")
   if (path.empty()) return;
   const auto data = read_sentiment(path);
   const auto words = text::Vocabulary::build(count_words(data), {.min_count = 2});
-  const Dataset dataset = encode(data, words);
+  const EncodedTexts dataset = encode(data, words);
   Generator generator{1};
   CHECK(padding_share(dataset, make_batches(dataset, 32, &generator)) < 0.1);
   CHECK(dataset.truncated_examples == 0);

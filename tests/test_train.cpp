@@ -67,7 +67,7 @@ struct Small {
   }
   train::Corpora corpora;
   train::TextCoder coder;
-  data::Dataset dataset;
+  data::EncodedTexts dataset;
   std::unique_ptr<train::TextModel> model;
 };
 
@@ -330,7 +330,7 @@ TEST_CASE("one batch is learned by heart, or the verdict says that it was not") 
 
 TEST_CASE("what is cut is counted, and dev never is") {
   Small small(Task::ner);
-  const data::Dataset cut = small.coder.encode(small.corpora.train, 3);
+  const data::EncodedTexts cut = small.coder.encode(small.corpora.train, 3);
   CHECK(cut.truncated_examples == small.dataset.size());
   CHECK(cut.tokens + cut.truncated_tokens == small.dataset.tokens);
   CHECK(small.dataset.truncated_tokens == 0);

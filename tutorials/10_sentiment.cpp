@@ -8,7 +8,7 @@ using namespace tutorial;
 
 constexpr int kEpochs = 12, kSeeds = 3;
 
-double accuracy(Classifier& model, const data::Dataset& dataset) {
+double accuracy(Classifier& model, const data::EncodedTexts& dataset) {
   double right = 0;
   each_batch(model, dataset, [&](const data::Batch& batch) {
     right += eq(argmax(model(batch), 1), batch.labels.reshape({-1})).to(float32).sum().item();
@@ -25,7 +25,7 @@ int lesson() {
   const train::Corpora corpora =
       train::read_corpora(Task::sentiment, "data/sentiment/train.tsv", "data/sentiment/dev.tsv");
   const train::TextCoder coder = train::TextCoder::build(corpora.train, 1, 3);
-  const data::Dataset learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
+  const data::EncodedTexts learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
   const auto batch_of = [&](const std::vector<std::string>& texts) {
     std::vector<data::Example> examples;
     for (const std::string& text : texts) {

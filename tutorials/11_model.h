@@ -75,7 +75,7 @@ struct Tagger : nn::Module {
 };
 
 // The tags of every sentence: at each token the likeliest one, or (bio) the likeliest sequence that BIO allows.
-inline data::TagSequences tag(Tagger& model, const data::Dataset& dataset, const std::vector<std::string>& labels,
+inline data::TagSequences tag(Tagger& model, const data::EncodedTexts& dataset, const std::vector<std::string>& labels,
                               bool bio) {
   data::TagSequences result(static_cast<size_t>(dataset.size()));
   each_batch(model, dataset, [&](const data::Batch& batch) {

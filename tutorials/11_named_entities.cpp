@@ -13,7 +13,7 @@ int lesson() {
   set_num_threads(1);  // models this small do not gain from a second
   const train::Corpora corpora = train::read_corpora(train::Task::ner, "data/ner/train.conll", "data/ner/dev.conll");
   const train::TextCoder coder = train::TextCoder::build(corpora.train, 1, 5);
-  const data::Dataset learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
+  const data::EncodedTexts learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
   data::TagSequences gold;
   for (const train::Sample& sample : corpora.dev.samples) {
     gold.emplace_back();

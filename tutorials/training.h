@@ -12,7 +12,7 @@ namespace tutorial {
 
 /// Calls visit(batch) for every batch as for use: dropout off, nothing recorded.
 template <class Visit>
-void each_batch(lemma::nn::Module& model, const lemma::data::Dataset& dataset, Visit visit) {
+void each_batch(lemma::nn::Module& model, const lemma::data::EncodedTexts& dataset, Visit visit) {
   lemma::NoGrad guard;
   model.eval();
   for (const auto& indices : lemma::data::make_batches(dataset, 64)) visit(lemma::data::collate(dataset, indices));
@@ -23,7 +23,7 @@ void each_batch(lemma::nn::Module& model, const lemma::data::Dataset& dataset, V
 /// gradients clipped to norm 1, batches of 32 texts of like length. Returns the mean loss of each epoch (one pass over
 /// the data). docs/tutorials/10_sentiment.md says why.
 template <class Loss>
-std::vector<double> fit(lemma::nn::Module& model, const lemma::data::Dataset& dataset, int epochs, Loss loss) {
+std::vector<double> fit(lemma::nn::Module& model, const lemma::data::EncodedTexts& dataset, int epochs, Loss loss) {
   const std::vector<lemma::Tensor> parameters = model.parameters();
   lemma::optim::AdamW adam(parameters, {.lr = 1e-3});
   const int64_t steps = epochs * ((dataset.size() + 31) / 32);

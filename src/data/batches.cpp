@@ -23,7 +23,7 @@ void check_positive(const char* name, int64_t value) {
 
 }  // namespace
 
-std::vector<std::vector<int64_t>> make_batches(const Dataset& dataset, int64_t batch_size, Generator* generator,
+std::vector<std::vector<int64_t>> make_batches(const EncodedTexts& dataset, int64_t batch_size, Generator* generator,
                                                int64_t pool) {
   check_positive("batch_size", batch_size);
   check_positive("pool", pool);
@@ -45,7 +45,7 @@ std::vector<std::vector<int64_t>> make_batches(const Dataset& dataset, int64_t b
   return batches;
 }
 
-double padding_share(const Dataset& dataset, const std::vector<std::vector<int64_t>>& batches) {
+double padding_share(const EncodedTexts& dataset, const std::vector<std::vector<int64_t>>& batches) {
   int64_t real = 0, all = 0;
   for (const auto& batch : batches) {
     int64_t longest = 0;

@@ -96,7 +96,7 @@ Batch collate(const std::vector<Example>& examples) {
   return batch;
 }
 
-Batch collate(const Dataset& dataset, std::span<const int64_t> indices) {
+Batch collate(const EncodedTexts& dataset, std::span<const int64_t> indices) {
   std::vector<const Example*> rows;
   for (const int64_t i : indices) {
     if (i < 0 || i >= dataset.size())

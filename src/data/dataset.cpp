@@ -15,7 +15,7 @@ using text::Vocabulary;
 
 // Cuts to max_len and notes it; a text of no token becomes one <unk>, so that no row of a batch is empty.
 template <class Token>
-void fit(std::vector<Token>& tokens, int64_t max_len, Dataset& dataset, const Token& unknown) {
+void fit(std::vector<Token>& tokens, int64_t max_len, EncodedTexts& dataset, const Token& unknown) {
   if (tokens.empty()) tokens.push_back(unknown);
   const auto length = static_cast<int64_t>(tokens.size());
   dataset.longest = std::max(dataset.longest, length);
@@ -77,9 +77,9 @@ Example encode_tokens(const std::vector<std::string>& tokens, const Vocabulary& 
   return example;
 }
 
-Dataset encode(const SentimentData& data, const Vocabulary& words, int64_t max_len) {
+EncodedTexts encode(const SentimentData& data, const Vocabulary& words, int64_t max_len) {
   check_max_len(max_len);
-  Dataset dataset;
+  EncodedTexts dataset;
   for (const SentimentExample& source : data.examples) {
     Example example;
     example.ids = words.ids(text::tokenize_words(source.text));
@@ -91,10 +91,10 @@ Dataset encode(const SentimentData& data, const Vocabulary& words, int64_t max_l
   return dataset;
 }
 
-Dataset encode(const NerData& data, const Vocabulary& words, const text::WordFeatures* features,
-               const std::vector<std::string>& tags, int64_t max_len) {
+EncodedTexts encode(const NerData& data, const Vocabulary& words, const text::WordFeatures* features,
+                    const std::vector<std::string>& tags, int64_t max_len) {
   check_max_len(max_len);
-  Dataset dataset;
+  EncodedTexts dataset;
   dataset.labels_per_token = true;
   dataset.characters = features ? features->characters() : 0;
   std::unordered_map<std::string, int64_t> index;

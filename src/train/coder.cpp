@@ -31,8 +31,8 @@ data::Example TextCoder::encode(const std::vector<std::string>& tokens) const {
   return data::encode_tokens(tokens, words, features);
 }
 
-data::Dataset TextCoder::encode(const Corpus& corpus, int64_t max_len) const {
-  data::Dataset dataset;
+data::EncodedTexts TextCoder::encode(const Corpus& corpus, int64_t max_len) const {
+  data::EncodedTexts dataset;
   dataset.labels_per_token = task == Task::ner;
   dataset.characters = features.characters();
   for (const Sample& sample : corpus.samples) {

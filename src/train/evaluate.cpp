@@ -135,7 +135,7 @@ std::vector<Answer> answer(TextModel& model, const TextCoder& coder, const std::
   return answers;
 }
 
-Evaluation evaluate(TextModel& model, const TextCoder& coder, const data::Dataset& dataset) {
+Evaluation evaluate(TextModel& model, const TextCoder& coder, const data::EncodedTexts& dataset) {
   Evaluation result;
   result.answers = answer(model, coder, dataset.examples);
   data::TagSequences gold, predicted;

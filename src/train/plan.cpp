@@ -12,7 +12,7 @@
 namespace lemma::train {
 namespace {
 
-std::string corpus_line(const char* what, const Corpus& corpus, const data::Dataset& dataset) {
+std::string corpus_line(const char* what, const Corpus& corpus, const data::EncodedTexts& dataset) {
   const char* unit = corpus.task == Task::sentiment ? "texts" : "sentences";
   std::string line = fmt::format("  {:<11} {} {}, {} tokens: {} ({})", what, grouped(corpus.size()), unit,
                                  grouped(corpus.tokens()), corpus.path, corpus.format);
@@ -45,8 +45,8 @@ std::string to_beat_text(const std::vector<Baseline>& baselines) {
   return fmt::format("to beat {:.3f}", best);
 }
 
-std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::Dataset& train,
-                      const data::Dataset& dev, const TextModel& model, const Trainer& trainer, int64_t epochs) {
+std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::EncodedTexts& train,
+                      const data::EncodedTexts& dev, const TextModel& model, const Trainer& trainer, int64_t epochs) {
   const ModelConfig& config = model.config();
   const TrainOptions& options = trainer.options();
   std::string out =

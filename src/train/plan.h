@@ -10,8 +10,8 @@
 namespace lemma::train {
 
 /// A line a fact: data, classes, vocabulary, unknown words, model, training, baselines.
-std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::Dataset& train,
-                      const data::Dataset& dev, const TextModel& model, const Trainer& trainer, int64_t epochs);
+std::string plan_text(const Corpora& corpora, const TextCoder& coder, const data::EncodedTexts& train,
+                      const data::EncodedTexts& dev, const TextModel& model, const Trainer& trainer, int64_t epochs);
 
 /// The loss of an untrained model beside ln(classes), what guessing evenly costs, and what the two together say.
 std::string initial_loss_text(double loss, size_t classes);

@@ -157,7 +157,7 @@ bool overfit_one_batch(const Run& given) {
     options.warmup = std::max<int64_t>(options.warmup, 10);
   };
   Session session(run);
-  data::Dataset one = session.train;
+  data::EncodedTexts one = session.train;
   one.examples.resize(static_cast<size_t>(std::min(session.options.batch_size, one.size())));
   Trainer trainer(*session.model, one, session.coder.words, session.options);
   constexpr int64_t kSteps = 200;

@@ -30,7 +30,7 @@ struct Session {
   History history;
   Corpora corpora;
   TextCoder coder;
-  data::Dataset train, dev;
+  data::EncodedTexts train, dev;
   std::unique_ptr<TextModel> model;
   std::unique_ptr<Trainer> trainer;
   StateDict best;  ///< weights of the best epoch; empty before the first score

@@ -48,7 +48,7 @@ Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
                full_like(ids, static_cast<double>(text::Vocabulary::unk)), ids);
 }
 
-Trainer::Trainer(TextModel& model, const data::Dataset& train, const text::Vocabulary& words,
+Trainer::Trainer(TextModel& model, const data::EncodedTexts& train, const text::Vocabulary& words,
                  const TrainOptions& options)
     : model_(model),
       train_(train),

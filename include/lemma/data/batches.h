@@ -14,10 +14,10 @@ namespace lemma::data {
 /// With a generator: a random order, cut into pools of `pool` batches, each sorted by length and cut into batches, and
 /// the batches shuffled. The order depends on the generator's state alone. Without one: sorted by length (for
 /// evaluation). Throws ValueError for a batch_size or pool below 1.
-std::vector<std::vector<int64_t>> make_batches(const Dataset& dataset, int64_t batch_size,
+std::vector<std::vector<int64_t>> make_batches(const EncodedTexts& dataset, int64_t batch_size,
                                                Generator* generator = nullptr, int64_t pool = 50);
 
 /// The share of positions that are padding, 0 to 1.
-double padding_share(const Dataset& dataset, const std::vector<std::vector<int64_t>>& batches);
+double padding_share(const EncodedTexts& dataset, const std::vector<std::vector<int64_t>>& batches);
 
 }  // namespace lemma::data

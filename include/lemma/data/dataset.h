@@ -28,7 +28,7 @@ struct Example {
 };
 
 /// Examples, and what was done to them: nothing is cut or unknown in silence.
-struct Dataset {
+struct EncodedTexts {
   std::vector<Example> examples;
   bool labels_per_token = false;
   int64_t characters = 0;  ///< character ids a token; 0: none
@@ -47,10 +47,10 @@ text::Counter count_words(const NerData& data);   ///< as text::word_form, for t
 text::Counter count_tokens(const NerData& data);  ///< as they stand, for WordFeatures
 
 /// max_len 0: no limit. A text without tokens is one <unk>.
-Dataset encode(const SentimentData& data, const text::Vocabulary& words, int64_t max_len = 0);
+EncodedTexts encode(const SentimentData& data, const text::Vocabulary& words, int64_t max_len = 0);
 /// Labels are positions in `tags` (bio_labels(types)); a tag not among them is an error. `features` may be null.
-Dataset encode(const NerData& data, const text::Vocabulary& words, const text::WordFeatures* features,
-               const std::vector<std::string>& tags, int64_t max_len = 0);
+EncodedTexts encode(const NerData& data, const text::Vocabulary& words, const text::WordFeatures* features,
+                    const std::vector<std::string>& tags, int64_t max_len = 0);
 /// One text for prediction; labels stay empty.
 Example encode_tokens(const std::vector<std::string>& tokens, const text::Vocabulary& words);
 Example encode_tokens(const std::vector<std::string>& tokens, const text::Vocabulary& words,
@@ -71,7 +71,7 @@ struct Batch {
 };
 
 /// Pads the chosen examples into one batch. Throws ValueError for no examples, IndexError beyond the dataset.
-Batch collate(const Dataset& dataset, std::span<const int64_t> indices);
+Batch collate(const EncodedTexts& dataset, std::span<const int64_t> indices);
 /// Unlabelled texts for prediction, all with or all without features.
 Batch collate(const std::vector<Example>& examples);
 

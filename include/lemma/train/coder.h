@@ -29,9 +29,9 @@ struct TextCoder {
   /// The tokens of a text as typed, with offsets: lower case for sentiment, as it stands for entities.
   std::vector<text::Token> tokens(std::string_view text) const;
   data::Example encode(const std::vector<std::string>& tokens) const;
-  /// max_len 0: nothing is cut. What was cut or unknown is counted in the Dataset. Throws IoError naming file and line
-  /// for a text of more than kMostTokens after that.
-  data::Dataset encode(const Corpus& corpus, int64_t max_len = 0) const;
+  /// max_len 0: nothing is cut. What was cut or unknown is counted in the EncodedTexts. Throws IoError naming file and
+  /// line for a text of more than kMostTokens after that.
+  data::EncodedTexts encode(const Corpus& corpus, int64_t max_len = 0) const;
 
   /// vocab.txt, features.txt and labels.txt as they stand in a model directory.
   std::string labels_text() const;

@@ -29,7 +29,7 @@ struct Evaluation {
 };
 
 /// Runs the model in eval mode, without a tape; its mode is put back.
-Evaluation evaluate(TextModel& model, const TextCoder& coder, const data::Dataset& dataset);
+Evaluation evaluate(TextModel& model, const TextCoder& coder, const data::EncodedTexts& dataset);
 /// Answers for texts without labels.
 std::vector<Answer> answer(TextModel& model, const TextCoder& coder, const std::vector<data::Example>& examples);
 

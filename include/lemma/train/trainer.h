@@ -55,7 +55,8 @@ class WithAverage {
 class Trainer {
  public:
   /// `words` is the vocabulary with its counts in the training data. Model and data must outlive the trainer.
-  Trainer(TextModel& model, const data::Dataset& train, const text::Vocabulary& words, const TrainOptions& options);
+  Trainer(TextModel& model, const data::EncodedTexts& train, const text::Vocabulary& words,
+          const TrainOptions& options);
 
   /// The next batch: forward, backward, clip, AdamW, schedule, average. Throws GradError naming the operation that made
   /// it when the loss or a gradient is NaN or infinite; the weights then are those before the step. In float16 a
@@ -89,7 +90,7 @@ class Trainer {
   [[noreturn]] void explain_nan(const data::Batch& batch, const Generator& before, double loss, double norm);
 
   TextModel& model_;
-  const data::Dataset& train_;
+  const data::EncodedTexts& train_;
   TrainOptions options_;
   Tensor unknown_probability_;  // (V): how likely a word is replaced by <unk>
   std::vector<Tensor> params_;
