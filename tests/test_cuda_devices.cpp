@@ -193,7 +193,7 @@ TEST_CASE("new tensors, layers and masks go to the default device") {
   {
     const DefaultDevice guard(kCuda);
     for (const Tensor& x :
-         {zeros({2}), tensor({1.0}), rand({2}), arange(3), nn::causal_mask(3), nn::length_mask({1, 2}, 3),
+         {zeros({2}), tensor({1.0}), rand({2}), arange(3), nn::attend_causal(3), nn::attend_lengths({1, 2}, 3),
           nn::sinusoidal_positions(4, 6), nn::Linear(2, 3).weight, guide::create_mask(3)})
       CHECK(x.device() == kCuda);
     CHECK(zeros({2}, {.device = kCpu}).device() == kCpu);

@@ -134,7 +134,7 @@ TEST_CASE("create_mask is the guide's: ones on and below the diagonal, and Maske
   const Tensor x = randn({1, 5, 8});
   const Tensor changed = cat({x.narrow(1, 0, 3), randn({1, 2, 8})}, 1);
   CHECK(equal(masked(x).narrow(1, 0, 3), masked(changed).narrow(1, 0, 3)));
-  CHECK(equal(masked.attention(x, guide::create_mask(5)), masked.attention(x, nn::causal_mask(5).unsqueeze(0))));
+  CHECK(equal(masked.attention(x, guide::create_mask(5)), masked.attention(x, nn::attend_causal(5).unsqueeze(0))));
   CHECK(masked.attention.attention_weights(x).shape() == Shape{1, 2, 5, 5});
 }
 

@@ -16,7 +16,7 @@ TEST_CASE("MultiheadAttention equals PyTorch's with every kind of mask: output, 
     for (const char* name : {"plain", "padding", "causal", "both"}) {
       nn::MultiheadAttention attention(8, 2);
       const std::string at = std::string(name) + "." + precision + ".";
-      nn::AttentionOptions options{.key_padding_mask = optional(g, at + "keep"), .attn_mask = optional(g, at + "attn")};
+      nn::AttentionOptions options{.attend_keys = optional(g, at + "keep"), .attend = optional(g, at + "attn")};
       golden::check_case(g, name, precision, attention, {"x"}, [&](const auto& in) {
         const auto averaged = attention(in[0], in[0], in[0], options);
         CHECK(error(averaged.weights, g[at + "weights"]) <= golden::tolerance(precision));
@@ -46,12 +46,11 @@ TEST_CASE(
                                            .norm_first = norm_first});
         const std::string name = std::string(norm_first ? "pre" : "post") + (gelu ? ".gelu" : ".relu");
         golden::check_case(g, name, precision, layer, {"x"},
-                           [&](const auto& in) { return layer(in[0], {.key_padding_mask = g["keep"]}); });
+                           [&](const auto& in) { return layer(in[0], {.attend_keys = g["keep"]}); });
       }
     nn::TransformerEncoder stack(8, 2, 2, {.dim_feedforward = 12, .dropout = 0, .norm_first = true}, true);
-    golden::check_case(g, "stack", precision, stack, {"x"}, [&](const auto& in) {
-      return stack(in[0], {.key_padding_mask = g["keep"], .attn_mask = g["causal"]});
-    });
+    golden::check_case(g, "stack", precision, stack, {"x"},
+                       [&](const auto& in) { return stack(in[0], {.attend_keys = g["keep"], .attend = g["causal"]}); });
   }
 }
 
@@ -63,25 +62,26 @@ TEST_CASE("Defaults are PyTorch's: a feed-forward of 2048, dropout 0.1, after-no
 }
 
 TEST_CASE("Masks: true means attend") {
-  CHECK(equal(nn::causal_mask(3), tensor({{true, false, false}, {true, true, false}, {true, true, true}})));
-  CHECK(equal(nn::length_mask({2, 0, 3}, 3), tensor({{true, true, false}, {false, false, false}, {true, true, true}})));
-  CHECK(equal(nn::padding_mask(tensor({{5, 0}, {7, 8}})), tensor({{true, false}, {true, true}})));
-  CHECK_THROWS_WITH(nn::length_mask({4}, 3), "[length_mask] length 4 is outside [0, 3]");
-  CHECK_FALSE(nn::attention_mask({}, {}).defined());
-  CHECK(nn::attention_mask(nn::length_mask({2, 3}, 3), nn::causal_mask(3)).shape() == Shape{2, 1, 3, 3});
+  CHECK(equal(nn::attend_causal(3), tensor({{true, false, false}, {true, true, false}, {true, true, true}})));
+  CHECK(equal(nn::attend_lengths({2, 0, 3}, 3),
+              tensor({{true, true, false}, {false, false, false}, {true, true, true}})));
+  CHECK(equal(nn::attend_tokens(tensor({{5, 0}, {7, 8}})), tensor({{true, false}, {true, true}})));
+  CHECK_THROWS_WITH(nn::attend_lengths({4}, 3), "[attend_lengths] length 4 is outside [0, 3]");
+  CHECK_FALSE(nn::attend_both({}, {}).defined());
+  CHECK(nn::attend_both(nn::attend_lengths({2, 3}, 3), nn::attend_causal(3)).shape() == Shape{2, 1, 3, 3});
 }
 
 TEST_CASE("What a padded place holds changes no output at a real one, and gets no gradient") {
   manual_seed(3);
   for (const bool norm_first : {false, true}) {
     nn::TransformerEncoder encoder(8, 2, 2, {.dim_feedforward = 16, .dropout = 0, .norm_first = norm_first});
-    const Tensor keep = nn::length_mask({4, 2}, 4);
+    const Tensor keep = nn::attend_lengths({4, 2}, 4);
     const Tensor real = keep.unsqueeze(2).to(float32);  // (B, T, 1)
     const Tensor x = randn({2, 4, 8}).requires_grad_();
     const Tensor other = where(keep.unsqueeze(2), x, randn({2, 4, 8}) * 100);
     CHECK_FALSE(equal(encoder(x), encoder(other)));  // the padded places themselves do differ
-    const Tensor y = encoder(x, {.key_padding_mask = keep}) * real;
-    CHECK(equal(y, encoder(other, {.key_padding_mask = keep}) * real));
+    const Tensor y = encoder(x, {.attend_keys = keep}) * real;
+    CHECK(equal(y, encoder(other, {.attend_keys = keep}) * real));
     sum(y * randn(y.shape())).backward();  // a plain sum of normalised outputs is constant
     CHECK(equal(x.grad()[1].narrow(0, 2, 2), zeros({2, 8})));
     CHECK(x.grad()[1].narrow(0, 0, 2).abs().min().item() > 0);
@@ -93,7 +93,7 @@ TEST_CASE("A longer padding does not change the outputs either") {
   nn::TransformerEncoder encoder(8, 2, 1, {.dim_feedforward = 16, .dropout = 0});
   const Tensor x = randn({1, 3, 8});
   const Tensor padded = cat({x, randn({1, 4, 8})}, 1);
-  const Tensor y = encoder(padded, {.key_padding_mask = nn::length_mask({3}, 7)});
+  const Tensor y = encoder(padded, {.attend_keys = nn::attend_lengths({3}, 7)});
   CHECK(error(y.narrow(1, 0, 3), encoder(x)) < 1e-6);
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("A causal mask hides the future: a later token changes nothing before 
   nn::TransformerEncoder encoder(8, 2, 2, {.dim_feedforward = 16, .dropout = 0});
   const Tensor x = randn({1, 5, 8});
   const Tensor changed = cat({x.narrow(1, 0, 3), randn({1, 2, 8})}, 1);
-  const nn::EncoderMasks causal{.attn_mask = nn::causal_mask(5)};
+  const nn::EncoderMasks causal{.attend = nn::attend_causal(5)};
   CHECK(equal(encoder(x, causal).narrow(1, 0, 3), encoder(changed, causal).narrow(1, 0, 3)));
   CHECK_FALSE(equal(encoder(x).narrow(1, 0, 3), encoder(changed).narrow(1, 0, 3)));
 }
@@ -111,7 +111,7 @@ TEST_CASE("A query that may attend to nothing gets zeros and zero gradients, not
   manual_seed(3);
   nn::MultiheadAttention attention(8, 2);
   const Tensor x = randn({2, 3, 8}).requires_grad_();
-  const auto result = attention(x, x, x, {.key_padding_mask = nn::length_mask({3, 0}, 3)});
+  const auto result = attention(x, x, x, {.attend_keys = nn::attend_lengths({3, 0}, 3)});
   CHECK(equal(result.weights[1], zeros({3, 3})));
   CHECK(equal(result.output[1], zeros({3, 8})));  // out_proj.bias starts at zero
   CHECK(error(sum(result.weights[0], -1), ones({3})) < 1e-6);
@@ -143,10 +143,10 @@ TEST_CASE("Attention refuses what does not fit in words") {
                     "[MultiheadAttention] query (2, 3, 6), key (2, 3, 8), value (2, 3, 8) do not fit; "
                     "expected (B, Tq, 8), (B, Tk, 8), (B, Tk, 8)");
   CHECK_THROWS_WITH(
-      attention(x, x, x, {.key_padding_mask = ones({2, 3})}),
-      "[attention_mask] key_padding_mask is float32 (2, 3); masks are bool, true = attend (`mask != 0` makes one)");
-  CHECK_THROWS_WITH(attention(x, x, x, {.key_padding_mask = nn::causal_mask(3).unsqueeze(0)}),
-                    "[attention_mask] key_padding_mask is (1, 3, 3); expected (B, Tk)");
-  CHECK_THROWS_WITH(attention(x, x, x, {.attn_mask = tensor({true, true, true})}),
-                    "[attention_mask] attn_mask is (3); expected (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk)");
+      attention(x, x, x, {.attend_keys = ones({2, 3})}),
+      "[attend_both] attend_keys is float32 (2, 3); a mask is bool, true = attend (`ne(mask, 0)` makes one)");
+  CHECK_THROWS_WITH(attention(x, x, x, {.attend_keys = nn::attend_causal(3).unsqueeze(0)}),
+                    "[attend_both] attend_keys is (1, 3, 3); expected (B, Tk)");
+  CHECK_THROWS_WITH(attention(x, x, x, {.attend = tensor({true, true, true})}),
+                    "[attend_both] attend is (3); expected (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk)");
 }

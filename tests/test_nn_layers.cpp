@@ -60,7 +60,7 @@ TEST_CASE("Every layer's gradients agree with differences in float64") {
   attention.to(float64);
   const Tensor keys = golden::input({2, 5, 4}, 8);
   CHECK(gradient_error(attention, {x, keys}, [&] { return attention(x, keys, keys).output; }) < 1e-6);
-  CHECK(gradient_error(attention, {x}, [&] { return attention(x, x, x, {.attn_mask = nn::causal_mask(3)}).output; }) <
+  CHECK(gradient_error(attention, {x}, [&] { return attention(x, x, x, {.attend = nn::attend_causal(3)}).output; }) <
         1e-6);
 
   for (const bool norm_first : {false, true}) {

@@ -181,9 +181,10 @@ Tensor softplus(const Tensor& x);
 /// (x - mean) / sqrt(var + eps) * weight + bias over the last dims, as many as `normalized_shape` has; biased variance.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
-/// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); mask: bool, broadcastable to
-/// (..., Tq, Tk), true = attend; scale 0 means 1 / sqrt(E). A query that may attend to nothing gets zeros.
-Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask = {},
+/// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); attend: bool, broadcastable to
+/// (..., Tq, Tk), true where a query may see a key, as PyTorch's `attn_mask` of this function; scale 0 means 1 /
+/// sqrt(E). A query that may attend to nothing gets zeros.
+Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& attend = {},
                                     double dropout_p = 0, bool is_causal = false, double scale = 0);
 /// While training: zero with probability p, the rest scaled by 1 / (1 - p). Otherwise x itself.
 Tensor dropout(const Tensor& x, double p, bool training);

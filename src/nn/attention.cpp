@@ -43,12 +43,11 @@ void MultiheadAttention::check_mask(const Tensor& mask, const Tensor& query, con
   const Shape want{query.size(0), num_heads_, query.size(1), key.size(1)};
   for (int i = 0; i < 4; ++i)
     if (mask.shape()[i] != 1 && mask.shape()[i] != want[i])
-      throw ShapeError(
-          "MultiheadAttention",
-          fmt::format("the mask {} does not broadcast to (B, H, Tq, Tk) = {}; key_padding_mask is (B, Tk), "
-                      "attn_mask (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk)",
-                      mask.shape().str(), want.str()),
-          {mask.shape(), want});
+      throw ShapeError("MultiheadAttention",
+                       fmt::format("the mask {} does not broadcast to (B, H, Tq, Tk) = {}; attend_keys is (B, Tk), "
+                                   "attend (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk)",
+                                   mask.shape().str(), want.str()),
+                       {mask.shape(), want});
 }
 
 // Self-attention takes one product for q, k and v together; otherwise each has its third of in_proj_weight.
@@ -71,7 +70,7 @@ MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const
 AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                                                const AttentionOptions& options) const {
   check(query, key, value);
-  const Tensor mask = attention_mask(options.key_padding_mask, options.attn_mask);  // broadcasts to (B, H, Tq, Tk)
+  const Tensor mask = attend_both(options.attend_keys, options.attend);  // broadcasts to (B, H, Tq, Tk)
   check_mask(mask, query, key);
   const auto [q, k, v] = project(query, key, value);                                            // (B, H, T, D/H)
   Tensor scores = matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));  // (B, H, Tq, Tk)

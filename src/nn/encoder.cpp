@@ -28,8 +28,8 @@ TransformerEncoderLayer::TransformerEncoderLayer(int64_t d_model, int64_t nhead,
 
 Tensor TransformerEncoderLayer::attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const {
   const auto result = self_attn(x, x, x,
-                                {.key_padding_mask = masks.key_padding_mask,
-                                 .attn_mask = masks.attn_mask,
+                                {.attend_keys = masks.attend_keys,
+                                 .attend = masks.attend,
                                  .need_weights = weights != nullptr,
                                  .average_attn_weights = false});
   if (weights) *weights = result.weights;  // (B, H, T, T)

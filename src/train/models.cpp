@@ -90,7 +90,7 @@ Tensor TextEncoder::operator()(const data::Batch& batch, std::vector<Tensor>* at
   Tensor h = embed(batch);                                                           // (B, T, D)
   if (window) h = h + gelu((*window)(cat({shifted(h, -1), h, shifted(h, 1)}, -1)));  // (B, T, 3D) -> (B, T, D)
   h = h + positions(h.size(1), h.device());
-  return encoder(h, {.key_padding_mask = batch.mask}, attention);
+  return encoder(h, {.attend_keys = batch.mask}, attention);
 }
 
 TextModel::TextModel(const ModelConfig& config, const TextCoder& coder)

@@ -10,10 +10,10 @@
 
 namespace lemma::nn {
 
-/// Masks are bool with true = attend (lemma/nn/masks.h); PyTorch's arguments of these names mean the opposite.
+/// `attend_keys` and `attend` are bool, true where a query may look (lemma/nn/masks.h).
 struct AttentionOptions {
-  Tensor key_padding_mask = {};      ///< (B, Tk): which keys are real
-  Tensor attn_mask = {};             ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): which pairs may meet
+  Tensor attend_keys = {};           ///< (B, Tk): keys that may be seen, such as real tokens
+  Tensor attend = {};                ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): keys that each query may see
   bool need_weights = true;          ///< also return the attention weights
   bool average_attn_weights = true;  ///< averaged over the heads, (B, Tq, Tk); else (B, H, Tq, Tk)
 };

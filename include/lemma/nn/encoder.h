@@ -17,10 +17,10 @@ struct EncoderOptions {
   bool norm_first = false;  ///< normalise before each block (trains without warm-up) instead of after it
 };
 
-/// Which tokens may attend to which; true = attend (lemma/nn/masks.h).
+/// Which tokens may attend to which; bool, true = attend (lemma/nn/masks.h).
 struct EncoderMasks {
-  Tensor key_padding_mask = {};  ///< (B, T)
-  Tensor attn_mask = {};         ///< (T, T), (B, T, T) or (B, H, T, T)
+  Tensor attend_keys = {};  ///< (B, T)
+  Tensor attend = {};       ///< (T, T), (B, T, T) or (B, H, T, T)
 };
 
 /// post-norm: x = norm1(x + attend(x)), y = norm2(x + feed_forward(x));
