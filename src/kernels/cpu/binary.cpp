@@ -57,14 +57,14 @@ template <class Op>
 void binary_typed(DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   if (dtype == DType::float32) return binary_scalars<Op, float>(a, b, scalars, out, n);
   if (dtype == DType::float64) return binary_scalars<Op, double>(a, b, scalars, out, n);
-  if constexpr (!std::is_same_v<Op, fn::Div> && !std::is_same_v<Op, fn::Pow>)
+  if constexpr (Op::takes == Takes::numbers)
     if (dtype == DType::int64) return binary_scalars<Op, int64_t>(a, b, scalars, out, n);
 }
 
 void binary_loop(Binary op, DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Binary::name:     \
+#define LEMMA_CASE(name, ...) \
+  case Binary::name:          \
     return binary_typed<fn::name>(dtype, a, b, scalars, out, n);
     LEMMA_FOR_EACH_BINARY(LEMMA_CASE)
 #undef LEMMA_CASE
@@ -82,7 +82,7 @@ HWY_EXPORT(binary_loop);
 
 void run(Binary op, const Array& a, const Array& b, char* out) {
   const DType dtype = a.dtype();
-  if (dtype == DType::boolean || (dtype == DType::int64 && (op == Binary::Div || op == Binary::Pow)))
+  if (dtype == DType::boolean || (dtype == DType::int64 && traits(op).takes == Takes::floats))
     throw DTypeError("binary", std::string("this operation does not take ") + name(dtype), {dtype});
   const auto loop = HWY_DYNAMIC_DISPATCH(binary_loop);
   elementwise<true, 2>(a.shape(), out, static_cast<int64_t>(size_of(dtype)), {operand(a), operand(b)},
@@ -99,7 +99,7 @@ void run(Binary op, const Array& a, const Array& b, char* out) {
 
 }  // namespace
 
-/// Requires: equal shapes and dtypes, no bool; Div and Pow floating. Ensures: contiguous.
+/// Requires: equal shapes and dtypes, of those that the operation takes (functors.h). Ensures: contiguous.
 Array binary(Binary op, const Array& a, const Array& b) {
   Array out(a.shape(), a.dtype());
   run(op, packed_if_scattered(a), packed_if_scattered(b), bytes_of(out));

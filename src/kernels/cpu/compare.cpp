@@ -53,8 +53,8 @@ void compare_typed(DType dtype, const char* a, const char* b, unsigned scalars, 
 
 void compare_loop(Compare op, DType dtype, const char* a, const char* b, unsigned scalars, char* out, size_t n) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Compare::name:    \
+#define LEMMA_CASE(name, ...) \
+  case Compare::name:         \
     return compare_typed<fn::name>(dtype, a, b, scalars, out, n);
     LEMMA_FOR_EACH_COMPARE(LEMMA_CASE)
 #undef LEMMA_CASE

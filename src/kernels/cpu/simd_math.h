@@ -1,5 +1,5 @@
-// The vector maths of the hot elementwise operations: one overload of `apply` each, found by `has_simd`. An operation
-// without one runs its scalar functor. Each lane is computed alone, so a result never depends on its neighbours.
+// The vector maths of the elementwise operations: `lanes` holds what their rows in functors.h call, `apply` runs a
+// row's vector formula. Each lane is computed alone, so a result never depends on its neighbours.
 
 #if defined(LEMMA_SIMD_MATH_H) == defined(HWY_TARGET_TOGGLE)
 #ifdef LEMMA_SIMD_MATH_H
@@ -59,42 +59,16 @@ HWY_NOINLINE V<D> patch(D d, M where, V<D> x, V<D> y, F scalar) {
   return hn::Load(d, out);
 }
 
-// ---- Unary ----
+// ---- The vector forms that functors.h names ----
+
+namespace lanes {
 
 template <class D>
-HWY_INLINE V<D> apply(fn::Neg, D, V<D> x) {
-  return hn::Neg(x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Abs, D, V<D> x) {
-  return hn::Abs(x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Square, D, V<D> x) {
-  return hn::Mul(x, x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Sqrt, D, V<D> x) {
-  return hn::Sqrt(x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Floor, D, V<D> x) {
-  return hn::Floor(x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Reciprocal, D d, V<D> x) {
-  return hn::Div(hn::Set(d, 1), x);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Rsqrt, D d, V<D> x) {
-  return hn::Div(hn::Set(d, 1), hn::Sqrt(x));
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Relu, D d, V<D> x) {
+HWY_INLINE V<D> relu(D d, V<D> x) {
   return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), hn::Zero(d), x);
 }
 template <class D>
-HWY_INLINE V<D> apply(fn::Sign, D d, V<D> x) {
+HWY_INLINE V<D> sign(D d, V<D> x) {
   const V<D> zero = hn::Zero(d), one = hn::Set(d, 1);
   const V<D> y = hn::Sub(hn::IfThenElseZero(hn::Gt(x, zero), one), hn::IfThenElseZero(hn::Lt(x, zero), one));
   return hn::IfThenElse(hn::IsNaN(x), x, y);
@@ -102,7 +76,7 @@ HWY_INLINE V<D> apply(fn::Sign, D d, V<D> x) {
 
 /// Highway's Exp is for a bounded range: what lies beyond is 0 or inf anyway.
 template <class D>
-HWY_INLINE V<D> apply(fn::Exp, D d, V<D> x) {
+HWY_INLINE V<D> exp(D d, V<D> x) {
   using T = hn::TFromD<D>;
   const V<D> low = hn::Set(d, sizeof(T) == 4 ? T(-105) : T(-1001)), high = hn::Set(d, sizeof(T) == 4 ? T(89) : T(710));
   const V<D> y = hn::Exp(d, hn::Min(hn::Max(x, low), high));
@@ -119,36 +93,36 @@ HWY_INLINE V<D> fix_log(D d, V<D> argument, V<D> y) {
   return hn::IfThenElse(hn::Ge(argument, zero), y, hn::Set(d, std::numeric_limits<T>::quiet_NaN()));
 }
 template <class D>
-HWY_INLINE V<D> apply(fn::Log, D d, V<D> x) {
+HWY_INLINE V<D> log(D d, V<D> x) {
   return fix_log(d, x, hn::Log(d, x));
 }
 template <class D>
-HWY_INLINE V<D> apply(fn::Log1p, D d, V<D> x) {
+HWY_INLINE V<D> log1p(D d, V<D> x) {
   const V<D> y = hn::Log1p(d, x);
   return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, fix_log(d, hn::Add(x, hn::Set(d, 1)), y));
 }
 
 template <class D>
-HWY_INLINE V<D> apply(fn::Tanh, D d, V<D> x) {
+HWY_INLINE V<D> tanh(D d, V<D> x) {
   return hn::IfThenElse(hn::IsNaN(x), x, hn::Tanh(d, x));
 }
 
 /// e = exp(-|x|) never overflows: 1 / (1 + e) for x >= 0, e / (1 + e) below.
 template <class D>
-HWY_INLINE V<D> apply(fn::Sigmoid, D d, V<D> x) {
-  const V<D> one = hn::Set(d, 1), e = apply(fn::Exp{}, d, hn::Neg(hn::Abs(x)));
+HWY_INLINE V<D> sigmoid(D d, V<D> x) {
+  const V<D> one = hn::Set(d, 1), e = lanes::exp(d, hn::Neg(hn::Abs(x)));
   return hn::Div(hn::IfThenElse(hn::Lt(x, hn::Zero(d)), e, one), hn::Add(one, e));
 }
 
 /// Highway reduces the angle well up to some thousands of turns; beyond, the standard library does.
 template <class D>
-HWY_INLINE V<D> apply(fn::Sin, D d, V<D> x) {
+HWY_INLINE V<D> sin(D d, V<D> x) {
   const auto far = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, 20000)));
   const V<D> y = hn::Sin(d, hn::IfThenElse(far, hn::Zero(d), x));
   return HWY_LIKELY(hn::AllFalse(d, far)) ? y : patch(d, far, x, y, fn::Sin{});
 }
 template <class D>
-HWY_INLINE V<D> apply(fn::Cos, D d, V<D> x) {
+HWY_INLINE V<D> cos(D d, V<D> x) {
   const auto far = hn::Not(hn::Le(hn::Abs(x), hn::Set(d, 20000)));
   const V<D> y = hn::Cos(d, hn::IfThenElse(far, hn::Zero(d), x));
   return HWY_LIKELY(hn::AllFalse(d, far)) ? y : patch(d, far, x, y, fn::Cos{});
@@ -156,20 +130,20 @@ HWY_INLINE V<D> apply(fn::Cos, D d, V<D> x) {
 
 /// By ranges of |x|; one that no lane is in is skipped. float32 goes by way of float64.
 template <class D>
-HWY_INLINE V<D> apply(fn::Erf, D d, V<D> x) {
+HWY_INLINE V<D> erf(D d, V<D> x) {
   if constexpr (sizeof(hn::TFromD<D>) == 4) {
     const hn::ScalableTag<double> wide;
     const hn::Rebind<float, decltype(wide)> half;
     HWY_ALIGN float buffer[HWY_MAX_BYTES / sizeof(float)];
     hn::Store(x, d, buffer);
     for (size_t i = 0; i < hn::Lanes(d); i += hn::Lanes(wide))
-      hn::StoreU(hn::DemoteTo(half, apply(fn::Erf{}, wide, hn::PromoteTo(wide, hn::LoadU(half, buffer + i)))), half,
+      hn::StoreU(hn::DemoteTo(half, lanes::erf(wide, hn::PromoteTo(wide, hn::LoadU(half, buffer + i)))), half,
                  buffer + i);
     return hn::Load(d, buffer);
   } else {
     struct Exponential {
       D d;
-      HWY_INLINE V<D> operator()(V<D> v) const { return apply(fn::Exp{}, d, v); }
+      HWY_INLINE V<D> operator()(V<D> v) const { return lanes::exp(d, v); }
     };
     const V<D> size = hn::Abs(x);
     const auto small = hn::Lt(size, hn::Set(d, 0.84375)), large = hn::Ge(size, hn::Set(d, 1.25));
@@ -181,46 +155,48 @@ HWY_INLINE V<D> apply(fn::Erf, D d, V<D> x) {
   }
 }
 
-// ---- Binary ----
-
 template <class D>
-HWY_INLINE V<D> apply(fn::Add, D, V<D> a, V<D> b) {
-  return hn::Add(a, b);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Sub, D, V<D> a, V<D> b) {
-  return hn::Sub(a, b);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Mul, D, V<D> a, V<D> b) {
-  return hn::Mul(a, b);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Div, D, V<D> a, V<D> b) {
-  return hn::Div(a, b);
-}
-template <class D>
-HWY_INLINE V<D> apply(fn::Maximum, D, V<D> a, V<D> b) {
+HWY_INLINE V<D> maximum(D, V<D> a, V<D> b) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::Gt(a, b)), a, b);
 }
 template <class D>
-HWY_INLINE V<D> apply(fn::Minimum, D, V<D> a, V<D> b) {
+HWY_INLINE V<D> minimum(D, V<D> a, V<D> b) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(a), hn::Lt(a, b)), a, b);
 }
 
-// ---- Which operations have a vector form for elements T ----
+}  // namespace lanes
 
+// ---- apply(functor, d, x...): the vector formula of its row; ScalarOnly where the row has none ----
+
+struct ScalarOnly {};
+inline constexpr ScalarOnly scalar{};
+
+#define LEMMA_AS_VECTOR(name, takes, cast, scalar_formula, vector_formula)         \
+  template <class D>                                                               \
+  HWY_INLINE auto apply(fn::name, [[maybe_unused]] D d, [[maybe_unused]] V<D> x) { \
+    return vector_formula;                                                         \
+  }
+LEMMA_FOR_EACH_UNARY(LEMMA_AS_VECTOR)
+#undef LEMMA_AS_VECTOR
+#define LEMMA_AS_VECTOR(name, takes, cast, scalar_formula, vector_formula)                                  \
+  template <class D>                                                                                        \
+  HWY_INLINE auto apply(fn::name, [[maybe_unused]] D d, [[maybe_unused]] V<D> a, [[maybe_unused]] V<D> b) { \
+    return vector_formula;                                                                                  \
+  }
+LEMMA_FOR_EACH_BINARY(LEMMA_AS_VECTOR)
+#undef LEMMA_AS_VECTOR
+
+/// Has this operation a vector form for elements T?
 template <class Op, class T, size_t kArgs>
 constexpr bool has_simd() {
-  if constexpr (!std::is_floating_point_v<T>)
+  if constexpr (!std::is_floating_point_v<T>) {
     return false;
-  else {
+  } else {
     using D = hn::ScalableTag<T>;
-    if constexpr (kArgs == 1) return requires(V<D> x) {
-        apply(Op{}, D{}, x);
-      };
+    if constexpr (kArgs == 1)
+      return std::is_same_v<decltype(apply(Op{}, D{}, hn::Zero(D{}))), V<D>>;
     else
-      return requires(V<D> x) { apply(Op{}, D{}, x, x); };
+      return std::is_same_v<decltype(apply(Op{}, D{}, hn::Zero(D{}), hn::Zero(D{}))), V<D>>;
   }
 }
 

@@ -33,17 +33,14 @@ template <class Op>
 void unary_typed(DType dtype, const char* in, char* out, size_t n) {
   if (dtype == DType::float32) return unary_run<Op, float>(in, out, n);
   if (dtype == DType::float64) return unary_run<Op, double>(in, out, n);
-  // These make sense for whole numbers; for the others the operations have refused int64 already.
-  if constexpr (std::is_same_v<Op, fn::Neg> || std::is_same_v<Op, fn::Abs> || std::is_same_v<Op, fn::Sign> ||
-                std::is_same_v<Op, fn::Square> || std::is_same_v<Op, fn::Relu>) {
+  if constexpr (Op::takes == Takes::numbers)
     if (dtype == DType::int64) return unary_run<Op, int64_t>(in, out, n);
-  }
 }
 
 void unary_loop(Unary op, DType dtype, const char* in, char* out, size_t n) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Unary::name:      \
+#define LEMMA_CASE(name, ...) \
+  case Unary::name:           \
     return unary_typed<fn::name>(dtype, in, out, n);
     LEMMA_FOR_EACH_UNARY(LEMMA_CASE)
 #undef LEMMA_CASE
@@ -58,12 +55,10 @@ namespace lemma::kernels::cpu {
 
 HWY_EXPORT(unary_loop);
 
-/// Requires: floating, or int64 where functors.h says "also int64". Ensures: contiguous, the dtype of x.
+/// Requires: a dtype that the operation takes (functors.h). Ensures: contiguous, the dtype of x.
 Array unary(Unary op, const Array& x) {
   const DType dtype = x.dtype();
-  const bool integral_op =
-      op == Unary::Neg || op == Unary::Abs || op == Unary::Sign || op == Unary::Square || op == Unary::Relu;
-  if (dtype == DType::boolean || (dtype == DType::int64 && !integral_op))
+  if (dtype == DType::boolean || (dtype == DType::int64 && traits(op).takes == Takes::floats))
     throw DTypeError("unary", std::string("this operation does not take ") + name(dtype), {dtype});
   const Array in = packed_if_scattered(x);
   Array out(x.shape(), dtype);

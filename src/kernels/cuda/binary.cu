@@ -7,8 +7,7 @@ namespace {
 
 template <class Op>
 void run(const char* kernel, const Array& out, const Array& a, const Array& b) {
-  constexpr bool floating_only = std::is_same_v<Op, fn::Div> || std::is_same_v<Op, fn::Pow>;
-  if constexpr (!floating_only)
+  if constexpr (Op::takes == Takes::numbers)
     if (a.dtype() == DType::int64) return map<int64_t, int64_t, int64_t>(kernel, Op{}, out, a, b);
   if (!is_floating(a.dtype()))
     throw DTypeError("binary", std::string("this operation does not take ") + name(a.dtype()), {a.dtype()});
@@ -20,8 +19,8 @@ void run(const char* kernel, const Array& out, const Array& a, const Array& b) {
 
 void run(Binary op, const Array& out, const Array& a, const Array& b) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Binary::name:     \
+#define LEMMA_CASE(name, ...) \
+  case Binary::name:          \
     return run<fn::name>(#name, out, a, b);
     LEMMA_FOR_EACH_BINARY(LEMMA_CASE)
 #undef LEMMA_CASE
@@ -30,7 +29,7 @@ void run(Binary op, const Array& out, const Array& a, const Array& b) {
 
 }  // namespace
 
-/// Requires: equal shapes and dtypes, no bool; Div and Pow floating. Ensures: contiguous.
+/// Requires: equal shapes and dtypes, of those that the operation takes (functors.h). Ensures: contiguous.
 Array binary(Binary op, const Array& a, const Array& b) {
   Array out(a.shape(), a.dtype(), a.device());
   run(op, out, a, b);

@@ -27,8 +27,8 @@ struct Choose {
 /// Requires: equal shapes and dtypes. Ensures: contiguous bool.
 Array compare(Compare op, const Array& a, const Array& b) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Compare::name:    \
+#define LEMMA_CASE(name, ...) \
+  case Compare::name:         \
     return run<fn::name>(#name, a, b);
     LEMMA_FOR_EACH_COMPARE(LEMMA_CASE)
 #undef LEMMA_CASE

@@ -6,15 +6,9 @@ namespace lemma::kernels::cuda {
 namespace {
 
 template <class Op>
-constexpr bool takes_integers() {
-  return std::is_same_v<Op, fn::Neg> || std::is_same_v<Op, fn::Abs> || std::is_same_v<Op, fn::Sign> ||
-         std::is_same_v<Op, fn::Square> || std::is_same_v<Op, fn::Relu>;
-}
-
-template <class Op>
 Array run(const char* kernel, const Array& x) {
   Array out(x.shape(), x.dtype(), x.device());
-  if constexpr (takes_integers<Op>())
+  if constexpr (Op::takes == Takes::numbers)
     if (x.dtype() == DType::int64) {
       map<int64_t, int64_t>(kernel, Op{}, out, x);
       return out;
@@ -30,11 +24,11 @@ Array run(const char* kernel, const Array& x) {
 
 }  // namespace
 
-/// Requires: floating, or int64 where functors.h says "also int64". Ensures: contiguous, the dtype of x.
+/// Requires: a dtype that the operation takes (functors.h). Ensures: contiguous, the dtype of x.
 Array unary(Unary op, const Array& x) {
   switch (op) {
-#define LEMMA_CASE(name) \
-  case Unary::name:      \
+#define LEMMA_CASE(name, ...) \
+  case Unary::name:           \
     return run<fn::name>(#name, x);
     LEMMA_FOR_EACH_UNARY(LEMMA_CASE)
 #undef LEMMA_CASE
