@@ -250,9 +250,3 @@ TEST_CASE("an unwritable directory is refused in words") {
     fs::permissions(dir.path, fs::perms::owner_all);
   }
 }
-
-TEST_CASE("names in messages are quoted, escaped and cut at whole characters") {
-  CHECK(io::quote("a b") == "'a b'");
-  CHECK(io::quote("a\nb\x1b[31m") == "'a\\x0ab\\x1b[31m'");
-  CHECK(io::quote(std::string(79, 'x') + "é") == "'" + std::string(79, 'x') + "...'");
-}

@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/texts.h"
 #include "lemma/autograd.h"
+#include "lemma/core/words.h"
 #include "lemma/data/tags.h"
 #include "lemma/io/files.h"
 #include "lemma/train/evaluate.h"
@@ -74,9 +75,9 @@ int run_attention(const Arguments& arguments) {
   for (const text::Token& token : tokens) page.tokens.push_back(token.text);
   for (const Tensor& layer : weights) page.weights.push_back(matrices(layer));
   io::write_file(out, viz::attention_html(page));
-  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, train::plural(saved.config.layers, "layer"),
-                         train::plural(saved.config.heads, "head"),
-                         train::plural(static_cast<int64_t>(tokens.size()), "token")));
+  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, words::plural(saved.config.layers, "layer"),
+                         words::plural(saved.config.heads, "head"),
+                         words::plural(static_cast<int64_t>(tokens.size()), "token")));
   return 0;
 }
 

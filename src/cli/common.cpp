@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "lemma/core/error.h"
 #include "lemma/core/threads.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
 #include "lemma/text/utf8.h"
@@ -30,7 +31,7 @@ int64_t parse_integer(const std::string& option, const std::string& text, int64_
   if (error == std::errc() && stop == end && value >= least && value <= most) return value;
   const std::string range = most == std::numeric_limits<int64_t>::max() ? fmt::format("of {} or more", least)
                                                                         : fmt::format("from {} to {}", least, most);
-  throw ValueError(option, fmt::format("{} was given; expected a whole number {}", io::quote(text), range));
+  throw ValueError(option, fmt::format("{} was given; expected a whole number {}", words::quote(text), range));
 }
 
 double parse_number(const std::string& option, const std::string& text) {
@@ -38,7 +39,7 @@ double parse_number(const std::string& option, const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc() && stop == end && std::isfinite(value)) return value;
-  throw ValueError(option, fmt::format("{} was given; expected a number such as 0.1 or 1e-3", io::quote(text)));
+  throw ValueError(option, fmt::format("{} was given; expected a number such as 0.1 or 1e-3", words::quote(text)));
 }
 
 void add_threads(CLI::App& command) {
@@ -57,13 +58,12 @@ Device parse_device(const std::string& text) {
   try {
     device = Device::parse(text);
   } catch (const DeviceError&) {
-    throw ValueError("--device", fmt::format("{} is no device; expected cpu, cuda or cuda:1", io::quote(text)));
+    throw ValueError("--device", fmt::format("{} is no device; expected cpu, cuda or cuda:1", words::quote(text)));
   }
   try {
     empty({1}, {.device = device});
   } catch (const DeviceError& error) {
-    const std::string message = error.what();
-    throw DeviceError("--device", message.substr(message.find("] ") + 2), {device});
+    throw DeviceError("--device", error.message(), {device});
   }
   return device;
 }

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/cli.h"
+#include "lemma/core/words.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/train/progress.h"
 #include "lemma/viz/terminal.h"
@@ -16,8 +17,8 @@ std::string history_text(const train::SavedModel& saved) {
   const train::History& h = saved.history;
   const char* score = train::score_name(saved.config.task);
   std::string out =
-      fmt::format("Trained on {} texts of {}, scored on {} of {}.\n", train::grouped(h.train_size), h.train_path,
-                  train::grouped(h.dev_size), h.dev_path.empty() ? "its last tenth" : h.dev_path);
+      fmt::format("Trained on {} texts of {}, scored on {} of {}.\n", words::grouped(h.train_size), h.train_path,
+                  words::grouped(h.dev_size), h.dev_path.empty() ? "its last tenth" : h.dev_path);
   if (h.device != "cpu") out.insert(out.size() - 2, ", on " + h.device);
   const train::TrainOptions& o = saved.options;
   out += fmt::format(
@@ -40,10 +41,10 @@ int run_info(const std::string& directory) {
   const train::ModelConfig& c = saved.config;
   print_line(fmt::format("{}: a model for {}", directory, train::name(c.task)));
   print_line(fmt::format("Width {}, {}, {}, feed-forward {}, {}, {}; {} parameters.", c.embed,
-                         train::plural(c.heads, "head"), train::plural(c.layers, "layer"), c.ff,
-                         train::plural(c.letters, "letter filter"), c.window ? "a window of three tokens" : "no window",
-                         train::grouped(saved.model->num_parameters())));
-  print_line(fmt::format("Vocabulary {} words; labels {}.", train::grouped(saved.coder.words.size()),
+                         words::plural(c.heads, "head"), words::plural(c.layers, "layer"), c.ff,
+                         words::plural(c.letters, "letter filter"), c.window ? "a window of three tokens" : "no window",
+                         words::grouped(saved.model->num_parameters())));
+  print_line(fmt::format("Vocabulary {} words; labels {}.", words::grouped(saved.coder.words.size()),
                          fmt::join(saved.coder.labels, ", ")));
   print_line(history_text(saved));
   print_line(saved.model->summary());

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "lemma/autograd.h"
+#include "lemma/core/words.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
 #include "lemma/io/safetensors.h"
@@ -101,7 +102,7 @@ int64_t heads_of(const Arguments& arguments, const io::SafeTensors& weights, con
 int run_logits(const Arguments& arguments) {
   const bool sentiment = arguments.guide == "sentiment";
   if (!sentiment && arguments.guide != "ner")
-    throw ValueError("--guide", fmt::format("{} was given; expected sentiment or ner", io::quote(arguments.guide)));
+    throw ValueError("--guide", fmt::format("{} was given; expected sentiment or ner", words::quote(arguments.guide)));
   const std::string path =
       io::is_directory(arguments.model) ? io::join(arguments.model, "model.safetensors") : arguments.model;
   const io::SafeTensors weights = io::load_safetensors(path);

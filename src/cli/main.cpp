@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 
 namespace {
@@ -35,7 +36,7 @@ void refuse_unknown(const CLI::App& app, int argc, char** argv) {
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) == names.end())
-    throw lemma::ValueError("command", fmt::format("{} is not known; expected one of: {}", lemma::io::quote(argv[1]),
+    throw lemma::ValueError("command", fmt::format("{} is not known; expected one of: {}", lemma::words::quote(argv[1]),
                                                    fmt::join(names, ", ")));
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/tensor.h"
 #include "lemma/train/run.h"
@@ -96,11 +97,9 @@ void add_choices(CLI::App& c, const Shared& a) {
 DType parse_precision(const std::string& text) {
   for (const DType dtype : {DType::float32, DType::bfloat16, DType::float16})
     if (text == name(dtype)) return dtype;
-  throw ValueError("--precision", fmt::format("{} was given; expected float32, bfloat16 or float16", io::quote(text)));
+  throw ValueError("--precision",
+                   fmt::format("{} was given; expected float32, bfloat16 or float16", words::quote(text)));
 }
-
-// An error's message without the place in brackets before it.
-std::string text_of(const Error& error) { return std::string(error.what()).substr(error.where().size() + 3); }
 
 std::string what_is_kept(const train::Run& run) {
   if (!io::exists(io::join(run.out, "config.json"))) return "nothing was saved yet";
@@ -137,9 +136,9 @@ int run_train(const Arguments& arguments) {
     return train::run(run) == train::Outcome::interrupted ? 130 : 0;
   } catch (const MemoryError& error) {
     throw MemoryError(error.where(),
-                      fmt::format("{}: --batch-size, --max-len, --embed; {}", text_of(error), what_is_kept(run)));
+                      fmt::format("{}: --batch-size, --max-len, --embed; {}", error.message(), what_is_kept(run)));
   } catch (const DeviceLostError& error) {
-    throw DeviceLostError(error.where(), fmt::format("{}; {}", text_of(error), what_is_kept(run)), error.devices);
+    throw DeviceLostError(error.where(), fmt::format("{}; {}", error.message(), what_is_kept(run)), error.devices);
   }
 }
 

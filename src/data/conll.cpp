@@ -7,6 +7,7 @@
 #include <set>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
 
@@ -76,8 +77,8 @@ std::vector<Block> blocks_of(const TextFile& file, bool tabs) {
     }
     Columns row{split_fields(line.text, tabs), line.number};
     if (row.fields.size() < 2)
-      throw IoError(file.at(line.number),
-                    fmt::format("one column, {}; expected a token, {} and its tag", io::quote(line.text), separator));
+      throw IoError(file.at(line.number), fmt::format("one column, {}; expected a token, {} and its tag",
+                                                      words::quote(line.text), separator));
     if (columns == 0) {
       columns = row.fields.size();
       first_line = line.number;
@@ -117,7 +118,7 @@ std::string checked_tag(const TextFile& file, const Columns& row) {
     throw IoError(file.at(row.line),
                   fmt::format("{} is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, "
                               "as in B-PER, in the last column",
-                              tag.empty() ? "an empty column" : io::quote(tag)));
+                              tag.empty() ? "an empty column" : words::quote(tag)));
   return std::string(tag);
 }
 

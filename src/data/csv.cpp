@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 
 namespace lemma::data {
@@ -52,7 +53,7 @@ class CsvReader {
             file_.at(opened),
             fmt::format(
                 "the quote before {} is never closed; expected a closing \" (a quote inside a field is doubled: \"\")",
-                io::quote(out.substr(0, 30))));
+                words::quote(out.substr(0, 30))));
       const char c = text_[at_++];
       if (c == '"' && !take('"')) break;
       if (c == '\n') ++line_;
@@ -61,7 +62,7 @@ class CsvReader {
     if (!at_end() && text_[at_] != ',')
       throw IoError(file_.at(line_), fmt::format("{} follows a closing quote; expected a comma or the end of the line "
                                                  "(a quote inside a field is doubled: \"\")",
-                                                 io::quote(text_.substr(at_, 1))));
+                                                 words::quote(text_.substr(at_, 1))));
     return out;
   }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/text/tokenizer.h"
 
@@ -114,7 +115,7 @@ EncodedTexts encode(const NerData& data, const Vocabulary& words, const text::Wo
       if (found == index.end())
         throw ValueError(
             fmt::format("{}:{}", data.path, source.line + static_cast<int64_t>(i)),
-            fmt::format("tag {} is not among the model's: {}", io::quote(source.tags[i]), fmt::join(tags, ", ")));
+            fmt::format("tag {} is not among the model's: {}", words::quote(source.tags[i]), fmt::join(tags, ", ")));
       example.labels.push_back(found->second);
     }
     dataset.examples.push_back(std::move(example));

@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
 
@@ -47,13 +48,13 @@ TableLayout from_header(const Row& row, const std::string& path) {
     throw IoError(at,
                   fmt::format("the header {} names no label column; expected one called 'label' (or sentiment, class, "
                               "polarity, category, target, rating, stars)",
-                              io::quote(fmt::format("{}", fmt::join(header, ", ")))));
+                              words::quote(fmt::format("{}", fmt::join(header, ", ")))));
   if (layout.text == header.size() && header.size() == 2) layout.text = 1 - layout.label;
   if (layout.text == header.size())
     throw IoError(at,
                   fmt::format("the header {} names no text column; expected one called 'sentence' (or text, review, "
                               "content, tweet, phrase, comment, document, question, body)",
-                              io::quote(fmt::format("{}", fmt::join(header, ", ")))));
+                              words::quote(fmt::format("{}", fmt::join(header, ", ")))));
   return layout;
 }
 
@@ -103,7 +104,7 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   const Row& first = rows.front();
   if (first.fields.size() < 2)
     throw IoError(fmt::format("{}:{}", path, first.line),
-                  fmt::format("one field, {}; expected a sentence and a label", io::quote(first.fields[0])));
+                  fmt::format("one field, {}; expected a sentence and a label", words::quote(first.fields[0])));
   if (is_header(first.fields)) return from_header(first, path);
   TableLayout layout;
   layout.columns = first.fields.size();

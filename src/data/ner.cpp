@@ -8,6 +8,7 @@
 
 #include "conll.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/data/tags.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
@@ -41,8 +42,8 @@ void check_types(const ConllFile& conll, const NerOptions& options) {
       const std::string type = row.tag.substr(2);
       if (std::find(options.types.begin(), options.types.end(), type) == options.types.end())
         throw IoError(fmt::format("{}:{}", conll.path, row.line),
-                      fmt::format("entity type {} was not in the training data; expected one of: {}", io::quote(type),
-                                  fmt::join(options.types, ", ")));
+                      fmt::format("entity type {} was not in the training data; expected one of: {}",
+                                  words::quote(type), fmt::join(options.types, ", ")));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "label_table.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
@@ -91,12 +92,12 @@ void refuse_prose(const TextFile& file, const std::vector<Raw>& examples) {
   if (counts.size() > most && numbers < n)
     throw IoError(file.at(examples[0].line),
                   fmt::format("no label: the lines begin with {} different words, the first with {}; {}", counts.size(),
-                              io::quote(examples[0].label), kExpected));
+                              words::quote(examples[0].label), kExpected));
   for (const Raw& example : examples) {
     const bool odd = numbers * 10 >= n * 9 ? !is_number(example.label) : n >= 20 && counts[example.label] == 1;
     if (odd && n > 2)
       throw IoError(file.at(example.line), fmt::format("{} is no label: the other lines begin with theirs; {}",
-                                                       io::quote(example.label), kExpected));
+                                                       words::quote(example.label), kExpected));
   }
 }
 
@@ -141,11 +142,11 @@ void check_example(const TextFile& file, const Raw& example) {
     throw IoError(file.at(example.line), fmt::format("a sentence without a label; {}", kExpected));
   if (example.label.size() > kLongestLabel)
     throw IoError(file.at(example.line),
-                  fmt::format("{} is {} bytes long, too long for a label (at most {}); {}", io::quote(example.label),
+                  fmt::format("{} is {} bytes long, too long for a label (at most {}); {}", words::quote(example.label),
                               example.label.size(), kLongestLabel, kExpected));
   if (example.text.empty())
     throw IoError(file.at(example.line),
-                  fmt::format("the label {} without a sentence; {}", io::quote(example.label), kExpected));
+                  fmt::format("the label {} without a sentence; {}", words::quote(example.label), kExpected));
 }
 
 // Files of the other task read as labelled words: tell, rather than learn nonsense.
@@ -164,7 +165,7 @@ void check_labels(const TextFile& file, const SentimentData& data) {
   if (data.labels.size() == 1)
     throw IoError(file.path(),
                   fmt::format("every one of the {} examples has the label {}; expected two classes or more", n,
-                              io::quote(data.labels[0])));
+                              words::quote(data.labels[0])));
   if (data.labels.size() > 1000 || (n >= 20 && data.labels.size() * 2 > n))
     throw IoError(file.path(), fmt::format("{} different labels in {} examples; expected a few classes ({})",
                                            data.labels.size(), n, data.format));
@@ -203,7 +204,7 @@ SentimentData read_sentiment(const std::string& path, const SentimentOptions& op
     const auto label = std::find(data.labels.begin(), data.labels.end(), example.label);
     if (label == data.labels.end())
       throw IoError(file.at(example.line), fmt::format("label {} was not in the training data; expected one of: {}",
-                                                       io::quote(example.label), fmt::join(data.labels, ", ")));
+                                                       words::quote(example.label), fmt::join(data.labels, ", ")));
     const auto index = label - data.labels.begin();
     ++data.counts[static_cast<size_t>(index)];
     data.examples.push_back({std::move(example.text), index, example.line});

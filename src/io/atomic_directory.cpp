@@ -13,6 +13,7 @@
 
 #include "io/system.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 
 namespace lemma::io {
@@ -66,7 +67,7 @@ void check_target(const std::string& path, const std::string& target, const std:
   if (!names.empty() && std::none_of(names.begin(), names.end(), is_owned))
     throw IoError(path,
                   fmt::format("holds {} but nothing that was saved there before; name a new or an empty directory",
-                              quote(names.front())));
+                              words::quote(names.front())));
   if (is_mount_point(target))
     throw IoError(path, "is a mount point, which cannot be replaced as a whole; name a directory inside it");
 }
@@ -106,7 +107,7 @@ void AtomicDirectory::write(const std::string& name, const std::function<void(co
   try {
     writer(file(name));
   } catch (const IoError& error) {  // the user knows the directory by its own name
-    throw IoError(join(path_, name), std::string(error.what()).substr(error.where().size() + 3));
+    throw IoError(join(path_, name), error.message());
   }
 }
 
@@ -139,8 +140,8 @@ void AtomicDirectory::keep_foreign_files(const std::string& old_directory) {
     if (std::find(owned_.begin(), owned_.end(), name) != owned_.end()) continue;
     if (exists(join(target_, name))) continue;
     if (::rename(join(old_directory, name).c_str(), join(target_, name).c_str()) != 0)
-      throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", quote(name),
-                                       quote(old_directory)));
+      throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", words::quote(name),
+                                       words::quote(old_directory)));
   }
 }
 

@@ -125,20 +125,4 @@ std::string join(const std::string& directory, const std::string& name) {
   return directory.back() == '/' ? directory + name : directory + '/' + name;
 }
 
-std::string quote(std::string_view text) {
-  constexpr size_t kLongest = 80;
-  std::string out = "'";
-  size_t end = std::min(text.size(), kLongest);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80)
-    --end;  // whole characters
-  for (const char c : text.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F)
-      out += fmt::format("\\x{:02x}", byte);
-    else
-      out += c;
-  }
-  return out + (end < text.size() ? "...'" : "'");
-}
-
 }  // namespace lemma::io

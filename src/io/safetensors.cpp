@@ -13,6 +13,7 @@
 #include "io/safetensors_header.h"
 #include "io/system.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 
 namespace lemma::io {
@@ -58,7 +59,8 @@ Tensor read_tensor(int fd, const std::string& path, const TensorEntry& entry) {
   if (type == "BOOL")
     read_converted<uint8_t>(fd, path, tensor.mutable_data<bool>(), count, [&](uint8_t byte) {
       if (byte > 1)
-        throw IoError(path, fmt::format("tensor {} holds the byte {} where a bool is 0 or 1", quote(entry.name), byte));
+        throw IoError(
+            path, fmt::format("tensor {} holds the byte {} where a bool is 0 or 1", words::quote(entry.name), byte));
       return byte == 1;
     });
   return tensor;
@@ -95,11 +97,12 @@ const Tensor* SafeTensors::find(const std::string& name) const {
 void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata) {
   std::set<std::string> names;
   for (const auto& [name, tensor] : tensors) {
-    if (!tensor.defined()) throw ValueError("save_safetensors", fmt::format("tensor {} is undefined", quote(name)));
+    if (!tensor.defined())
+      throw ValueError("save_safetensors", fmt::format("tensor {} is undefined", words::quote(name)));
     if (name == "__metadata__")
       throw ValueError("save_safetensors", "'__metadata__' is the format's own word; name the tensor otherwise");
     if (!names.insert(name).second)
-      throw ValueError("save_safetensors", fmt::format("two tensors are named {}", quote(name)));
+      throw ValueError("save_safetensors", fmt::format("two tensors are named {}", words::quote(name)));
   }
   // Wide elements first: each tensor then starts at a multiple of its element size, which PyTorch's reader insists on.
   std::vector<size_t> order(tensors.size());

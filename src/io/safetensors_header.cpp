@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 
 namespace lemma::io {
@@ -56,18 +57,18 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool key(std::string& text) override {
     if (level_ == 1) {
-      if (!names_.insert(text).second) throw IoError(path_, fmt::format("tensor {} appears twice", quote(text)));
+      if (!names_.insert(text).second) throw IoError(path_, fmt::format("tensor {} appears twice", words::quote(text)));
       in_metadata_ = text == "__metadata__";
       entry_ = TensorEntry{};
       entry_.name = text;
       has_shape_ = has_offsets_ = false;
     } else {
       if (!in_metadata_ && text != "dtype" && text != "shape" && text != "data_offsets")
-        complain(fmt::format("has an unknown field {}; known: dtype, shape, data_offsets", quote(text)));
+        complain(fmt::format("has an unknown field {}; known: dtype, shape, data_offsets", words::quote(text)));
       const bool repeated = in_metadata_ ? header_.metadata.count(text) > 0
                                          : (text == "dtype" && entry_.type) || (text == "shape" && has_shape_) ||
                                                (text == "data_offsets" && has_offsets_);
-      if (repeated) complain(fmt::format("has the field {} twice", quote(text)));
+      if (repeated) complain(fmt::format("has the field {} twice", words::quote(text)));
       field_ = text;
     }
     return true;
@@ -80,7 +81,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       if (field_ != "dtype") refuse("a string");
       entry_.type = find_file_type(text);
       if (!entry_.type)
-        complain(fmt::format("has dtype {}; Lemma reads F32, F64, I64, BOOL, F16, BF16 and I32", quote(text)));
+        complain(fmt::format("has dtype {}; Lemma reads F32, F64, I64, BOOL, F16, BF16 and I32", words::quote(text)));
     }
     return true;
   }
@@ -98,7 +99,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
   bool number_float(double, const std::string& text) override {
     if (level_ != 3) refuse("a number");
-    complain(fmt::format("has {} in its {}; numbers there are whole and below 2^63", quote(text), field_));
+    complain(fmt::format("has {} in its {}; numbers there are whole and below 2^63", words::quote(text), field_));
   }
   bool null() override { refuse("null"); }
   bool boolean(bool) override { refuse("a boolean"); }
@@ -112,12 +113,13 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
  private:
   [[noreturn]] void complain(const std::string& what) const {
-    throw IoError(path_, fmt::format("{} {}", in_metadata_ ? "__metadata__" : "tensor " + quote(entry_.name), what));
+    throw IoError(path_,
+                  fmt::format("{} {}", in_metadata_ ? "__metadata__" : "tensor " + words::quote(entry_.name), what));
   }
   [[noreturn]] void refuse(const char* what) const {
     if (level_ == 0) throw IoError(path_, fmt::format("the header is {}; it must be a JSON object of tensors", what));
     if (level_ == 1) complain(fmt::format("is {}; it must be an object", what));
-    if (in_metadata_) complain(fmt::format("has {} as {}; it holds strings only", what, quote(field_)));
+    if (in_metadata_) complain(fmt::format("has {} as {}; it holds strings only", what, words::quote(field_)));
     complain(fmt::format("has {} in its {}", what, field_));
   }
   void set_shape() {
@@ -168,7 +170,7 @@ std::optional<int64_t> bytes_of(const TensorEntry& entry) {
 void check_layout(const std::string& path, const Header& header, int64_t data_bytes) {
   std::vector<const TensorEntry*> order;
   for (const TensorEntry& entry : header.entries) {
-    const auto where = [&] { return fmt::format("tensor {}", quote(entry.name)); };
+    const auto where = [&] { return fmt::format("tensor {}", words::quote(entry.name)); };
     if (entry.begin > entry.end)
       throw IoError(path, fmt::format("{} begins at byte {}, after its end at {}", where(), entry.begin, entry.end));
     if (entry.end > data_bytes)
@@ -190,7 +192,7 @@ void check_layout(const std::string& path, const Header& header, int64_t data_by
       throw IoError(
           path,
           fmt::format("tensor {} begins at byte {} where {} was expected; tensors must follow each other without {}",
-                      quote(entry->name), entry->begin, at, entry->begin < at ? "overlap" : "holes"));
+                      words::quote(entry->name), entry->begin, at, entry->begin < at ? "overlap" : "holes"));
     at = entry->end;
   }
   if (at != data_bytes)

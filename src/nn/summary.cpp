@@ -3,19 +3,12 @@
 
 #include <algorithm>
 
+#include "lemma/core/words.h"
 #include "lemma/nn/module.h"
 
 namespace lemma::nn {
 
 namespace {
-
-/// 1234567 as "1,234,567".
-std::string grouped(int64_t n) {
-  std::string digits = std::to_string(n);
-  for (int64_t at = static_cast<int64_t>(digits.size()) - 3; at > 0; at -= 3)
-    digits.insert(static_cast<size_t>(at), ",");
-  return digits;
-}
 
 struct Row {
   std::string name, shape, count;
@@ -27,13 +20,13 @@ std::string Module::summary() const {
   std::vector<Row> rows{{"parameter", "shape", "elements"}};
   int64_t frozen = 0;
   for (const auto& [name, tensor] : named_parameters()) {
-    rows.push_back({name, tensor.shape().str(), grouped(tensor.numel())});
+    rows.push_back({name, tensor.shape().str(), words::grouped(tensor.numel())});
     if (!tensor.requires_grad()) frozen += tensor.numel();
   }
   for (const auto& [name, tensor] : named_buffers())
-    rows.push_back({name + " (buffer)", tensor.shape().str(), grouped(tensor.numel())});
-  rows.push_back({"total parameters", "", grouped(num_parameters())});
-  if (frozen > 0) rows.push_back({"of these frozen", "", grouped(frozen)});
+    rows.push_back({name + " (buffer)", tensor.shape().str(), words::grouped(tensor.numel())});
+  rows.push_back({"total parameters", "", words::grouped(num_parameters())});
+  if (frozen > 0) rows.push_back({"of these frozen", "", words::grouped(frozen)});
 
   size_t name_width = 0, shape_width = 0, count_width = 0;
   for (const Row& row : rows) {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
 
@@ -148,14 +149,15 @@ WordFeatures WordFeatures::from_text(std::string_view text, const std::string& w
       const auto parsed = std::from_chars(value.data(), value.data() + value.size(), features.length_);
       if (name != "characters" || parsed.ec != std::errc() || parsed.ptr != value.data() + value.size() ||
           features.length_ < 1 || features.length_ > 1024)
-        throw IoError(at, fmt::format("{}; expected 'characters', a tab and a number from 1 to 1024", io::quote(line)));
+        throw IoError(at,
+                      fmt::format("{}; expected 'characters', a tab and a number from 1 to 1024", words::quote(line)));
       continue;
     }
     size_t k = 0;
     while (k < names().size() && name != names()[k]) ++k;
     if (tab == std::string_view::npos || (k == names().size() && name != kCharacterColumn))
-      throw IoError(
-          at, fmt::format("{}; expected a column such as 'shape' or 'character', a tab and an entry", io::quote(line)));
+      throw IoError(at, fmt::format("{}; expected a column such as 'shape' or 'character', a tab and an entry",
+                                    words::quote(line)));
     parts[k].append(value).push_back('\n');
   }
   for (size_t k = 0; k < parts.size(); ++k) {

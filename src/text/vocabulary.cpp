@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
 
@@ -45,7 +46,7 @@ std::string unescape(std::string_view line, const std::string& at) {
       out += '\r';
     else
       throw IoError(
-          at, fmt::format("{} holds a backslash that escapes nothing; expected \\n, \\r or \\\\", io::quote(line)));
+          at, fmt::format("{} holds a backslash that escapes nothing; expected \\n, \\r or \\\\", words::quote(line)));
   }
   return out;
 }
@@ -132,9 +133,10 @@ Vocabulary Vocabulary::from_text(std::string_view text, const std::string& where
     if (number <= 2) {
       const char* special = number == 1 ? kPad : kUnk;
       if (token != special)
-        throw IoError(at, fmt::format("{} stands where a vocabulary has {}", io::quote(token), special));
+        throw IoError(at, fmt::format("{} stands where a vocabulary has {}", words::quote(token), special));
     } else if (vocabulary.ids_.contains(token) || token == kPad || token == kUnk) {
-      throw IoError(at, fmt::format("{} stands in the vocabulary twice; expected each token once", io::quote(token)));
+      throw IoError(at,
+                    fmt::format("{} stands in the vocabulary twice; expected each token once", words::quote(token)));
     } else {
       vocabulary.append(token, 0);
     }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/data/tags.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
@@ -76,7 +77,7 @@ std::vector<std::string> TextCoder::parse_labels(const std::string& text, const 
     begin = end + 1;
     const std::string at = fmt::format("{}:{}", where, labels.size() + 1);
     if (label.empty()) throw IoError(at, "an empty line; expected one label a line");
-    if (!seen.insert(label).second) throw IoError(at, fmt::format("label {} appears twice", io::quote(label)));
+    if (!seen.insert(label).second) throw IoError(at, fmt::format("label {} appears twice", words::quote(label)));
     labels.push_back(label);
   }
   if (labels.size() < 2)

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "lemma/core/words.h"
 #include "lemma/viz/terminal.h"
 
 namespace lemma::train {
@@ -23,20 +24,6 @@ int columns(std::FILE* terminal) {
 }
 
 }  // namespace
-
-std::string grouped(int64_t n) {
-  std::string digits = std::to_string(std::abs(n));
-  for (auto i = static_cast<int64_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<size_t>(i), ",");
-  return (n < 0 ? "-" : "") + digits;
-}
-
-std::string plural(int64_t n, const char* what) { return fmt::format("{} {}{}", grouped(n), what, n == 1 ? "" : "s"); }
-
-std::string clock_time(double seconds) {
-  const auto s = static_cast<int64_t>(std::lround(std::max(seconds, 0.0)));
-  if (s < 3600) return fmt::format("{}:{:02}", s / 60, s % 60);
-  return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
-}
 
 Progress::Progress(std::FILE* out) : out_(out), terminal_(::isatty(::fileno(out)) == 1) { begin_epoch(); }
 
@@ -64,8 +51,8 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
   const double rate = static_cast<double>(texts_) / std::max(seconds(), 1e-9);
   const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
   const std::string figures[] = {
-      fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", clock_time(left)),
-      fmt::format("{} texts/s", grouped(std::lround(rate))), fmt::format("lr {:.2g}", result.lr),
+      fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", words::clock_time(left)),
+      fmt::format("{} texts/s", words::grouped(std::lround(rate))), fmt::format("lr {:.2g}", result.lr),
       fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
     const double share = static_cast<double>(done) / static_cast<double>(total);

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/train/progress.h"
 #include "train/plan.h"
@@ -20,17 +21,6 @@ void say(const Run& run, fmt::format_string<Args...> text, Args&&... args) {
   std::fflush(run.log);
 }
 
-// A path as a shell takes it.
-std::string quoted(const std::string& path) {
-  if (!path.empty() &&
-      path.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+./=@:,") ==
-          std::string::npos)
-    return path;
-  std::string out = "'";
-  for (const char c : path) out += c == '\'' ? "'\\''" : std::string(1, c);
-  return out + "'";
-}
-
 // Five tensors of the model's size: the best, the last, their average, and Adam's two; and some room for the texts.
 size_t bytes_needed(const Session& session) {
   const auto parameters = static_cast<size_t>(session.model->num_parameters());
@@ -43,8 +33,8 @@ void announce(Session& session) {
       plan_text(session.corpora, session.coder, session.train, session.dev, *session.model, *session.trainer,
                 session.epochs));
   if (run.resume)
-    say(run, "  {:<11} after {} of {}\n", "resumed", plural(session.trainer->steps(), "step"),
-        grouped(session.epochs * session.trainer->batches()));
+    say(run, "  {:<11} after {} of {}\n", "resumed", words::plural(session.trainer->steps(), "step"),
+        words::grouped(session.epochs * session.trainer->batches()));
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.coder.labels.size()));
   if (io::exists(io::join(run.out, "config.json")) && !run.resume)
@@ -80,15 +70,15 @@ void end_epoch(Session& session, double seconds) {
   const size_t width = std::to_string(session.epochs).size();
   say(run, "epoch {:>{}}/{}  loss {:.4f}  dev {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
       session.trainer->mean_loss(), result.loss, score_name(run.task), result.score, to_beat_text(history.baselines),
-      clock_time(seconds), better ? "  best" : "");
+      words::clock_time(seconds), better ? "  best" : "");
 }
 
 Outcome interrupted(Session& session) {
   const Run& run = session.run;
   session.save();
   say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {}{} --resume\n",
-      session.trainer->epoch() + 1, session.trainer->batch(), run.out, quoted(run.program), name(run.task),
-      quoted(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
+      session.trainer->epoch() + 1, session.trainer->batch(), run.out, words::shell_quote(run.program), name(run.task),
+      words::shell_quote(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
   return Outcome::interrupted;
 }
 
@@ -101,7 +91,8 @@ void close(Session& session) {
       history.best_score, baselines_text(history.baselines), report(session.corpora.dev, result));
   const char* text =
       run.task == Task::sentiment ? "A warm, funny film that stays with you." : "Marie Curie was born in Warsaw.";
-  say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, quoted(run.program), quoted(run.out), text);
+  say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, words::shell_quote(run.program),
+      words::shell_quote(run.out), text);
 }
 
 }  // namespace
@@ -114,7 +105,7 @@ void check_not_here(const std::string& out) {
     if (here == target)
       throw ValueError("--out",
                        fmt::format("{} holds the directory that the program runs in; expected another, such as {}",
-                                   io::quote(out), "models/mine"));
+                                   words::quote(out), "models/mine"));
     if (here == here.parent_path()) break;
   }
 }

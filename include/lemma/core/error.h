@@ -15,12 +15,14 @@
 
 namespace lemma {
 
-/// Base of all of Lemma's exceptions. `where()` is the operation, file or option that complains.
+/// Base of all of Lemma's exceptions. `where()` is the operation, file or option that complains; `message()` is the
+/// sentence without it, for those who know a better place; `what()` is both.
 class Error : public std::runtime_error {
  public:
   Error(std::string where, const std::string& message)
       : std::runtime_error("[" + where + "] " + message), where_(std::move(where)) {}
   const std::string& where() const { return where_; }
+  std::string message() const { return what() + where_.size() + 3; }
 
  private:
   std::string where_;

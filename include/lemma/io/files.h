@@ -83,7 +83,5 @@ bool exists(const std::string& path);
 bool is_directory(const std::string& path);
 /// "dir/name", with one slash.
 std::string join(const std::string& directory, const std::string& name);
-/// `text` in single quotes for a message: control characters escaped, cut after 80 bytes.
-std::string quote(std::string_view text);
 
 }  // namespace lemma::io

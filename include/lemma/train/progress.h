@@ -30,11 +30,4 @@ class Progress {
   bool drawn_ = false;
 };
 
-/// "12,345"
-std::string grouped(int64_t n);
-/// "1 layer", "2 layers".
-std::string plural(int64_t n, const char* what);
-/// "1:05" or "2:03:09"
-std::string clock_time(double seconds);
-
 }  // namespace lemma::train
