@@ -13,13 +13,14 @@ endif()
 target_sources(lemma PRIVATE ${cuda_runtime} ${cuda_kernels})
 
 if(LEMMA_CUDA STREQUAL "EMULATED")
-  add_subdirectory(src/kernels/cuda/emulator)
+  add_subdirectory(emulator)
+  target_compile_definitions(emulator PRIVATE EMULATOR_PREFIX="LEMMA_EMULATOR_")
   # -x c++: compilers take a .cu file for something else by its name.
   set_source_files_properties(${cuda_kernels} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-xc++")
   set_source_files_properties(${exact_kernels} PROPERTIES COMPILE_OPTIONS "-xc++;-ffp-contract=off")
   # Its objects go into the library itself, so that an installed one is whole.
-  target_sources(lemma PRIVATE $<TARGET_OBJECTS:lemma_emulator>)
-  target_include_directories(lemma PRIVATE $<TARGET_PROPERTY:lemma_emulator,INTERFACE_INCLUDE_DIRECTORIES>)
+  target_sources(lemma PRIVATE $<TARGET_OBJECTS:emulator>)
+  target_include_directories(lemma PRIVATE $<TARGET_PROPERTY:emulator,INTERFACE_INCLUDE_DIRECTORIES>)
   set(LEMMA_CUDA_ARCHITECTURES "80, 86, 89, 90")
   set(emulated 1)
 elseif(LEMMA_CUDA STREQUAL "ON")

@@ -1,48 +1,117 @@
 #!/bin/sh
-# Checks that #include arrows point down only and that no source file is too long.
-#
-# The order, low to high:  core < kernels < autograd < ops < nn, optim < text, data, io < train, viz < cli
-# The headers directly under include/lemma (tensor.h, autograd.h, ops.h, ...) belong to autograd and ops together. Above ops nothing may name a kernel or
-# core/storage.h, but for optim, whose in-place update may include kernels/kernels.h: this is how "layers are built only from
-# primitives" stays true.
+# Checks that #include arrows point down only, close no circle, and that no source file is too long.
 set -eu
+
+# The house, a storey a line, low to high. Rooms of one storey may include each other as long as no circle closes. Docs and tests
+# know this order from here: docs/architecture.md has the same rooms in the same order, which is checked too.
+house='emulator
+core
+kernels
+tape
+ops
+autograd
+nn optim
+text data io
+train viz
+tasks
+cli'
+# Headers directly under include/lemma, and the room that each belongs to. lemma.h is for programs: no file of the house includes it,
+# but for cli.
+top_headers='tensor.h tape, tensor_impl.h tape, ops.h ops, random.h ops, autocast.h ops, autograd.h autograd, lemma.h tasks'
+
 case "${1:-}" in
-    --help | -h) echo "usage: scripts/check_arrows.sh [ROOT]   lists each #include that points up and each file over 400 lines; exit 1 if any"; exit 0 ;;
+    --help | -h) echo "usage: scripts/check_arrows.sh [ROOT]   lists each #include that points up or closes a circle and each file over 400 lines; exit 1 if any"; exit 0 ;;
 esac
 cd "${1:-$(dirname "$0")/..}"
 
-find include/lemma src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' | sort | xargs awk '
+folders=""
+for folder in emulator include/lemma src; do [ ! -d $folder ] || folders="$folders $folder"; done
+sources=$(find $folders \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) | sort)
+
+# shellcheck disable=SC2086 # one word a file
+awk -v house="$house" -v top_headers="$top_headers" '
     # The room that a path lies in: "include/lemma/nn/linear.h", "src/nn/linear.cpp" and "lemma/nn/linear.h" are all in nn.
-    function room(path) {
-        sub(/^include\//, "", path); sub(/^src\//, "", path); sub(/^lemma\//, "", path)
-        if (path == "lemma.h") return "everything"
-        return path ~ /\// ? substr(path, 1, index(path, "/") - 1) : "autograd"
+    # Empty for a library outside the house, such as hwy/highway.h.
+    function room(path, ours) {
+        ours = sub(/^include\/lemma\//, "", path) || sub(/^lemma\//, "", path)
+        if (ours && path !~ /\//) return path in top ? top[path] : "?"
+        ours = sub(/^src\//, "", path) || ours
+        path = path ~ /\// ? substr(path, 1, index(path, "/") - 1) : ""
+        return ours || path in level ? path : ""
+    }
+    # What `#include "path"` of this file means: beside the file, where one is, else below include/ or src/.
+    function resolved(path, beside) {
+        beside = FILENAME; sub(/[^\/]*$/, "", beside); beside = beside path
+        while (sub(/[^\/.]+\/\.\.\//, "", beside)) {}
+        return beside in exists ? beside : path
     }
     function complain(text) { print FILENAME ":" FNR ": " text; ++errors }
-    BEGIN {
-        level["core"] = 1; level["kernels"] = 2; level["autograd"] = 3; level["ops"] = 4; level["nn"] = 5; level["optim"] = 5
-        level["text"] = 6; level["data"] = 6; level["io"] = 6; level["train"] = 7; level["viz"] = 7; level["cli"] = 8
-        level["everything"] = 7  # lemma.h, for programs
-    }
-    FNR == 1 {
-        here = room(FILENAME)
-        if (!(here in level)) complain("lies in no room of the house")
-        ++files
-    }
-    FNR == 401 { complain("has more than 400 lines: make two files of it") }
-    /^[ \t]*#[ \t]*include[ \t]*"/ {
-        split($0, parts, "\"")
-        there = room(parts[2])  # a library outside the house, such as hwy/, is in none
-        if (there in level && level[there] > level[here])
-            complain(here " includes " parts[2] " of " there ", which is above it")
-        above_ops = level[here] > level["ops"]
-        if (above_ops && there == "kernels" && !(here == "optim" && parts[2] == "kernels/kernels.h"))
-            complain(here " includes " parts[2] "; above ops nothing names a kernel")
-        if (above_ops && parts[2] == "lemma/core/storage.h")
-            complain(here " includes " parts[2] "; above ops nothing names storage")
+
+    function arrow(path, there) {
+        path = resolved(path)
+        if (path !~ /\// && quoted_path) { complain("includes " path ", which is nowhere in the house"); return }
+        there = room(path)
+        if (there == "") return
         ++arrows
+        if (!(there in level)) { complain("includes " path ", which belongs to no room of the house"); return }
+        if (there == here) return
+        if (level[there] > level[here]) complain(here " includes " path " of " there ", which is above it")
+        if (!((here, there) in points)) points[here, there] = FILENAME ":" FNR
+        if (level[here] > level["ops"] && there == "kernels" && !(here == "optim" && path ~ /^(src\/)?kernels\/kernels\.h$/))
+            complain(here " includes " path "; above ops nothing names a kernel")
+        if (level[here] > level["ops"] && path ~ /^(include\/)?lemma\/core\/storage\.h$/)
+            complain(here " includes " path "; above ops nothing names storage")
     }
+    # Follows arrows from `at`; `trail` is the way there. Each circle is told once, from its first room in the alphabet.
+    function follow(at, trail, i, next_room) {
+        for (i = 1; i <= rooms; ++i) {
+            next_room = name[i]
+            if (!((at, next_room) in points)) continue
+            if (next_room == start) {
+                print points[at, next_room] ": closes a circle: " trail " -> " start; ++errors
+            } else if (level[next_room] == level[start] && next_room > start && index(" " trail " ", " " next_room " ") == 0) {
+                follow(next_room, trail " -> " next_room)
+            }
+        }
+    }
+
+    BEGIN {
+        storeys = split(house, storey, "\n")
+        for (i = 1; i <= storeys; ++i) {
+            n = split(storey[i], part, " ")
+            for (j = 1; j <= n; ++j) { level[part[j]] = i; name[++rooms] = part[j] }
+        }
+        n = split(top_headers, entry, ", ")
+        for (i = 1; i <= n; ++i) { split(entry[i], part, " "); top[part[1]] = part[2] }
+        for (i = 1; i < ARGC; ++i) {
+            exists[ARGV[i]] = 1
+            if (!(room(ARGV[i]) in level)) { print ARGV[i] ":1: lies in no room of the house"; ++errors }
+            ++files
+        }
+    }
+    FNR == 1 { here = room(FILENAME) }
+    FNR == 401 { complain("has more than 400 lines: make two files of it") }
+    /^[ \t]*#[ \t]*include[ \t]*["<]/ {
+        match($0, /["<][^">]*[">]/)
+        quoted_path = substr($0, RSTART, 1) == "\""
+        arrow(substr($0, RSTART + 1, RLENGTH - 2))
+    }
+    # An include by a macro is an arrow to what the macro is defined as, here or there; only Highway has one.
+    /^[ \t]*#[ \t]*include[ \t]+[A-Za-z_]/ { complain("an include by a macro hides where it leads") }
+    /^[ \t]*#[ \t]*define[ \t]+[A-Za-z_]+[ \t]+"[^"]*\.(h|cpp|cu|cuh|inc)"/ { split($0, quoted, "\""); arrow(quoted[2]) }
     END {
+        for (r = 1; r <= rooms; ++r) { start = name[r]; follow(start, start) }
         if (errors) { print "check_arrows.sh: " errors " found" > "/dev/stderr"; exit 1 }
         print "check_arrows.sh: " files " files, " arrows " arrows, all point down."
-    }'
+    }' $sources
+
+# ---- The table of docs/architecture.md names the same rooms in the same order ----
+page=docs/architecture.md
+[ -f $page ] || exit 0
+drawn=$(awk '/^\| room \|/ { inside = 1; next } inside && !/^\|/ { exit }
+    inside && !/^\|-/ { split($0, cell, "|"); gsub(/[`,]/, "", cell[2]); gsub(/^ +| +$/, "", cell[2]); print cell[2] }' $page)
+if [ "$drawn" != "$house" ]; then
+    echo "$page: its table of rooms is not the house of scripts/check_arrows.sh:"
+    echo "$drawn" | tr '\n' '/'; echo; echo "$house" | tr '\n' '/'; echo
+    exit 1
+fi

@@ -16,7 +16,7 @@ if [ -z "$tool" ] || ! "$tool" --version | grep -q 'version 14\.'; then
     exit 2
 fi
 
-files=$(find include src tests tutorials benchmarks \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) | sort)
+files=$(find emulator include src tests tutorials benchmarks \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) | sort)
 if [ "${1:-}" != --check ]; then
     echo "$files" | xargs "$tool" -i
     exit 0

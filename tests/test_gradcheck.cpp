@@ -2,7 +2,7 @@
 #include <cmath>
 #include <memory>
 
-#include "autograd/record.h"
+#include "tape/record.h"
 #include "lemma/autograd.h"
 #include "lemma/ops.h"
 #include "tests/catch.h"

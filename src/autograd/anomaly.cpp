@@ -12,13 +12,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "autograd/record.h"
-#include "lemma/autograd.h"
+#include "lemma/autograd/anomaly.h"
 
 namespace lemma {
 namespace {
-
-thread_local bool looking = false, inside_rule = false;
 
 // 0 when all are finite, else 'N' where there is a NaN, or 'I' where there is only an Inf.
 char first_bad(const Array& array) {
@@ -61,44 +58,6 @@ std::string called_from(const std::vector<std::string>& trace) {
   return trace.empty() ? "" : fmt::format("; called from {}", fmt::join(trace, " <- "));
 }
 
-}  // namespace
-
-DetectAnomaly::DetectAnomaly() : previous_(looking) { looking = true; }
-DetectAnomaly::~DetectAnomaly() { looking = previous_; }
-bool DetectAnomaly::enabled() { return looking; }
-
-InsideRule::InsideRule() : previous_(inside_rule) { inside_rule = true; }
-InsideRule::~InsideRule() { inside_rule = previous_; }
-
-bool Recorder::inspecting() { return looking && !inside_rule; }
-
-void Recorder::inspect(const char* op, std::span<const TensorRef> inputs, const Array& output) {
-  const char bad = first_bad(output);
-  if (!bad || (bad == 'I' && expected_inf(op, inputs))) return;
-  std::vector<std::string> shapes, chains;
-  for (const TensorRef& ref : inputs) {
-    shapes.push_back(ref.tensor->shape().str());
-    if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn()));
-  }
-  throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(),
-                                  bad == 'N' ? "a NaN" : "an Inf", fmt::join(shapes, " and "),
-                                  chains.empty() ? "" : "; before it: " + chains[0], called_from(call_trace())));
-}
-
-void inspect_gradients(const Node& node, const Grads& grads) {
-  for (size_t i = 0; i < grads.size(); ++i) {
-    if (!grads[i].defined() || !node.needs(i)) continue;
-    const char bad = first_bad(grads[i].array());
-    if (!bad) continue;
-    std::vector<std::string> trace;
-    if (node.has_extras()) trace = const_cast<Node&>(node).extras().trace;
-    throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}",
-                                             i, bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node),
-                                             provenance(&node), called_from(trace)));
-  }
-}
-
-namespace {
 // "demo::step(lemma::Tensor const&)" -> "demo::step"; "void f<int>(int)" -> "f<int>".
 std::string bare_name(const char* symbol) {
   int status = 0;
@@ -112,8 +71,8 @@ std::string bare_name(const char* symbol) {
   }
   return name;
 }
-}  // namespace
 
+// Names of the functions below the library on the call stack, innermost first.
 std::vector<std::string> call_trace() {
   void* frames[48];
   const int count = backtrace(frames, 48);
@@ -128,6 +87,50 @@ std::vector<std::string> call_trace() {
     if (name == "main") break;
   }
   return names;
+}
+
+class Detective final : public Watcher {
+ public:
+  void computed(const char* op, std::span<const TensorRef> inputs, const Array& output) override {
+    const char bad = first_bad(output);
+    if (!bad || (bad == 'I' && expected_inf(op, inputs))) return;
+    std::vector<std::string> shapes, chains;
+    for (const TensorRef& ref : inputs) {
+      shapes.push_back(ref.tensor->shape().str());
+      if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn()));
+    }
+    throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(),
+                                    bad == 'N' ? "a NaN" : "an Inf", fmt::join(shapes, " and "),
+                                    chains.empty() ? "" : "; before it: " + chains[0], called_from(call_trace())));
+  }
+  void recorded(Node& node) override { node.extras().trace = call_trace(); }
+};
+Detective detective;
+thread_local bool looking = false;  // in a rule too, where nobody watches
+
+}  // namespace
+
+DetectAnomaly::DetectAnomaly() : previous_(looking) {
+  looking = true;
+  watcher = &detective;
+}
+DetectAnomaly::~DetectAnomaly() {
+  looking = previous_;
+  if (!looking) watcher = nullptr;
+}
+bool DetectAnomaly::enabled() { return looking; }
+
+void inspect_gradients(const Node& node, const Grads& grads) {
+  for (size_t i = 0; i < grads.size(); ++i) {
+    if (!grads[i].defined() || !node.needs(i)) continue;
+    const char bad = first_bad(grads[i].array());
+    if (!bad) continue;
+    std::vector<std::string> trace;
+    if (node.has_extras()) trace = const_cast<Node&>(node).extras().trace;
+    throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}",
+                                             i, bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node),
+                                             provenance(&node), called_from(trace)));
+  }
 }
 
 }  // namespace lemma

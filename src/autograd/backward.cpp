@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "autograd/engine.h"
-#include "lemma/autograd.h"
+#include "lemma/autograd/grad.h"
 
 namespace lemma {
 namespace {

@@ -1,32 +1,21 @@
 #include "autograd/engine.h"
 
 #include <algorithm>
-#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
 
 #include "autograd/anomaly.h"
-#include "kernels/kernels.h"
 #include "lemma/autocast.h"
+#include "lemma/autograd/anomaly.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma::engine {
 namespace {
 
 bool later(const Node* a, const Node* b) { return a->sequence() < b->sequence(); }
-
-struct GradMode {
-  explicit GradMode(bool on) {
-    if (on)
-      enable.emplace();
-    else
-      disable.emplace();
-  }
-  std::optional<EnableGrad> enable;
-  std::optional<NoGrad> disable;
-};
 
 // Rules run in the dtypes of the forward pass, also where backward() is called inside an Autocast block.
 struct NoAutocast {
@@ -41,7 +30,7 @@ void add_to(Tensor& sum, const Tensor& grad, bool create_graph) {
   }
   const bool ours = !create_graph && sum.impl()->use_count() == 1 && sum.array().is_unique() && sum.is_contiguous();
   if (ours)
-    kernels::binary_inplace(Binary::Add, sum.array(), grad.array());
+    sum.add_(grad);
   else
     sum = add(sum, grad);
 }
@@ -214,7 +203,7 @@ const void* key_of(const Tensor& tensor) {
 std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets,
                         const GradOptions& options, bool accumulate) {
   const std::vector<Root> alive = roots;  // a hook may drop the user's last handle
-  GradMode mode(options.create_graph);
+  const GradMode mode(options.create_graph);
   const NoAutocast as_recorded;
   Walk walk(options, targets);
   walk.find_useful(alive);

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "autograd/node.h"
-#include "lemma/autograd.h"
+#include "lemma/autograd/grad.h"
+#include "tape/node.h"
 
 namespace lemma::engine {
 

@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "lemma/autograd.h"
+#include "lemma/autograd/grad.h"
+#include "lemma/autograd/gradcheck.h"
 #include "lemma/ops.h"
 #include "lemma/random.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma {
 namespace {

@@ -1,8 +1,8 @@
 #include "lemma/nn/embedding.h"
 
-#include "lemma/autograd.h"
 #include "lemma/nn/init.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "nn/checks.h"
 
 namespace lemma::nn {

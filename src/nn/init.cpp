@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma::nn::init {
 

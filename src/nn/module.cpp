@@ -5,8 +5,7 @@
 #include <algorithm>
 #include <map>
 
-#include "autograd/node.h"
-#include "lemma/autograd.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma::nn {
 

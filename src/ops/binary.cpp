@@ -1,13 +1,13 @@
 // Elementwise operations of two tensors. Unequal shapes meet in recorded expand views, so rules never see them.
 #include <utility>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -1,13 +1,13 @@
 // Comparisons, logic and selection. Comparisons have no gradient; `where` sends it to the side that was taken.
 #include <cmath>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

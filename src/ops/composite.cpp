@@ -2,9 +2,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
 #include "lemma/random.h"
+#include "lemma/tape/grad_mode.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -1,10 +1,10 @@
 // Reading and adding by index. gather <-> scatter_add.
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 

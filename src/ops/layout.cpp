@@ -1,11 +1,11 @@
 // Copies: contiguous, clone, casts, devices, joining and repeating.
 #include <algorithm>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -1,10 +1,10 @@
 // The product, and what is made of it.
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

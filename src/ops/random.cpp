@@ -5,8 +5,8 @@
 
 #include "kernels/kernels.h"
 #include "kernels/philox.h"
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "ops/check.h"
 
 namespace lemma {

@@ -1,10 +1,10 @@
 // Views of a part, their adjoint "place", and windows. slice <-> place, pad <-> narrow, unfold <-> fold.
 #include <algorithm>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -1,11 +1,11 @@
 // Elementwise operations of one tensor: formula, forward and gradient in one place.
 #include <numbers>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -1,12 +1,12 @@
 // Views that move or stretch dims: no copy, and each one's gradient is another view or a sum.
 #include <algorithm>
 
-#include "autograd/record.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/view_strides.h"
+#include "tape/record.h"
 
 namespace lemma {
 namespace {

@@ -7,8 +7,8 @@
 #include <span>
 
 #include "kernels/kernels.h"
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "optim/checks.h"
 
 namespace lemma::optim {

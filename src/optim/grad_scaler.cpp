@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "optim/checks.h"
 
 namespace lemma::optim {

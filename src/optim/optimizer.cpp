@@ -4,7 +4,7 @@
 
 #include <set>
 
-#include "lemma/autograd.h"
+#include "lemma/tape/grad_mode.h"
 #include "optim/checks.h"
 
 namespace lemma::optim {

@@ -3,8 +3,8 @@
 
 #include <map>
 
-#include "lemma/autograd.h"
 #include "lemma/optim/optimizer.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma::optim {
 

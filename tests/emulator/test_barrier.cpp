@@ -1,6 +1,6 @@
 // Barriers.
 
-#include "kernels/cuda/emulator/options.h"
+#include "emulator/options.h"
 #include "tests/catch.h"
 #include "tests/emulator/device_array.h"
 

@@ -1,7 +1,7 @@
 // Several devices, and machines that are not as they should be.
 
-#include "kernels/cuda/emulator/options.h"
-#include "kernels/cuda/emulator/testing.h"
+#include "emulator/options.h"
+#include "emulator/testing.h"
 #include "tests/catch.h"
 #include "tests/emulator/device_array.h"
 

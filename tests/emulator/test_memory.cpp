@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "kernels/cuda/emulator/options.h"
-#include "kernels/cuda/emulator/testing.h"
+#include "emulator/options.h"
+#include "emulator/testing.h"
 #include "tests/catch.h"
 #include "tests/emulator/device_array.h"
 

@@ -1,6 +1,6 @@
 // Streams and events, with work that waits until something waits for it.
 
-#include "kernels/cuda/emulator/options.h"
+#include "emulator/options.h"
 #include "tests/catch.h"
 #include "tests/emulator/device_array.h"
 

@@ -1,6 +1,6 @@
 // Threads, blocks, grids; what happens after a kernel failed.
 
-#include "kernels/cuda/emulator/options.h"
+#include "emulator/options.h"
 #include "tests/catch.h"
 #include "tests/emulator/device_array.h"
 

@@ -12,7 +12,7 @@
 #if defined(__CUDACC__)
 #include <cuda_runtime.h>
 #else
-#include "kernels/cuda/emulator/emulator.h"
+#include "emulator/emulator.h"
 #endif
 
 #include <cstdint>

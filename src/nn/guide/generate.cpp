@@ -1,7 +1,7 @@
 #include "lemma/nn/guide/generate.h"
 
-#include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "lemma/tape/grad_mode.h"
 #include "nn/checks.h"
 
 namespace lemma::guide {

@@ -1,6 +1,6 @@
 // Mistakes of the host: pointers, sizes, and waiting.
 
-#include "kernels/cuda/emulator/options.h"
+#include "emulator/options.h"
 #include "tests/emulator/bugs/bug.h"
 
 using emulator::launch;

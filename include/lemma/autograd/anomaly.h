@@ -1,0 +1,21 @@
+#pragma once
+/// Finding where a NaN began.
+
+namespace lemma {
+
+/// While it lives, the first operation whose result or gradient holds a NaN or Inf throws GradError naming the
+/// operation, the shapes of its inputs, the chain of operations before it and the functions it was called from. Slow:
+/// for debugging.
+class DetectAnomaly {
+ public:
+  DetectAnomaly();
+  ~DetectAnomaly();
+  DetectAnomaly(const DetectAnomaly&) = delete;
+  DetectAnomaly& operator=(const DetectAnomaly&) = delete;
+  static bool enabled();
+
+ private:
+  bool previous_;
+};
+
+}  // namespace lemma

@@ -1,0 +1,197 @@
+// The Tensor handle: what it is, its values, its gradient.
+#include "lemma/tensor.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "kernels/kernels.h"
+#include "lemma/tape/grad_mode.h"
+#include "tape/node.h"
+
+namespace lemma {
+namespace {
+
+const TensorImpl& checked(const Ref<TensorImpl>& impl) {
+  if (!impl) throw Error("tensor", "the tensor is undefined");
+  return *impl;
+}
+
+// Contiguous on the CPU, without the tape.
+Array host(const Array& array) {
+  if (array.device().is_cpu() && array.is_contiguous()) return array;
+  Array copy(array.shape(), array.dtype());
+  kernels::copy(copy, array);
+  return copy;
+}
+
+template <class T, class From>
+void convert(const Array& array, std::vector<T>& out) {
+  const From* from = array.data<From>();
+  for (size_t i = 0; i < out.size(); ++i) {
+    if constexpr (std::is_same_v<From, Half> || std::is_same_v<From, BFloat16>)
+      out[i] = static_cast<T>(static_cast<float>(from[i]));
+    else
+      out[i] = static_cast<T>(from[i]);
+  }
+}
+
+}  // namespace
+
+Tensor::Tensor(Array array, bool requires_grad) : impl_(Ref<TensorImpl>::adopt(new TensorImpl(std::move(array)))) {
+  if (requires_grad) requires_grad_();
+}
+Tensor Tensor::from_impl(Ref<TensorImpl> impl) {
+  Tensor tensor;
+  tensor.impl_ = std::move(impl);
+  return tensor;
+}
+
+const Array& Tensor::array() const { return checked(impl_).array; }
+const Shape& Tensor::shape() const { return array().shape(); }
+int64_t Tensor::size(int64_t dim) const { return shape()[normalize_dim("size", dim, shape())]; }
+DType Tensor::dtype() const { return array().dtype(); }
+Device Tensor::device() const { return array().device(); }
+const Strides& Tensor::strides() const { return array().strides(); }
+bool Tensor::is_contiguous() const { return array().is_contiguous(); }
+uint32_t Tensor::version() const { return array().storage()->version(); }
+
+double Tensor::item() const {
+  if (numel() != 1)
+    throw ShapeError("item", "only a tensor with one element is a number, got shape " + shape().str(), {shape()});
+  return to_vector<double>()[0];
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const Array a = host(array());
+  std::vector<T> out(static_cast<size_t>(a.numel()));
+  switch (a.dtype()) {
+    case DType::float32:
+      convert<T, float>(a, out);
+      break;
+    case DType::float64:
+      convert<T, double>(a, out);
+      break;
+    case DType::int64:
+      convert<T, int64_t>(a, out);
+      break;
+    case DType::boolean:
+      convert<T, bool>(a, out);
+      break;
+    case DType::float16:
+      convert<T, Half>(a, out);
+      break;
+    case DType::bfloat16:
+      convert<T, BFloat16>(a, out);
+      break;
+  }
+  return out;
+}
+template <>
+std::vector<bool> Tensor::to_vector<bool>() const {
+  const std::vector<double> values = to_vector<double>();
+  std::vector<bool> out(values.size());
+  for (size_t i = 0; i < values.size(); ++i) out[i] = values[i] != 0;
+  return out;
+}
+template std::vector<float> Tensor::to_vector() const;
+template std::vector<double> Tensor::to_vector() const;
+template std::vector<int64_t> Tensor::to_vector() const;
+
+template <class T>
+const T* Tensor::data() const {
+  const Array& a = array();
+  if (a.dtype() != dtype_of<T>())
+    throw DTypeError("data", fmt::format("the tensor is {}, asked for as {}", name(a.dtype()), name(dtype_of<T>())),
+                     {a.dtype()});
+  if (!a.is_contiguous())
+    throw ShapeError("data", "the tensor of shape " + shape().str() + " is not contiguous; call contiguous() first");
+  if (!a.device().is_cpu())
+    throw DeviceError("data", "the tensor is on " + a.device().str() + "; call to(Device::cpu()) first");
+  return a.data<T>();
+}
+template <class T>
+T* Tensor::mutable_data() {
+  if (requires_grad() && grad_enabled())
+    throw GradError("mutable_data", "writing in place to a tensor that requires a gradient needs a NoGrad block");
+  T* pointer = const_cast<T*>(data<T>());
+  array().storage()->bump_version();
+  return pointer;
+}
+template const float* Tensor::data() const;
+template const double* Tensor::data() const;
+template const int64_t* Tensor::data() const;
+template const bool* Tensor::data() const;
+template const Half* Tensor::data() const;
+template const BFloat16* Tensor::data() const;
+template float* Tensor::mutable_data();
+template double* Tensor::mutable_data();
+template int64_t* Tensor::mutable_data();
+template bool* Tensor::mutable_data();
+template Half* Tensor::mutable_data();
+template BFloat16* Tensor::mutable_data();
+
+// ---- Autograd ----
+
+bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || impl_->node); }
+bool Tensor::is_leaf() const { return !checked(impl_).node; }
+Node* Tensor::grad_fn() const { return checked(impl_).node.get(); }
+
+Tensor& Tensor::requires_grad_(bool value) {
+  checked(impl_);
+  if (value && !is_floating(dtype()))
+    throw DTypeError("requires_grad_",
+                     fmt::format("only floating tensors have gradients, this one is {}", name(dtype())), {dtype()});
+  if (!value && impl_->node)
+    throw GradError("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on a result");
+  if (!impl_->node) impl_->requires_grad = value;
+  return *this;
+}
+
+Tensor Tensor::grad() const {
+  checked(impl_);
+  if (!impl_->node) return from_impl(impl_->grad);
+  return impl_->node->has_extras() ? impl_->node->extras().grad : Tensor();
+}
+
+void Tensor::set_grad(const Tensor& grad) {
+  checked(impl_);
+  if (grad.defined() && grad.shape() != shape())
+    throw ShapeError("set_grad",
+                     fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
+  if (grad.defined() && grad.dtype() != dtype())
+    throw DTypeError("set_grad", fmt::format("the gradient is {}, the tensor {}", name(grad.dtype()), name(dtype())),
+                     {grad.dtype(), dtype()});
+  if (grad.defined() && grad.device() != device())
+    throw DeviceError("set_grad",
+                      fmt::format("the gradient is on {}, the tensor on {}", grad.device().str(), device().str()),
+                      {grad.device(), device()});
+  if (impl_->node)
+    impl_->node->extras().grad = grad;
+  else
+    impl_->grad = grad.impl_;
+}
+
+Tensor Tensor::detach() const { return Tensor(array()); }
+
+void Tensor::retain_grad() const {
+  if (!requires_grad()) throw GradError("retain_grad", "the tensor does not require a gradient");
+  if (impl_->node) impl_->node->extras().retain = true;  // leaves keep theirs anyway
+}
+
+int64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
+  if (!requires_grad()) throw GradError("register_hook", "the tensor does not require a gradient");
+  static std::atomic<int64_t> next{1};
+  const int64_t id = next++;
+  Extras& extras = impl_->node ? impl_->node->extras() : impl_->extras();
+  extras.hooks.push_back({id, std::move(hook)});
+  return id;
+}
+
+void Tensor::remove_hook(int64_t id) const {
+  Extras& extras = checked(impl_).node ? impl_->node->extras() : impl_->extras();
+  std::erase_if(extras.hooks, [&](const Hook& hook) { return hook.id == id; });
+}
+
+}  // namespace lemma
