@@ -1,9 +1,9 @@
-# The CUDA device: OFF (a sentence on how to get it), ON (nvcc) or EMULATED (the same kernels as C++, run on the CPU).
+# The CUDA device: OFF (only a message on how to get it), ON (nvcc) or EMULATED (the same kernels as C++, run on the CPU).
 # All three give the library the same interface.
 
 file(GLOB cuda_kernels CONFIGURE_DEPENDS src/kernels/cuda/*.cu src/kernels/cuda/*/*.cu)
 set(cuda_runtime src/core/cuda/runtime.cpp src/core/cuda/transfer.cpp src/core/cuda/allocator.cpp)
-# Their bits must be the CPU's: no a * b + c in one rounding.
+# Their results must match the CPU's to the bit: no a * b + c with a single rounding.
 set(exact_kernels ${PROJECT_SOURCE_DIR}/src/kernels/cuda/random.cu ${PROJECT_SOURCE_DIR}/src/kernels/cuda/fill.cu)
 
 if(LEMMA_CUDA STREQUAL "OFF")
@@ -15,10 +15,10 @@ target_sources(lemma PRIVATE ${cuda_runtime} ${cuda_kernels})
 if(LEMMA_CUDA STREQUAL "EMULATED")
   add_subdirectory(emulator)
   target_compile_definitions(emulator PRIVATE EMULATOR_PREFIX="LEMMA_EMULATOR_")
-  # -x c++: compilers take a .cu file for something else by its name.
+  # -x c++: by its name, compilers treat a .cu file as something else.
   set_source_files_properties(${cuda_kernels} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-xc++")
   set_source_files_properties(${exact_kernels} PROPERTIES COMPILE_OPTIONS "-xc++;-ffp-contract=off")
-  # Its objects go into the library itself, so that an installed one is whole.
+  # Its objects go into the library itself, so that an installed one is complete.
   target_sources(lemma PRIVATE $<TARGET_OBJECTS:emulator>)
   target_include_directories(lemma PRIVATE $<TARGET_PROPERTY:emulator,INTERFACE_INCLUDE_DIRECTORIES>)
   set(LEMMA_CUDA_ARCHITECTURES "80, 86, 89, 90")

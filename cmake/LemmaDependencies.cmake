@@ -1,4 +1,4 @@
-# Finds what Lemma builds on; a missing package is one line that names what to install.
+# Finds what Lemma builds on; for a missing package, one line says what to install.
 
 function(lemma_missing what package)
   # The leading space keeps CMake from breaking the line.
@@ -12,7 +12,7 @@ if(NOT fmt_FOUND)
   lemma_missing("fmt" "libfmt-dev")
 endif()
 
-# Libraries by header and file: their CMake packages differ from one distribution to the next.
+# Libraries are found by header and file: their CMake packages differ from one distribution to the next.
 find_path(OpenBLAS_INCLUDE cblas.h PATH_SUFFIXES openblas ${CMAKE_LIBRARY_ARCHITECTURE}/openblas-pthread)
 find_library(OpenBLAS_LIBRARY openblas)
 if(NOT OpenBLAS_INCLUDE OR NOT OpenBLAS_LIBRARY)
@@ -45,8 +45,8 @@ target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${OpenBLAS_LIBRARY} 
 
 add_library(lemma_warnings INTERFACE)
 target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion
-                                                # nvcc writes line directives that pedants refuse.
+                                                # nvcc writes line directives that -Wpedantic rejects.
                                                 $<$<COMPILE_LANGUAGE:CXX>:-Wpedantic>
-                                                # g++ 12 warns of std::string's own operator+ (its bug 105329).
+                                                # g++ 12 warns about std::string's own operator+ (its bug 105329).
                                                 $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                                                 $<$<BOOL:${LEMMA_WERROR}>:-Werror>)

@@ -1,4 +1,4 @@
-# `cmake --install` so that another project's find_package(lemma) finds lemma::lemma.
+# `cmake --install`, so that another project's find_package(lemma) finds lemma::lemma.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 

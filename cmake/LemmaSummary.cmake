@@ -1,6 +1,6 @@
-# The table that configuring closes with: what this build stands on.
+# The table at the end of configuring: what this build is based on.
 
-# OpenBLAS comes with one of three thread models; the file that the linker takes tells which.
+# OpenBLAS comes with one of three thread models; the name of the library file tells which.
 file(REAL_PATH ${OpenBLAS_LIBRARY} blas_file)
 if(blas_file MATCHES "openblas-?(pthread|openmp|serial)")
   set(blas_threads ${CMAKE_MATCH_1})
@@ -8,7 +8,7 @@ else()
   set(blas_threads "thread model unknown")
 endif()
 
-# A library's version from its header: `#define X_VERSION "1.2.3"`, or X_VERSION_MAJOR, _MINOR and _PATCH; empty without either.
+# A library's version, from its header: `#define X_VERSION "1.2.3"`, or X_VERSION_MAJOR, _MINOR and _PATCH; empty if it has neither.
 function(lemma_header_version result prefix header)
   set(${result} "" PARENT_SCOPE)
   if(NOT EXISTS ${header})

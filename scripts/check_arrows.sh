@@ -1,9 +1,9 @@
 #!/bin/sh
-# Checks that #include arrows point down only, close no circle, and that no source file is too long.
+# Checks that #include arrows point only down and close no circle, and that no source file is too long.
 set -eu
 
-# The house, a storey a line, low to high. Rooms of one storey may include each other as long as no circle closes. Docs and tests
-# know this order from here: docs/architecture.md has the same rooms in the same order, which is checked too.
+# The house, one storey per line, low to high. Rooms of one storey may include each other as long as no circle closes. Docs and tests
+# take this order from here: docs/architecture.md has the same rooms in the same order, which is checked too.
 house='emulator
 core
 kernels
@@ -15,8 +15,8 @@ text data io
 train viz
 tasks
 cli'
-# Headers directly under include/lemma, and the room that each belongs to. lemma.h is for programs: no file of the house includes it,
-# but for cli.
+# Headers directly under include/lemma, and the room that each belongs to. lemma.h is for programs: no file of the house except cli
+# includes it.
 top_headers='tensor.h tape, tensor_impl.h tape, methods.h tape, ops.h ops, random.h ops, autocast.h ops, autograd.h autograd, lemma.h tasks'
 
 case "${1:-}" in
@@ -28,7 +28,7 @@ folders=""
 for folder in emulator include/lemma src; do [ ! -d $folder ] || folders="$folders $folder"; done
 sources=$(find $folders \( -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) | sort)
 
-# shellcheck disable=SC2086 # one word a file
+# shellcheck disable=SC2086 # one word per file
 awk -v house="$house" -v top_headers="$top_headers" '
     # The room that a path lies in: "include/lemma/nn/linear.h", "src/nn/linear.cpp" and "lemma/nn/linear.h" are all in nn.
     # Empty for a library outside the house, such as hwy/highway.h.
@@ -39,7 +39,7 @@ awk -v house="$house" -v top_headers="$top_headers" '
         path = path ~ /\// ? substr(path, 1, index(path, "/") - 1) : ""
         return ours || path in level ? path : ""
     }
-    # What `#include "path"` of this file means: beside the file, where one is, else below include/ or src/.
+    # What `#include "path"` in this file means: a file beside it if there is one, else one below include/ or src/.
     function resolved(path, beside) {
         beside = FILENAME; sub(/[^\/]*$/, "", beside); beside = beside path
         while (sub(/[^\/.]+\/\.\.\//, "", beside)) {}
@@ -62,7 +62,7 @@ awk -v house="$house" -v top_headers="$top_headers" '
         if (level[here] > level["ops"] && path ~ /^(include\/)?lemma\/core\/storage\.h$/)
             complain(here " includes " path "; above ops nothing names storage")
     }
-    # Follows arrows from `at`; `trail` is the way there. Each circle is told once, from its first room in the alphabet.
+    # Follows arrows from `at`; `trail` is the way there. Each circle is reported once, from its alphabetically first room.
     function follow(at, trail, i, next_room) {
         for (i = 1; i <= rooms; ++i) {
             next_room = name[i]
@@ -96,7 +96,7 @@ awk -v house="$house" -v top_headers="$top_headers" '
         quoted_path = substr($0, RSTART, 1) == "\""
         arrow(substr($0, RSTART + 1, RLENGTH - 2))
     }
-    # An include by a macro is an arrow to what the macro is defined as, here or there; only Highway has one.
+    # An include by macro is an arrow to whatever the macro is defined as, here or there; only Highway has one.
     /^[ \t]*#[ \t]*include[ \t]+[A-Za-z_]/ { complain("an include by a macro hides where it leads") }
     /^[ \t]*#[ \t]*define[ \t]+[A-Za-z_]+[ \t]+"[^"]*\.(h|cpp|cu|cuh|inc)"/ { split($0, quoted, "\""); arrow(quoted[2]) }
     END {

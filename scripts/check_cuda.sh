@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compiles every CUDA kernel with nvcc and reads what came out: no GPU is needed.
+# Compiles every CUDA kernel with nvcc and examines the output: no GPU is needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,15 +8,15 @@ usage() {
 usage: scripts/check_cuda.sh [--all] [--jobs N] [--keep DIR]
 
 Compiles every .cu file for sm_80 and sm_90a and fails on a warning, on a register spill, or if less than 0.85 of the inner
-loop of the best float32 product are FFMA. Prints, as tables for docs/performance.md, registers, shared memory and occupancy
+loop of the best float32 product is FFMA. Prints, as tables for docs/performance.md, registers, shared memory and occupancy
 of every kernel, and the share of arithmetic in the inner loops of the products.
 
-  --all        a row for every instance of a kernel template, not only the heaviest
+  --all        one row per instance of a kernel template, not only the heaviest
   --jobs N     how many compilers run at once (default: 2)
-  --keep DIR   leave the compiled kernels and logs there
+  --keep DIR   keep the compiled kernels and logs in DIR
 
 nvcc is taken from NVCC, PATH or /usr/local/cuda; without it the check says "skipped" and exits 0. The shares need nvdisasm, from
-NVDISASM, PATH, beside nvcc, or the Python package nvidia-cuda-nvdisasm.
+NVDISASM, PATH, nvcc's directory, or the Python package nvidia-cuda-nvdisasm.
 END2
 }
 
@@ -46,7 +46,7 @@ mkdir -p "$work"
 [ -n "$keep" ] || trap 'rm -rf "$work"' EXIT
 started=$(date +%s)
 
-# ---- Compile: a cubin, a log and the PTX for each file and architecture ----
+# ---- Compile: a cubin, a log and the PTX per file and architecture ----
 compile() {
     nvcc=$1 work=$2 arch=$3 source=$4
     name=$(basename "$source" .cu)_$arch
@@ -92,7 +92,7 @@ awk -v all="$all" '
         n = NF; threads = $n; spill = $(n - 1); shared = $(n - 2); registers = $(n - 3); arch = $(n - 4)
         name = $0; sub(" " arch " .*", "", name); sub(/^void /, "", name)
         gsub(/lemma::kernels::cuda::|_GLOBAL__N__[0-9A-Za-z_]*::|\(anonymous namespace\)::|lemma::kernels::|lemma::|lesson::/, "", name)
-        if (!all) {  # of a product the numbers and the tile stay
+        if (!all) {  # a product keeps its element type and tile
             if (match(name, /^blocked_kernel<[a-z]*, [0-9]*/)) name = substr(name, 1, RLENGTH) ">"
             else if (name ~ /^tensor_kernel</) { split(name, part, /[<,] */); name = "tensor_kernel<" part[2] ", " part[4] ">" }
             else sub(/[<(].*/, "", name)
@@ -129,7 +129,7 @@ if [ -z "$nvdisasm" ]; then
     echo "check_cuda.sh: skipped: the share of FFMA and HMMA needs nvdisasm (pip install nvidia-cuda-nvdisasm)"
     exit 0
 fi
-share() {  # FILE OPCODE PATTERN: of each kernel whose mangled name matches, the loop with most OPCODEs
+share() {  # FILE OPCODE PATTERN: for each kernel whose mangled name matches, the loop with the most OPCODEs
     "$nvdisasm" -c "$work/$1.cubin" | awk -v opcode="$2" -v pattern="$3" '
         function close_kernel(  loop, i, hits, best, length_of_best) {
             for (loop = 1; loop <= loops; ++loop) {

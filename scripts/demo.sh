@@ -7,8 +7,8 @@ usage() {
     cat <<'END'
 usage: scripts/demo.sh [--no-install]
 
-Installs missing packages, builds the lemma program, trains a sentiment model and a model that finds names on the corpora in
-data/, prints their scores beside those of simple baselines, and labels a few new sentences. The models go to models/demo/.
+Installs missing packages, builds the lemma program, trains two models on the corpora in data/, one for sentiment and one that
+finds names, prints their scores beside those of simple baselines, and labels a few new sentences. The models go to models/demo/.
 
   --no-install   do not run scripts/setup.sh
 END

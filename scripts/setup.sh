@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what Lemma is built with, on Debian 12, Ubuntu 24.04 or newer.
+# Installs what Lemma needs to build, on Debian 12, Ubuntu 24.04 or newer.
 set -eu
 
 usage() {
@@ -7,7 +7,7 @@ usage() {
 usage: scripts/setup.sh [--dev] [--check]
 
 Installs the packages that Lemma needs, with apt-get (and sudo, unless you are root).
-Does nothing, and needs no network, when all of them are there.
+Does nothing, and needs no network, when all of them are installed.
 
   --dev     also what contributors use: clang with its sanitizers, clang-format, ccache, gdb, valgrind
   --check   install nothing: list what is missing and exit 1 if anything is

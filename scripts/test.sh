@@ -7,15 +7,15 @@ usage() {
     cat <<'END'
 usage: scripts/test.sh [--no-install] [--preset NAME] [--jobs N] [-- CTEST ARGUMENTS]
 
-Installs missing packages, configures, builds and runs every test; closes with counts. By default twice: the CPU's tests
-(preset default, in build/), then those of the CUDA device on the emulated one (preset emulated, in build-emulated/).
+Installs missing packages, configures, builds and runs every test; ends with counts. By default it does so twice: the CPU's
+tests (preset default, in build/), then the CUDA device's on the emulated one (preset emulated, in build-emulated/).
 
   --no-install    do not run scripts/setup.sh
-  --preset NAME   only this preset of CMakePresets.json, with all of its tests; --preset default is the CPU alone
-  --jobs N        how many compilers, and tests of the emulated device, run at once (default: one a core)
-  -- ...          passed to ctest, such as -R viz to run the tests named so
+  --preset NAME   only this preset of CMakePresets.json, with all its tests; --preset default is the CPU only
+  --jobs N        how many compilers, and tests of the emulated device, run at once (default: one per core)
+  -- ...          passed to ctest, such as -R viz to run the tests with that in their names
 
-Tests on public corpora look for them under LEMMA_DATA_DIR and are skipped, visibly, when it is unset.
+Tests on public corpora look for them under LEMMA_DATA_DIR and are visibly skipped when it is unset.
 END
 }
 
