@@ -1,6 +1,6 @@
 #pragma once
 /// Mixed precision: inside an Autocast block products run in float16 or bfloat16, and what needs range or many digits
-/// in float32. Parameters stay float32, and so do their gradients. docs/mixed_precision.md tells the whole story.
+/// runs in float32. Parameters stay float32, and so do their gradients. docs/mixed_precision.md tells the whole story.
 
 #include <optional>
 #include <span>
@@ -22,8 +22,8 @@ inline constinit thread_local AutocastState autocast_state{};
 
 /// While it lives, operations of this thread on `device`'s kind follow autocast_table():
 /// `{ Autocast guard(Device::cpu(), bfloat16); loss = cross_entropy(model(x), y); }  loss.backward();`
-/// dtype: bfloat16 on the CPU and float16 on CUDA unless given. enabled = false switches off inside another block.
-/// backward() never casts, so it may stand in or outside. Throws DTypeError for another dtype.
+/// dtype: bfloat16 on the CPU and float16 on CUDA unless given. enabled = false switches it off inside another block.
+/// backward() never casts, so it may be called inside or outside. Throws DTypeError for any other dtype.
 class Autocast {
  public:
   explicit Autocast(Device device, std::optional<DType> dtype = std::nullopt, bool enabled = true);
@@ -48,8 +48,8 @@ DType get_autocast_dtype(Device device);
 // ---- What it does to which operation ----
 
 enum class AutocastPolicy {
-  half,    ///< inputs are cast to the block's dtype, which the result has too
-  wide,    ///< half inputs are cast to float32, which the result has too
+  half,    ///< inputs are cast to the block's dtype, which is also the result's
+  wide,    ///< half inputs are cast to float32, which is also the result's
   widest,  ///< inputs of different floating dtypes meet in the widest one (float16 and bfloat16 in float32)
 };
 const char* name(AutocastPolicy policy);  ///< "half", "float32", "widest"

@@ -1,5 +1,5 @@
 #pragma once
-/// The tape, how results remember what made them, and the walk back along it.
+/// The tape, which remembers how results were made, and the backward pass along it.
 
 #include "lemma/autograd/anomaly.h"
 #include "lemma/autograd/grad.h"

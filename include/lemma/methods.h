@@ -1,13 +1,14 @@
-/// The operations that are methods of Tensor too, each named once: `x.softmax(-1)` is `softmax(x, -1)`. Formulas, shapes
-/// and errors stand in ops.h. tensor.h reads this list for the declarations, src/ops/methods.cpp for the definitions.
+/// The operations that are methods of Tensor too, each named once: `x.softmax(-1)` is `softmax(x, -1)`. Formulas,
+/// shapes and errors are in ops.h. tensor.h reads this list for the declarations, src/ops/methods.cpp for the
+/// definitions.
 ///
 /// To make an operation a method, add a line to its section:
 ///   LEMMA_UNARY(sin)                                            Tensor sin() const;
 ///   LEMMA_BINARY(add)                                           Tensor add(const Tensor& other) const;
 ///                                                               Tensor add(double other) const;
 ///   LEMMA_METHOD(Tensor, softmax, (int64_t dim), dim)           Tensor softmax(int64_t dim) const;
-/// The last one has the result, the name, the parameters after the tensor, and their names alone. A default value is
-/// written `bool keepdim LEMMA_DEFAULT(false)`. Results that hold a comma have names: TensorPair, TensorList.
+/// The last one takes the result, the name, the parameters after the tensor, and just their names. A default value is
+/// written `bool keepdim LEMMA_DEFAULT(false)`. Result types that contain a comma have names: TensorPair, TensorList.
 ///
 /// No #pragma once: the file is read twice.
 

@@ -1,7 +1,7 @@
 #pragma once
-/// Every operation. All are differentiable unless they say otherwise, to any order.
+/// Every operation. All are differentiable to any order unless they say otherwise.
 ///
-/// L is the loss, g = dL/dy the gradient of the result. "ShapeError" and the like are thrown with whole sentences.
+/// L is the loss, g = dL/dy the gradient of the result. ShapeError and the like are thrown with whole sentences.
 /// Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
 
 #include <string>
@@ -71,7 +71,7 @@ Tensor logical_not(const Tensor& a);
 Tensor isnan(const Tensor& x);
 /// condition ? a : b, elementwise, all three broadcast. The gradient goes to the side that was taken.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
-/// x with `value` where the bool mask (broadcast to x) is true. No gradient where it is.
+/// x with `value` where the bool mask (broadcast to x) is true. No gradient there.
 Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
 bool all(const Tensor& x);  ///< of a bool tensor
 bool any(const Tensor& x);
@@ -85,9 +85,9 @@ Tensor sum(const Tensor& x);  ///< dL/dx = g, expanded
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim = false);
 Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim = false);
-Tensor prod(const Tensor& x);  ///< dL/dx_i = g times the product of the others, also where some are 0
+Tensor prod(const Tensor& x);  ///< dL/dx_i = g times the product of the others, even where some are 0
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false);
-/// The largest; the gradient is shared evenly between equal ones. Throws ShapeError on an empty dim.
+/// The largest; the gradient is shared evenly among equal ones. Throws ShapeError on an empty dim.
 Tensor amax(const Tensor& x, const Dims& dims, bool keepdim = false);
 Tensor amin(const Tensor& x, const Dims& dims, bool keepdim = false);
 Tensor max(const Tensor& x);
@@ -100,7 +100,7 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim = false);
 /// Mean squared distance from the mean, divided by n - correction (1: unbiased, PyTorch's default).
 Tensor var(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
-/// log sum e^x, with the maximum taken out first.
+/// log sum e^x, with the maximum factored out first.
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// sqrt(sum x^2); the gradient at 0 is 0.
 Tensor norm(const Tensor& x);
@@ -112,8 +112,8 @@ Tensor cumsum(const Tensor& x, int64_t dim);
 
 /// PyTorch's matmul: vectors and matrices; batch dims broadcast.  dL/da = g b^T, dL/db = a^T g.
 Tensor matmul(const Tensor& a, const Tensor& b);
-/// Sums over the letters that the result lacks: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "->", spaces, one or two
-/// operands or more (contracted left to right), a repeated letter in one operand takes its diagonal. No "...".
+/// Sums over the letters that the result lacks: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "->", spaces; one or more
+/// operands (contracted left to right); a letter repeated within one operand takes its diagonal. No "...".
 Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands);
 /// y = x W^T + b. x: (..., I), weight: (O, I), bias: (O) or undefined. Result: (..., O).
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
@@ -145,7 +145,7 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);  ///<
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
 Tensor flip(const Tensor& x, const Dims& dims);
 Tensor repeat(const Tensor& x, const Shape& times);
-/// Zeros (or `value`) before and after along `dim`.
+/// Adds zeros (or `value`) before and after, along `dim`.
 Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value = 0);
 
 // ---- Indexed ----
@@ -155,9 +155,9 @@ Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double v
 Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx = -1);
 /// y[i][j] = x[index[i][j]][j] for dim 0, and so on. Index sizes may not exceed x's, except along `dim`.
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
-/// base + src added at the indexed places: y[index[i][j]][j] += src[i][j] for dim 0.
+/// base with src added at the indexed places: y[index[i][j]][j] += src[i][j] for dim 0.
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src);
-/// Whole slices by a 1-D list of indices.
+/// Whole slices, chosen by a 1-D list of indices.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim);  ///< gather with broadcasting
 Tensor one_hot(const Tensor& ids, int64_t num_classes);                    ///< int64, no gradient
@@ -171,7 +171,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, boo
 
 // ---- Compositions: nothing but the above ----
 
-/// e^(x_i - max x) / sum_j e^(x_j - max x) along `dim`. A row of -inf alone gives zeros, not NaN.
+/// e^(x_i - max x) / sum_j e^(x_j - max x) along `dim`. A row of nothing but -inf gives zeros, not NaN.
 Tensor softmax(const Tensor& x, int64_t dim);
 Tensor log_softmax(const Tensor& x, int64_t dim);
 /// x Phi(x) with the normal distribution's Phi (PyTorch's default gelu).
@@ -182,18 +182,18 @@ Tensor softplus(const Tensor& x);
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
 /// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); attend: bool, broadcastable to
-/// (..., Tq, Tk), true where a query may see a key, as PyTorch's `attn_mask` of this function; scale 0 means 1 /
-/// sqrt(E). A query that may attend to nothing gets zeros.
+/// (..., Tq, Tk), true where a query may attend to a key, like the `attn_mask` of PyTorch's function; scale 0 means
+/// 1 / sqrt(E). A query that may attend to nothing gets zeros.
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& attend = {},
                                     double dropout_p = 0, bool is_causal = false, double scale = 0);
 /// While training: zero with probability p, the rest scaled by 1 / (1 - p). Otherwise x itself.
 Tensor dropout(const Tensor& x, double p, bool training);
 
-/// How a loss over many elements becomes a number.
+/// How a loss over many elements becomes one number.
 enum class Reduction { mean, sum, none };
 
 /// -log softmax(logits)[target]. logits: (N, C) or (N, C, d...) as in PyTorch; target: int64 (N) or (N, d...).
-/// weight: (C) class weights. Targets equal to ignore_index do not count; if none counts, the loss is 0 with zero
+/// weight: (C) class weights. Targets equal to ignore_index do not count; if none counts, the loss is 0 with a zero
 /// gradient.
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
                      Reduction reduction = Reduction::mean, double label_smoothing = 0);

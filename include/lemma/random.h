@@ -1,5 +1,5 @@
 #pragma once
-/// Random numbers, counter-based (Philox 4x32-10): element i of a draw depends on the seed and a running count alone,
+/// Random numbers, counter-based (Philox 4x32-10): element i of a draw depends only on the seed and a running count,
 /// so the same seed gives the same numbers on every device and for any number of threads. Source: Salmon et al.,
 /// "Parallel random numbers: as easy as 1, 2, 3", 2011.
 
@@ -24,7 +24,7 @@ struct Generator {
   int64_t below(int64_t bound);
 };
 
-/// The generator used where none is passed. One a thread.
+/// The generator used where none is passed. One per thread.
 Generator& default_generator();
 /// Restarts the default generator.
 void manual_seed(uint64_t seed);
@@ -38,7 +38,7 @@ Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOption
                Generator* generator = nullptr);
 /// A random order of 0..n-1, int64.
 Tensor randperm(int64_t n, Generator* generator = nullptr);
-/// `num_samples` indices a row, drawn with probabilities proportional to the row. probs: (N) or (B, N), non-negative
+/// `num_samples` indices per row, drawn with probabilities proportional to the row. probs: (N) or (B, N), non-negative
 /// with a positive sum. Result: (num_samples) or (B, num_samples), int64. Without replacement unless asked.
 Tensor multinomial(const Tensor& probs, int64_t num_samples, bool replacement = false, Generator* generator = nullptr);
 

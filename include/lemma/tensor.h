@@ -62,7 +62,7 @@ class Tensor {
   /// The raw elements. Throws unless T is the dtype, the tensor is contiguous and on the CPU.
   template <class T>
   const T* data() const;
-  /// The same for writing; counts as an in-place write (NoGrad rules apply).
+  /// The same, for writing; counts as an in-place write (NoGrad rules apply).
   template <class T>
   T* mutable_data();
   /// Aligned text as PyTorch and NumPy print it; `std::cout << t` does the same.
@@ -79,11 +79,12 @@ class Tensor {
   Tensor grad() const;
   void set_grad(const Tensor& grad);
   void zero_grad() { set_grad({}); }
-  /// Walks the tape from here and adds to .grad of every leaf. A tensor with more than one element needs `gradient`.
+  /// The backward pass: walks the tape back from here and adds to .grad of every leaf. A tensor with more than one
+  /// element needs `gradient`.
   void backward(const Tensor& gradient = {}, bool retain_graph = false) const;
   /// The same data outside the tape.
   Tensor detach() const;
-  /// Keep .grad of this intermediate result too.
+  /// Keeps .grad of this intermediate result too.
   void retain_grad() const;
   /// Called with the gradient of this tensor when it is complete; may return a replacement (or an undefined tensor to
   /// keep it). Returns an id for remove_hook.
@@ -109,7 +110,7 @@ class Tensor {
   Tensor t() const;                       ///< transpose of a matrix
   Tensor to(DType dtype) const;
 
-  // ---- Operations as methods: x.softmax(-1) is softmax(x, -1); see ops.h. All of them stand in methods.h ----
+  // ---- Operations as methods: x.softmax(-1) is softmax(x, -1); see ops.h. All of them are listed in methods.h ----
 #define LEMMA_DEFAULT(value) = value
 #define LEMMA_UNARY(name) Tensor name() const;
 #define LEMMA_BINARY(name)                \
@@ -118,7 +119,7 @@ class Tensor {
 #define LEMMA_METHOD(Result, name, parameters, ...) Result name parameters const;
 #include "lemma/methods.h"
 
-  // ---- For the layers below ops; users have no need of them ----
+  // ---- For the rooms below ops; users do not need them ----
   const Array& array() const;
   TensorImpl* impl() const { return impl_.get(); }
   static Tensor from_impl(Ref<TensorImpl> impl);
@@ -146,7 +147,7 @@ std::ostream& operator<<(std::ostream& out, const Tensor& x);
 // ---- Creation ----
 
 /// A number, a list or nested lists: `2.0`, `{1.0, 2.0}`, `{{1, 2}, {3, 4}}`, or a std::vector. Ragged lists are an
-/// error. As in PyTorch integers make int64, bools make bool, the rest float32, unless the options say otherwise.
+/// error. As in PyTorch, integers make int64, bools make bool, the rest float32, unless the options say otherwise.
 class TensorData {
  public:
   template <Scalar T>
@@ -196,10 +197,10 @@ Tensor full(const Shape& shape, double value, const TensorOptions& options = {})
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
-/// start, start + step, ... below end. int64 by default, as in PyTorch for integers.
+/// start, start + step, ... up to but not including end. int64 by default, as in PyTorch for integers.
 Tensor arange(int64_t end, const TensorOptions& options = {.dtype = DType::int64});
 Tensor arange(double start, double end, double step = 1, const TensorOptions& options = {});
-/// 0, 1, ... below a floating end: float32, as in PyTorch. (Without this, 2.5 would be cut to an integer.)
+/// 0, 1, ... below a floating end: float32, as in PyTorch. (Without this, 2.5 would be truncated to an integer.)
 template <std::floating_point T>
 Tensor arange(T end, const TensorOptions& options = {}) {
   return arange(0.0, static_cast<double>(end), 1.0, options);

@@ -16,7 +16,7 @@ class TensorImpl : public RefCounted {
   explicit TensorImpl(Array a);
   ~TensorImpl();
   static void destroy(TensorImpl* impl);
-  /// Hooks, name and the like, made when first asked for.
+  /// Hooks, name and the like, made on first use.
   Extras& extras();
   bool has_extras() const { return static_cast<bool>(extras_); }
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Derivatives asked for by name, beside Tensor::backward().
+/// Derivatives with respect to chosen tensors; Tensor::backward() gives those of all leaves.
 
 #include <concepts>
 #include <vector>
@@ -9,8 +9,8 @@
 namespace lemma {
 
 struct GradOptions {
-  bool retain_graph = false;  ///< keep saved values for another walk; implied by create_graph
-  bool create_graph = false;  ///< record the walk itself, so that it can be differentiated again
+  bool retain_graph = false;  ///< keep saved values for another backward pass; implied by create_graph
+  bool create_graph = false;  ///< record the backward pass itself, so that it can be differentiated again
   bool allow_unused = false;  ///< an input that the outputs do not depend on gives an undefined tensor, not an error
 };
 

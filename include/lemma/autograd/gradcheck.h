@@ -14,12 +14,12 @@ struct GradCheckOptions {
   double eps = 1e-6;   ///< step of the central difference, scaled by max(1, |x|)
   double rtol = 1e-6;  ///< |analytic - numeric| <= rtol * max(|analytic|, |numeric|, scale of this input's gradient)
   double atol = 1e-8;
-  uint64_t seed = 1;  ///< of the random projection c in sum(y * c)
+  uint64_t seed = 1;  ///< for the random projection c in sum(y * c)
 };
 
 struct GradCheckResult {
   bool ok = true;
-  double max_error = 0;              ///< the largest relative error met
+  double max_error = 0;              ///< the largest relative error found
   size_t input = 0;                  ///< where it was: which input,
   int64_t element = 0;               ///< which element of it (row-major),
   double analytic = 0, numeric = 0;  ///< and the two values

@@ -1,5 +1,6 @@
 #pragma once
-/// A strided view of a storage: shape, strides and offset in elements. What kernels work on; knows no autograd.
+/// A strided view of a storage: shape, strides and offset in elements. What kernels work on; it knows nothing of the
+/// tape.
 
 #include "lemma/core/dtype.h"
 #include "lemma/core/shape.h"
@@ -25,9 +26,9 @@ class Array {
   DType dtype() const { return dtype_; }
   Device device() const { return storage_->device(); }
   const Ref<Storage>& storage() const { return storage_; }
-  /// Row-major without gaps (dims of size 1 and empty arrays never spoil it).
+  /// Row-major without gaps (dims of size 1 and empty arrays never break this).
   bool is_contiguous() const;
-  /// Nobody else shares the memory: it may be written over.
+  /// Nothing else shares the memory: it may be overwritten.
   bool is_unique() const { return storage_->use_count() == 1; }
 
   /// First element. The caller has checked the dtype.

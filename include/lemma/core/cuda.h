@@ -1,6 +1,6 @@
 #pragma once
-/// The GPU as a program sees it: is there one, what is it, wait for it, time it. Every build has these functions; one
-/// without CUDA says so in words.
+/// The GPU as a program sees it: is there one, what is it, wait for it, time it. Every build has these functions; a
+/// build without CUDA says so in its errors.
 ///
 /// Work on a device is asynchronous: an operation returns when it is queued. Reading values waits by itself.
 
@@ -15,7 +15,7 @@ namespace lemma::cuda {
 bool is_available();
 /// How many CUDA devices can be used; 0 in a build or on a machine without CUDA.
 int device_count();
-/// Why is_available() is false, in one sentence with what mends it; "" when it is true.
+/// Why is_available() is false and what would fix it, in one sentence; "" when it is true.
 std::string why_unavailable();
 /// What this binary was built for: "off", "emulated" or "CUDA 13.0 for 80, 86, 89, 90".
 std::string build();
@@ -26,13 +26,13 @@ struct Properties {
   std::string name;
   int major = 0, minor = 0;  ///< compute capability
   size_t total_memory = 0;   ///< bytes
-  size_t free_memory = 0;    ///< bytes the system would still give
+  size_t free_memory = 0;    ///< bytes still available from the system
   int multiprocessors = 0;
-  size_t shared_memory = 0;     ///< bytes a block may have when it asks
+  size_t shared_memory = 0;     ///< bytes a block may have if it asks for them
   double memory_gb_s = 0;       ///< peak bandwidth from clock and bus width; 0 where unknown
   int driver = 0, toolkit = 0;  ///< versions, 13000 for 13.0
 };
-/// Throws DeviceError where the device is not there.
+/// Throws DeviceError if there is no such device.
 Properties properties(Device device = Device::cuda());
 
 /// Waits until everything queued on the device is done; throws DeviceError if any of it failed.
@@ -47,7 +47,7 @@ class Event {
   ~Event();
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
-  /// Puts the mark behind all work queued so far.
+  /// Puts the mark after all work queued so far.
   void record();
   /// Waits until the device has passed the mark.
   void synchronize();

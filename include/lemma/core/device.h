@@ -12,7 +12,7 @@ class Device {
 
   static constexpr Device cpu() { return Device(Kind::cpu, 0); }
   /// The GPU. Naming it is always allowed; allocating on it throws DeviceError in a build without CUDA.
-  /// Throws DeviceError for an index that no machine has.
+  /// Throws DeviceError for an index outside [0, kMaxDevices).
   static constexpr Device cuda(int index = 0) {
     if (index < 0 || index >= kMaxDevices) refuse(index);
     return Device(Kind::cuda, static_cast<int8_t>(index));
@@ -41,7 +41,7 @@ class Device {
 /// Where new tensors and layers go unless their options name a device: the CPU, until set_default_device() says
 /// otherwise. One setting for the whole program.
 Device default_device();
-/// Throws DeviceError, in words, where the device cannot be used.
+/// Throws DeviceError, saying why, if the device cannot be used.
 void set_default_device(Device device);
 
 }  // namespace lemma

@@ -1,5 +1,5 @@
 #pragma once
-/// Errors: one exception type a family, each with a sentence a person can act on and its facts as data.
+/// Errors: one exception type per family, each with a sentence a person can act on and its facts as data.
 ///
 /// Every message reads `[where] what is wrong: all shapes, dtypes, values involved; what would be right`.
 
@@ -16,7 +16,7 @@
 namespace lemma {
 
 /// Base of all of Lemma's exceptions. `where()` is the operation, file or option that complains; `message()` is the
-/// sentence without it, for those who know a better place; `what()` is both.
+/// sentence without it, for callers that know a better place to name; `what()` is both.
 class Error : public std::runtime_error {
  public:
   Error(std::string where, const std::string& message)
@@ -60,23 +60,24 @@ class DeviceError : public Error {
   std::vector<Device> devices;
 };
 
-/// A device that failed while it worked: its memory is gone, and this process cannot use it again.
+/// A device that failed during its work: its memory is gone, and this process cannot use it again.
 class DeviceLostError : public DeviceError {
   using DeviceError::DeviceError;
 };
 
-/// A device without room for what was asked. Everything that was there before still is.
+/// A device without room for what was asked. Everything that was there before is still there.
 class MemoryError : public Error {
   using Error::Error;
 };
 
-/// Misuse of the tape: a second walk, a stale saved value, a rule that returns the wrong thing, a NaN under
+/// Misuse of the tape: a second backward pass, a stale saved value, a rule that returns the wrong thing, a NaN under
 /// DetectAnomaly.
 class GradError : public Error {
   using Error::Error;
 };
 
-/// A file that is missing, unreadable, malformed or cannot be written. `where()` is its path, with line where known.
+/// A file that is missing, unreadable, malformed or cannot be written. `where()` is its path, with the line where
+/// known.
 class IoError : public Error {
   using Error::Error;
 };

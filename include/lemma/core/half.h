@@ -1,8 +1,8 @@
 #pragma once
 /// The two-byte floating-point numbers: Half (float16: 1 sign, 5 exponent, 10 fraction bits) and BFloat16 (bfloat16: 1,
-/// 8, 7; the upper half of a float). They only store: a kernel computes in float and rounds once, to nearest, ties to
-/// even. The dtypes are lemma::float16 and lemma::bfloat16; inside lemma::kernels these two names are the element
-/// types.
+/// 8, 7; the upper half of a float). They are for storage only: a kernel computes in float and rounds once, to
+/// nearest, ties to even. The dtypes are lemma::float16 and lemma::bfloat16; inside lemma::kernels these two names are
+/// the element types.
 
 #include <cstdint>
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Shared ownership with the counter inside the object: one pointer wide, one allocation an object.
+/// Shared ownership with the counter inside the object: one pointer wide, one allocation per object.
 
 #include <atomic>
 #include <cstdint>

@@ -26,7 +26,7 @@ class Shape {
   Shape(std::initializer_list<int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
   Shape(const std::vector<int64_t>& dims) : Shape(std::span(dims.data(), dims.size())) {}  // NOLINT
   explicit Shape(std::span<const int64_t> dims);
-  /// `rank` times the same value.
+  /// The same value `rank` times.
   static Shape filled(int rank, int64_t value);
 
   int rank() const { return rank_; }
@@ -73,7 +73,7 @@ int normalize_dim(const char* op, int64_t dim, const Shape& shape);
 Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape);
 /// Row-major strides of a contiguous tensor.
 Strides contiguous_strides(const Shape& shape);
-/// The shape that both expand to, PyTorch's rule (dims compared from the end, 1 stretches). Throws ShapeError.
+/// The shape that both expand to, by PyTorch's rule (dims compared from the end, 1 stretches). Throws ShapeError.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
 }  // namespace lemma

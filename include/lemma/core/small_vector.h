@@ -1,5 +1,5 @@
 #pragma once
-/// A vector whose first N elements live inside it: no heap for the usual small count.
+/// A vector whose first N elements live inside it: the usual small count needs no heap.
 
 #include <cstddef>
 #include <initializer_list>

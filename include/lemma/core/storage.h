@@ -11,14 +11,14 @@ namespace lemma {
 
 class Storage : public RefCounted {
  public:
-  /// Uninitialised memory, aligned to 64 bytes. Throws DeviceError for a device that is not there.
+  /// Uninitialised memory, aligned to 64 bytes. Throws DeviceError for a device that does not exist.
   static Ref<Storage> allocate(size_t bytes, Device device);
   static void destroy(Storage* storage);
 
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
-  /// How often it was written in place; the tape compares it with the count at saving time.
+  /// How often it has been written in place; the tape compares it with the count at the time of saving.
   uint32_t version() const { return version_; }
   void bump_version() { ++version_; }
 

@@ -15,7 +15,7 @@ std::string plural(int64_t n, const char* what);
 std::string clock_time(double seconds);
 /// `text` in single quotes for a message: control characters escaped, cut after 80 bytes.
 std::string quote(std::string_view text);
-/// A path or argument as a shell takes it: in quotes where it needs them.
+/// A path or argument as a shell reads it: in quotes where it needs them.
 std::string shell_quote(const std::string& text);
 
 }  // namespace lemma::words

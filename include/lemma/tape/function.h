@@ -8,12 +8,12 @@
 
 namespace lemma {
 
-/// What a Function keeps between forward and backward. Save tensors here and nowhere else, or the graph leaks.
+/// What a Function keeps from forward to backward. Save tensors here and nowhere else, or the graph leaks.
 class FunctionContext {
  public:
   /// In forward: values that backward needs. Inputs and the result stay part of the graph.
   void save_for_backward(const std::vector<Tensor>& tensors) { kept_ = tensors; }
-  /// In backward: the saved tensors. Throws GradError if one was changed in place since.
+  /// In backward: the saved tensors. Throws GradError if one has been changed in place since.
   const std::vector<Tensor>& saved() const { return kept_; }
   /// In backward: whether anybody wants the gradient of this input.
   bool needs_input_grad(size_t input) const { return needs_[input]; }
@@ -27,13 +27,18 @@ class FunctionContext {
 /// An operation with a hand-written gradient:
 ///   struct Cube : Function {
 ///     const char* name() const override { return "cube"; }
-///     Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override { ctx.save_for_backward({in[0]});
-///     return in[0] * in[0] * in[0]; } std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override
-///     { auto x = ctx.saved()[0]; return {grad * 3.0 * x * x}; }
+///     Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override {
+///       ctx.save_for_backward({in[0]});
+///       return in[0] * in[0] * in[0];
+///     }
+///     std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override {
+///       auto x = ctx.saved()[0];
+///       return {grad * 3.0 * x * x};
+///     }
 ///   };
 ///   Tensor y = apply(std::make_shared<Cube>(), {x});
-/// Inputs that stand in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
-/// forward runs unrecorded. backward returns one gradient per input (undefined: none), of the input's shape.
+/// Inputs held in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
+/// forward runs unrecorded. backward returns one gradient per input (undefined for none), of the input's shape.
 class Function {
  public:
   virtual ~Function() = default;

@@ -1,5 +1,5 @@
 #pragma once
-/// Whether operations of this thread are recorded.
+/// Whether this thread's operations are recorded.
 
 namespace lemma {
 
@@ -7,10 +7,10 @@ namespace detail {
 inline constinit thread_local bool grad_enabled = true;
 }
 
-/// False inside a NoGrad block of this thread: operations then record nothing.
+/// False inside a NoGrad block on this thread: operations then record nothing.
 inline bool grad_enabled() { return detail::grad_enabled; }
 
-/// While it lives, recording is on or off, as it is told.
+/// While it lives, recording is on or off, as given.
 class GradMode {
  public:
   explicit GradMode(bool enabled) { detail::grad_enabled = enabled; }
