@@ -10,10 +10,10 @@
 
 namespace lemma::nn {
 
-/// `attend_keys` and `attend` are bool, true where a query may look (lemma/nn/masks.h).
+/// `attend_keys` and `attend` are bool, true where a query may attend (lemma/nn/masks.h).
 struct AttentionOptions {
-  Tensor attend_keys = {};           ///< (B, Tk): keys that may be seen, such as real tokens
-  Tensor attend = {};                ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): keys that each query may see
+  Tensor attend_keys = {};           ///< (B, Tk): keys that may be attended to, such as real tokens
+  Tensor attend = {};                ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): keys that each query may attend to
   bool need_weights = true;          ///< also return the attention weights
   bool average_attn_weights = true;  ///< averaged over the heads, (B, Tq, Tk); else (B, H, Tq, Tk)
 };
@@ -23,7 +23,7 @@ struct AttentionResult {
   Tensor weights;  ///< before dropout; undefined without need_weights
 };
 
-/// Parameters as in PyTorch: in_proj_weight (3D, D) for q, k, v on top of each other, Xavier-uniform; in_proj_bias
+/// Parameters as in PyTorch: in_proj_weight (3D, D) for q, k, v stacked, Xavier-uniform; in_proj_bias
 /// (3D), zero; out_proj.weight (D, D), out_proj.bias (D), zero. Batch first. A query that may attend to nothing gets
 /// zeros before out_proj.
 class MultiheadAttention : public Module {

@@ -1,5 +1,5 @@
 #pragma once
-/// Sequential: layers called one after another. ModuleList: several layers of one kind. Names are "0", "1", ...
+/// Sequential: layers called one after another. ModuleList: several layers of one type. Names are "0", "1", ...
 
 #include <functional>
 #include <memory>
@@ -11,10 +11,10 @@
 
 namespace lemma::nn {
 
-/// Sequential model;
-/// model.add<Linear>(4, 8);
-/// model.add<ReLU>();
-/// Tensor y = model(x);
+///   Sequential model;
+///   model.add<Linear>(4, 8);
+///   model.add<ReLU>();
+///   Tensor y = model(x);
 class Sequential : public Module {
  public:
   /// Builds a layer in place, appends it and returns it. It must be callable as Tensor(const Tensor&).
@@ -39,9 +39,9 @@ class Sequential : public Module {
   std::vector<std::function<Tensor(const Tensor&)>> calls_;
 };
 
-/// ModuleList<Linear> heads;
-/// heads.add(8, 2);
-/// for (size_t i = 0; i < heads.size(); ++i) y.push_back(heads[i](x));
+///   ModuleList<Linear> heads;
+///   heads.add(8, 2);
+///   for (size_t i = 0; i < heads.size(); ++i) y.push_back(heads[i](x));
 template <class Layer>
 class ModuleList : public Module {
  public:

@@ -5,7 +5,7 @@
 
 namespace lemma::nn {
 
-/// ids: int64, any shape (...) -> (..., D). weight: (V, D), N(0, 1) as in PyTorch. The row `padding_idx` (none: -1)
+/// ids: int64, any shape (...) -> (..., D). weight: (V, D), N(0, 1) as in PyTorch. Row `padding_idx` (-1: none)
 /// starts at zero and gets no gradient. Throws IndexError for an id outside [0, V).
 class Embedding : public Module {
  public:

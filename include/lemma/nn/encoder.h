@@ -44,13 +44,13 @@ class TransformerEncoderLayer : public Module {
   bool norm_first_;
 };
 
-/// num_layers layers with parameters of their own, keys layers.0., layers.1., ...; `final_norm` adds a LayerNorm "norm"
-/// at the end, as pre-norm stacks need.
+/// num_layers layers, each with its own parameters, keys layers.0., layers.1., ...; `final_norm` adds a LayerNorm
+/// "norm" at the end, as pre-norm stacks need.
 class TransformerEncoder : public Module {
  public:
   TransformerEncoder(int64_t d_model, int64_t nhead, int64_t num_layers, const EncoderOptions& options = {},
                      bool final_norm = false);
-  /// `weights`, if given, receives one (B, H, T, T) a layer.
+  /// `weights`, if given, receives one (B, H, T, T) per layer.
   Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr) const;
 
   ModuleList<TransformerEncoderLayer> layers;

@@ -1,7 +1,8 @@
 #pragma once
-/// First values for parameters, written in place, outside the tape. Names and formulas are PyTorch's nn.init.
+/// Initial values for parameters, written in place, outside the tape. Names and formulas are those of PyTorch's
+/// nn.init.
 ///
-/// fan_in and fan_out of a (out, in, ...) weight are in and out times the sizes that follow.
+/// fan_in and fan_out of an (out, in, ...) weight are in and out times the sizes that follow.
 
 #include "lemma/random.h"
 #include "lemma/tensor.h"
@@ -12,7 +13,7 @@ Tensor& constant_(Tensor& x, double value);
 /// Uniform in [low, high).
 Tensor& uniform_(Tensor& x, double low = 0, double high = 1, Generator* generator = nullptr);
 Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator = nullptr);
-/// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): keeps the variance of values and gradients alike. Glorot & Bengio,
+/// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): preserves the variance of values and of gradients. Glorot & Bengio,
 /// 2010.
 Tensor& xavier_uniform_(Tensor& x, double gain = 1, Generator* generator = nullptr);
 /// N(0, s^2), s = gain sqrt(2 / (fan_in + fan_out)).

@@ -1,5 +1,5 @@
 #pragma once
-/// The losses as modules: each keeps its options and calls the function of ops.h, where the formulas stand.
+/// The losses as modules: each keeps its options and calls the function in ops.h, where the formulas are.
 
 #include "lemma/nn/module.h"
 #include "lemma/ops.h"
@@ -49,7 +49,7 @@ class NLLLoss : public Module {
   NLLOptions options_;
 };
 
-/// Losses of an input and a target of one shape.
+/// Losses of an input and a target of the same shape.
 template <Tensor (*loss)(const Tensor&, const Tensor&, Reduction)>
 class PairLoss : public Module {
  public:

@@ -1,6 +1,5 @@
 #pragma once
-/// Module: what every layer is. It knows its parameters, buffers and children by name; the call itself is each class's
-/// own.
+/// Module: what every layer is. It knows its parameters, buffers and children by name; each class defines its own call.
 ///
 /// A layer holds its tensors and sub-layers as members and registers them in its constructor; names join with dots:
 ///   struct FeedForward : nn::Module {
@@ -22,7 +21,7 @@
 
 namespace lemma {
 
-/// Names and tensors in a fixed order; what io::save_safetensors takes.
+/// Names and tensors in a fixed order: what io::save_safetensors takes.
 using StateDict = std::vector<std::pair<std::string, Tensor>>;
 
 namespace nn {
@@ -47,7 +46,7 @@ class Module {
  public:
   Module() = default;
   virtual ~Module() = default;
-  Module(const Module&) = delete;  ///< neither copied nor moved: owners hold addresses of members
+  Module(const Module&) = delete;  ///< neither copied nor moved: owners hold the addresses of members
   Module& operator=(const Module&) = delete;
 
   // ---- What is inside. Own parameters first, then the children's, in the order of registration. ----
@@ -56,7 +55,7 @@ class Module {
   StateDict named_parameters() const;
   StateDict named_buffers() const;
   int64_t num_parameters() const;
-  /// Where the first parameter or buffer is; the CPU for a module without any.
+  /// Where the first parameter or buffer is; the CPU if it has none.
   Device device() const;
   /// A table of names, shapes, element counts and the total.
   std::string summary() const;
@@ -74,12 +73,12 @@ class Module {
   void train(bool mode = true);
   void eval() { train(false); }
   bool is_training() const { return training_; }
-  /// Freezes (false) or frees every parameter.
+  /// Freezes (false) or unfreezes every parameter.
   void requires_grad_(bool value = true);
   void zero_grad();
 
-  /// Moves or converts parameters and floating buffers behind their handles, so optimisers keep working. Gradients of
-  /// what changed are dropped.
+  /// Moves or converts parameters and floating buffers behind their handles, so optimisers keep working. The gradients
+  /// of what changed are dropped.
   void to(Device device);
   void to(DType dtype);
 

@@ -1,5 +1,5 @@
 #pragma once
-/// Attention sees a set of tokens; these tell it their order.
+/// Attention sees a set of tokens without order; these layers add the order.
 
 #include "lemma/nn/activation.h"
 #include "lemma/nn/embedding.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// Adam and AdamW: a step size for each element, from running means of the gradient and its square.
+/// Adam and AdamW: a step size per element, from running means of the gradient and its square.
 
 #include "lemma/optim/optimizer.h"
 
@@ -39,7 +39,7 @@ struct AdamWOptions {
   double weight_decay = 1e-2;
 };
 
-/// Adam whose weight decay acts on the parameter itself, p -= lr weight_decay p, not through the gradient.
+/// Adam with weight decay that acts on the parameter itself, p -= lr weight_decay p, not through the gradient.
 /// Loshchilov & Hutter, "Decoupled weight decay regularization", 2019; PyTorch's torch.optim.AdamW.
 class AdamW : public Adam {
  public:

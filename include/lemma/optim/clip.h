@@ -7,7 +7,7 @@
 
 namespace lemma::optim {
 
-/// Total norm = sqrt(sum over all gradients of their squares); where it exceeds max_norm every gradient is multiplied
+/// Total norm = sqrt(sum of squares over all gradients); if it exceeds max_norm, every gradient is multiplied
 /// by max_norm / (total + 1e-6). Returns the norm before clipping; parameters without a gradient do not count. Throws
 /// GradError for a NaN or infinite norm if asked, naming the first such gradient; ValueError for max_norm < 0.
 double clip_grad_norm_(const std::vector<Tensor>& params, double max_norm, bool error_if_nonfinite = false);

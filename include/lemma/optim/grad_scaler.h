@@ -23,8 +23,8 @@ struct GradScalerOptions {
 /// scaler.scale(loss).backward();  scaler.unscale_(optimizer);  clip_grad_norm_(...);  scaler.step(optimizer);
 /// scaler.update();        unscale_ may be left out: step does it then.
 ///
-/// A step whose gradients hold an Inf or NaN is skipped, and update() multiplies the scale by backoff_factor; after
-/// growth_interval steps without one it multiplies it by growth_factor. Not enabled, every call passes through. As
+/// A step whose gradients contain an Inf or NaN is skipped, and update() multiplies the scale by backoff_factor; after
+/// growth_interval steps without one it multiplies it by growth_factor. If not enabled, every call passes through. Like
 /// PyTorch's torch.amp.GradScaler; Micikevicius et al., "Mixed precision training", 2018.
 class GradScaler {
  public:
@@ -36,11 +36,11 @@ class GradScaler {
   /// Divides the gradients of the optimiser's parameters by the scale, and looks for an Inf or NaN: one flag for all of
   /// them, on their device. Throws GradError when called twice before update(), or if no parameter has a gradient.
   void unscale_(Optimizer& optimizer);
-  /// optimizer.step(), unless the gradients hold an Inf or NaN; true if it was taken. Throws GradError for a second
+  /// optimizer.step(), unless the gradients contain an Inf or NaN; true if it was taken. Throws GradError for a second
   /// step before update().
   bool step(Optimizer& optimizer);
-  /// Moves the scale; once an iteration, after the steps. With new_scale it becomes that. Throws GradError if no
-  /// gradients were looked at since the last one.
+  /// Adjusts the scale, or sets it to new_scale; call it once per iteration, after the steps. Throws GradError if no
+  /// gradients have been checked since the last update().
   void update(std::optional<double> new_scale = std::nullopt);
 
   double get_scale() const { return options_.enabled ? scale_ : 1; }
@@ -51,7 +51,7 @@ class GradScaler {
 
   /// "scale", "growth_factor", "backoff_factor", "growth_interval", "_growth_tracker"; empty when not enabled.
   std::vector<std::pair<std::string, Tensor>> state_dict() const;
-  /// Throws ValueError for a missing entry or one out of its range; nothing has changed then.
+  /// Throws ValueError for a missing entry or one out of range, and then changes nothing.
   void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
 
  private:

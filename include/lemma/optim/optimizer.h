@@ -1,5 +1,5 @@
 #pragma once
-/// Optimizer: what SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and resumed
+/// Optimizer: what SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and restored
 /// exactly.
 
 #include <optional>
@@ -11,15 +11,15 @@
 
 namespace lemma::optim {
 
-/// Parameters that learn alike. What is not set takes the optimiser's own value:
-/// optim::AdamW adamw({{.params = matrices}, {.params = biases, .weight_decay = 0.0}}, {.lr = 1e-3});
+/// Parameters with the same settings. What is not set takes the optimiser's own value:
+///   optim::AdamW adamw({{.params = matrices}, {.params = biases, .weight_decay = 0.0}}, {.lr = 1e-3});
 struct ParamGroup {
   std::vector<Tensor> params;
   std::optional<double> lr = std::nullopt;
   std::optional<double> weight_decay = std::nullopt;
 };
 
-/// A group at work.
+/// A group in use.
 struct Group {
   std::vector<Tensor> params;
   double lr;  ///< what the next step uses; schedules write it
@@ -33,14 +33,14 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Moves every parameter that has a gradient. Those without are skipped: their state does not advance.
+  /// Updates every parameter that has a gradient. Those without are skipped: their state does not advance.
   void step();
   void zero_grad();
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
 
-  /// What the steps so far have left, as named tensors: "groups.0.lr", "state.3.exp_avg", ... Copies. The constructor's
-  /// other options (momentum, betas, eps) are not in it.
+  /// What the steps so far have left, as named tensors: "groups.0.lr", "state.3.exp_avg", ... They are copies. The
+  /// constructor's other options (momentum, betas, eps) are not included.
   std::vector<std::pair<std::string, Tensor>> state_dict() const;
   /// Continues from a saved state: the steps that follow are bit for bit those of the run that saved it. Checked before
   /// the first write; throws ValueError for a missing, unexpected or ill-shaped entry.
@@ -53,8 +53,8 @@ class Optimizer {
     int64_t steps = 0;
   };
   /// `names` are what the state dict calls State::first and State::second; "" for one that is not used.
-  /// Throws ValueError for no or repeated parameters, for one that is no trainable floating leaf, for a negative lr or
-  /// decay; DTypeError for a float16 or bfloat16 one.
+  /// Throws ValueError for no or repeated parameters, for one that is not a trainable floating leaf, for a negative lr
+  /// or decay; DTypeError for a float16 or bfloat16 one.
   Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
             std::pair<const char*, const char*> names);
   /// Updates the parameters of one group that have a gradient; `states[i]` belongs to group.params[i].

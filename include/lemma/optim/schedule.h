@@ -1,7 +1,7 @@
 #pragma once
 /// Schedules: the learning rate as a function of the step. Call step() after each optimiser step.
 ///
-/// lr(t) = initial_lr * factor(t), t = 0 for the first optimiser step; every group keeps its own initial_lr.
+/// lr(t) = initial_lr * factor(t), with t = 0 for the first optimiser step; every group keeps its own initial_lr.
 
 #include <cstdint>
 #include <functional>
@@ -23,14 +23,14 @@ class Scheduler {
   int64_t last_step() const { return step_; }
 
   std::vector<std::pair<std::string, Tensor>> state_dict() const;
-  /// Throws ValueError without a "last_step" that is one int64 of 0 or more.
+  /// Throws ValueError unless it has a "last_step", one int64 of 0 or more.
   void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
 
  protected:
   /// The optimiser must outlive the schedule.
   explicit Scheduler(Optimizer& optimizer) : optimizer_(optimizer) {}
   virtual double lr_at(double initial_lr, int64_t step) const = 0;
-  /// Writes the groups' lr for the current step; derived classes end their constructor with it.
+  /// Writes the groups' lr for the current step; derived classes call it last in their constructors.
   void apply();
 
  private:
@@ -48,7 +48,7 @@ class LambdaLR : public Scheduler {
   std::function<double(int64_t)> factor_;
 };
 
-/// factor(t) from start_factor to end_factor in a straight line over total_iters steps, then constant.
+/// factor(t) goes from start_factor to end_factor in a straight line over total_iters steps, then stays constant.
 class LinearLR : public LambdaLR {
  public:
   explicit LinearLR(Optimizer& optimizer, double start_factor = 1.0 / 3, double end_factor = 1,

@@ -1,5 +1,5 @@
 #pragma once
-/// SGD: plain, with momentum, or with Nesterov's. PyTorch's torch.optim.SGD.
+/// SGD: plain, with momentum, or with Nesterov momentum. PyTorch's torch.optim.SGD.
 
 #include "lemma/optim/optimizer.h"
 
@@ -17,7 +17,7 @@ struct SGDOptions {
 /// Nesterov: p -= lr (g + momentum v). Without momentum: p -= lr g.
 class SGD : public Optimizer {
  public:
-  /// Throws ValueError for values outside their range: lr, momentum, weight_decay >= 0; nesterov wants momentum > 0 and
+  /// Throws ValueError for values outside their range: lr, momentum, weight_decay >= 0; nesterov needs momentum > 0 and
   /// dampening 0.
   explicit SGD(std::vector<ParamGroup> groups, const SGDOptions& options = {});
   explicit SGD(std::vector<Tensor> params, const SGDOptions& options = {})

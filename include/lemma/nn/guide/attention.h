@@ -6,14 +6,14 @@
 namespace lemma::guide {
 
 /// softmax(q k^T / sqrt(D)) v for each head, joined, through fc_out. x: (B, T, D) -> (B, T, D).
-/// The guide divides by the square root of the whole width D; the paper, and nn::MultiheadAttention, by that of a
-/// head's.
+/// The guide divides by the square root of the whole width D; the paper and nn::MultiheadAttention by that of a head's
+/// width.
 class SelfAttention : public nn::Module {
  public:
   SelfAttention(int64_t embed_size, int64_t heads);
   /// mask: (1, T, T) or (B, T, T), bool or numbers; where it is 0 the query (row) ignores the key (column).
   Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;
-  /// What operator() mixes the values with, (B, H, T, T): the pictures of slide 11.
+  /// The weights with which operator() mixes the values, (B, H, T, T): the pictures on slide 11.
   Tensor attention_weights(const Tensor& x, const Tensor& mask = {}) const;
 
   nn::Linear queries, keys, values, fc_out;
@@ -33,10 +33,10 @@ class MultiHeadAttention : public nn::Module {
   nn::Linear fc_out;
 };
 
-/// (1, T, T) of ones on and below the diagonal, zeros above, float32: token q sees tokens k <= q.
+/// (1, T, T) of ones on and below the diagonal, zeros above, float32: token q attends to tokens k <= q.
 Tensor create_mask(int64_t seq_length);
 
-/// SelfAttention that looks back only. Repaired: the guide passes the mask to an attention that takes none.
+/// SelfAttention that only looks back. Repaired: the guide passes the mask to an attention that takes none.
 class MaskedSelfAttention : public nn::Module {
  public:
   MaskedSelfAttention(int64_t embed_size, int64_t heads);

@@ -19,8 +19,8 @@ class FeedForward : public nn::Module {
   nn::Linear fc1, fc2;
 };
 
-/// alpha (x - mean) / (std + eps) + beta over the last dim. std is the unbiased one and eps stands outside the root:
-/// both differ from nn::LayerNorm. D of 2 or more (the unbiased std of one number is NaN).
+/// alpha (x - mean) / (std + eps) + beta over the last dim. std is the unbiased one and eps is outside the root:
+/// both differ from nn::LayerNorm. D must be 2 or more (the unbiased std of one number is NaN).
 class LayerNorm : public nn::Module {
  public:
   explicit LayerNorm(int64_t embed_size, double eps = 1e-6);

@@ -15,7 +15,7 @@ using LanguageModel = std::function<Tensor(const Tensor&)>;
 
 /// Draws each next token from softmax(last logits / temperature), until end_token (not kept) or max_length tokens. Low
 /// temperatures prefer the likeliest token. Repaired: the guide uses an end_token that it is never given.
-/// Throws ValueError for temperature <= 0 or max_length < 1, ShapeError when the model does not return (1, T, V).
+/// Throws ValueError for temperature <= 0 or max_length < 1, ShapeError if the model does not return (1, T, V).
 std::vector<int64_t> generate_sequence(const LanguageModel& model, int64_t start_token, int64_t end_token,
                                        int64_t max_length = 50, double temperature = 1.0,
                                        Generator* generator = nullptr);

@@ -1,5 +1,6 @@
 #pragma once
-/// Slides 9, 10 and 12: the two models and the learning-rate rule. They know no padding: every id counts as a word.
+/// Slides 9, 10 and 12: the two models and the learning-rate rule. They do not know about padding: every id counts as a
+/// word.
 
 #include <functional>
 
@@ -32,8 +33,8 @@ class NERModel : public nn::Module {
 };
 
 /// min((step + 1)^-0.5, step * warmup_steps^-1.5) for optim::LambdaLR: rises to its peak, about 1 / sqrt(warmup_steps),
-/// then falls. Give the optimiser lr = 1. The guide gives it lr = 0, which the rule then multiplies: there nothing is
-/// ever learned.
+/// then falls. Give the optimiser lr = 1. The guide gives it lr = 0, which the rule then multiplies, so nothing is
+/// ever learnt.
 std::function<double(int64_t)> lr_lambda(int64_t warmup_steps = 4000);
 
 }  // namespace lemma::guide

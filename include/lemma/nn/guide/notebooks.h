@@ -6,7 +6,7 @@
 
 namespace lemma::guide {
 
-/// One full-width query, key and value map for each head: head_h = softmax(q k^T / sqrt(D)) v, (B, T, D), joined to
+/// One full-width query, key and value map for each head: head_h = softmax(q k^T / sqrt(D)) v, (B, T, D), joined into
 /// (B, T, H*D) and brought back to (B, T, D) by `linear`. Costs H times the parameters of SelfAttention.
 /// Repaired: the notebook keeps its maps in Python lists, where no optimiser finds them, and its forward returns
 /// nothing.
@@ -24,7 +24,7 @@ class MultiHeadSelfAttention : public nn::Module {
 };
 
 /// Y = X softmax(X^T X, column-wise): self-attention without parameters, tokens as columns. X: (..., n, t) -> (..., n,
-/// t). Column j of the softmax holds the weights, adding to 1, with which y_j mixes x_1 ... x_t.
+/// t). Column j of the softmax holds the weights, adding up to 1, with which y_j mixes x_1 ... x_t.
 Tensor basic_self_attention(const Tensor& x);
 
 }  // namespace lemma::guide
