@@ -1,5 +1,5 @@
 #pragma once
-/// What a model must beat: the scores of methods that learn next to nothing.
+/// What a model must beat: the scores of methods that learn almost nothing.
 
 #include <cstdint>
 #include <string>
@@ -33,7 +33,7 @@ struct SentimentBaselines {
 /// Trained on `train`, scored on `dev`. Both must have the same labels.
 SentimentBaselines sentiment_baselines(const SentimentData& train, const SentimentData& dev);
 
-/// Every token gets the tag it had most often in training; unseen ones O.
+/// Every token gets the tag it had most often in training; unseen ones get O.
 class MajorityTagger {
  public:
   explicit MajorityTagger(const NerData& train);
@@ -56,7 +56,7 @@ class Lexicon {
 };
 
 struct NerBaselines {
-  NerScore all_o;  ///< nothing is an entity: only its token accuracy says something
+  NerScore all_o;  ///< nothing is an entity: only its token accuracy means anything
   NerScore majority_tag;
   NerScore lexicon;
 };

@@ -1,5 +1,5 @@
 #pragma once
-/// From read data to ids, and from ids to batches of tensors.
+/// From data as read to ids, and from ids to batches of tensors.
 
 #include <cstdint>
 #include <span>
@@ -18,7 +18,7 @@ namespace lemma::data {
 /// The label that losses skip (cross_entropy's ignore_index).
 inline constexpr int64_t kIgnore = -100;
 
-/// One text as ids. T tokens; features are kColumns ids a token, chars a fixed number of ids a token.
+/// One text as ids. T tokens; features are kColumns ids per token, chars a fixed number of ids per token.
 struct Example {
   std::vector<int64_t> ids;                    // (T)
   std::vector<std::vector<int64_t>> features;  // columns x (T); empty without features
@@ -27,16 +27,16 @@ struct Example {
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
 
-/// Examples, and what was done to them: nothing is cut or unknown in silence.
+/// Examples, and what was done to them: nothing is cut or unknown without a count.
 struct EncodedTexts {
   std::vector<Example> examples;
   bool labels_per_token = false;
-  int64_t characters = 0;  ///< character ids a token; 0: none
+  int64_t characters = 0;  ///< character ids per token; 0: none
   int64_t tokens = 0;
   int64_t unknown = 0;             ///< tokens that became <unk>
   int64_t truncated_examples = 0;  ///< longer than max_len
   int64_t truncated_tokens = 0;    ///< tokens cut off
-  int64_t longest = 0;             ///< tokens of the longest text as read
+  int64_t longest = 0;             ///< tokens in the longest text as read
   double unknown_rate() const { return tokens == 0 ? 0.0 : static_cast<double>(unknown) / static_cast<double>(tokens); }
   int64_t size() const { return static_cast<int64_t>(examples.size()); }
 };
@@ -44,9 +44,9 @@ struct EncodedTexts {
 /// Token counts of the training texts: what vocabularies are built from.
 text::Counter count_words(const SentimentData& data);
 text::Counter count_words(const NerData& data);   ///< as text::word_form, for the word vocabulary
-text::Counter count_tokens(const NerData& data);  ///< as they stand, for WordFeatures
+text::Counter count_tokens(const NerData& data);  ///< as they are, for WordFeatures
 
-/// max_len 0: no limit. A text without tokens is one <unk>.
+/// max_len 0: no limit. A text without tokens becomes one <unk>.
 EncodedTexts encode(const SentimentData& data, const text::Vocabulary& words, int64_t max_len = 0);
 /// Labels are positions in `tags` (bio_labels(types)); a tag not among them is an error. `features` may be null.
 EncodedTexts encode(const NerData& data, const text::Vocabulary& words, const text::WordFeatures* features,
@@ -70,7 +70,7 @@ struct Batch {
   Batch to(Device device) const;
 };
 
-/// Pads the chosen examples into one batch. Throws ValueError for no examples, IndexError beyond the dataset.
+/// Pads the chosen examples into one batch. Throws ValueError for no examples, IndexError for one outside the dataset.
 Batch collate(const EncodedTexts& dataset, std::span<const int64_t> indices);
 /// Unlabelled texts for prediction, all with or all without features.
 Batch collate(const std::vector<Example>& examples);

@@ -14,13 +14,13 @@ namespace lemma::data {
 class Confusion {
  public:
   explicit Confusion(std::vector<std::string> labels);
-  /// Throws IndexError for a class that is not there.
+  /// Throws IndexError for a class that does not exist.
   void add(int64_t gold, int64_t predicted);
   int64_t at(int64_t gold, int64_t predicted) const;
   int64_t total() const { return total_; }
-  /// Share on the diagonal; 0 for no pairs.
+  /// Fraction on the diagonal; 0 for no pairs.
   double accuracy() const;
-  /// A table: a row a gold label, a column a predicted one, recall at the right.
+  /// A table: one row per gold label, one column per predicted one, recall on the right.
   std::string str() const;
 
  private:
@@ -43,8 +43,8 @@ struct NerScore {
   std::map<std::string, SpanScore> types;
   int64_t tokens = 0, correct_tokens = 0;
   int64_t sentences = 0;
-  double token_accuracy() const;  ///< share of tags that are equal; flatters, since most tags are O
-  /// A line a type and one for all: precision, recall, F1, entities.
+  double token_accuracy() const;  ///< fraction of tags that are equal; flatters, since most tags are O
+  /// One line per type and one for all: precision, recall, F1, entities.
   std::string str() const;
 };
 

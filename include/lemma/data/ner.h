@@ -1,10 +1,10 @@
 #pragma once
-/// Sentences with entity tags, from CoNLL columns as people have them.
+/// Sentences with entity tags, from CoNLL files as they occur in practice.
 ///
-/// Token first, tag last; separated by tabs (tokens may then hold spaces, or be empty) or by blanks; columns between
-/// are ignored, a first column that merely counts tokens is skipped. A line of whitespace ends a sentence. -DOCSTART-
-/// lines separate documents. There are no comments: a line may begin with a hashtag. IO, IOB1, BIO, BIOES and BILOU are
-/// recognised and become BIO; an I- without its B- begins an entity, as in conlleval.
+/// Token first, tag last; separated by tabs (tokens may then contain spaces, or be empty) or by blanks; columns between
+/// them are ignored, a first column that merely counts tokens is skipped. A line of whitespace ends a sentence.
+/// -DOCSTART- lines separate documents. There are no comments: a line may begin with a hashtag. IO, IOB1, BIO, BIOES
+/// and BILOU are recognised and become BIO; an I- without its B- begins an entity, as in conlleval.
 
 #include <cstdint>
 #include <string>
@@ -22,11 +22,11 @@ struct NerSentence {
 
 struct NerData {
   std::string path;
-  std::string format;  ///< in words: "tab-separated, 3 columns, the first counts tokens; BIO"
+  std::string format;  ///< such as "tab-separated, 3 columns, the first counts tokens; BIO"
   std::string scheme;  ///< "IO", "IOB1", "BIO", "BIOES" or "BILOU" as found
   std::vector<NerSentence> sentences;
-  std::vector<std::string> types;    ///< by bytes
-  std::vector<int64_t> type_counts;  ///< entities a type
+  std::vector<std::string> types;    ///< sorted by bytes
+  std::vector<int64_t> type_counts;  ///< entities per type
   int64_t documents = 1;
   int64_t tokens = 0;
   int64_t entities = 0;
@@ -43,8 +43,8 @@ struct NerOptions {
 /// Throws IoError naming path, line and what was expected.
 NerData read_ner(const std::string& path, const NerOptions& options = {});
 
-/// The first `fraction` of the sentences and the rest; where there are several documents, none is cut in two (the cut
-/// goes to the document boundary nearest to it). Throws ValueError unless both parts get a sentence.
+/// The first `fraction` of the sentences, and the rest; if there are several documents, none is cut in two (the cut
+/// moves to the nearest document boundary). Throws ValueError unless both parts get a sentence.
 std::pair<NerData, NerData> split(const NerData& data, double fraction);
 
 }  // namespace lemma::data

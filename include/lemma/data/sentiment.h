@@ -1,9 +1,9 @@
 #pragma once
-/// Labelled sentences from files as people have them.
+/// Labelled sentences from files as they occur in practice.
 ///
 /// Read: `sentence<TAB>label` and `label<TAB>sentence`, with or without a header (GLUE); `label sentence` lines; CSV
 /// with quotes, doubled quotes and newlines inside quoted fields, with or without a header. The format is found by
-/// looking at the contents, and stated in `format`.
+/// looking at the contents, and reported in `format`.
 
 #include <cstdint>
 #include <string>
@@ -19,10 +19,10 @@ struct SentimentExample {
 
 struct SentimentData {
   std::string path;
-  std::string format;  ///< in words: "tab-separated, sentence first, with a header"
+  std::string format;  ///< such as "tab-separated, sentence first, with a header"
   std::vector<SentimentExample> examples;
   std::vector<std::string> labels;  ///< numbers by value, then the rest by bytes
-  std::vector<int64_t> counts;      ///< examples a label
+  std::vector<int64_t> counts;      ///< examples per label
   int64_t replaced = 0;             ///< invalid bytes replaced by U+FFFD
 };
 
@@ -31,10 +31,10 @@ struct SentimentOptions {
   std::vector<std::string> labels = {};  ///< the labels of the training data: fixes their order; any other is an error
 };
 
-/// Throws IoError naming path, line and what was expected. Without `labels` in the options two classes are required.
+/// Throws IoError naming path, line and what was expected. Without `labels` in the options, two classes are required.
 SentimentData read_sentiment(const std::string& path, const SentimentOptions& options = {});
 
-/// The labels in their order: numbers by value first, then the others by bytes; each once.
+/// The labels in order: first numbers by value, then the others by bytes; each once.
 std::vector<std::string> ordered_labels(std::vector<std::string> labels);
 
 }  // namespace lemma::data

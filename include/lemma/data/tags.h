@@ -1,5 +1,5 @@
 #pragma once
-/// Entity tags (B-PER, I-PER, O) and the spans they mean.
+/// Entity tags (B-PER, I-PER, O) and the spans they stand for.
 
 #include <compare>
 #include <cstdint>
@@ -18,10 +18,10 @@ struct Span {
 
 /// The spans of a tag sequence by the rule of conlleval and seqeval (default mode). A span begins at B- or S-, at I- or
 /// E- that follows O, E-, S- or another type; it ends after E- and S-, and before anything that begins another. So an
-/// I- without its B- begins a span. A tag without a dash is a type of its own with that prefix; "O" is outside.
+/// I- without its B- begins a span. A tag without a dash is its own type, its first letter the prefix; "O" is outside.
 std::vector<Span> spans_of(const std::vector<std::string>& tags);
 
-/// The BIO tags of spans that do not overlap. Throws ValueError otherwise, or beyond `length`.
+/// The BIO tags of spans. Throws ValueError if they overlap or reach beyond `length`.
 std::vector<std::string> tags_of(const std::vector<Span>& spans, int64_t length);
 
 /// "O", then B- and I- of every type: the label set of a model.

@@ -1,5 +1,5 @@
 #pragma once
-/// A text file as lines: what every reader of the project starts from.
+/// A text file as lines: what every reader in the project starts from.
 
 #include <cstdint>
 #include <string>
@@ -16,8 +16,8 @@ struct Line {
 
 class TextFile {
  public:
-  /// Reads a file whole. Throws IoError (where() is the path, or path:line:column) for a missing file, a directory, an
-  /// empty or binary file (NUL bytes, UTF-16), and for bytes that are no UTF-8 unless `replace_invalid`.
+  /// Reads a whole file. Throws IoError (where() is the path, or path:line:column) for a missing file, a directory, an
+  /// empty or binary file (NUL bytes, UTF-16), and for bytes that are not UTF-8 unless `replace_invalid`.
   explicit TextFile(const std::string& path, bool replace_invalid = false);
   TextFile(const TextFile&) = delete;  // text() looks into the object itself
   TextFile& operator=(const TextFile&) = delete;

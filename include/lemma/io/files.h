@@ -1,5 +1,5 @@
 #pragma once
-/// Files that are read whole and written whole: after a crash or on a full disk the old contents stand, never half of
+/// Files that are read whole and written whole: after a crash or on a full disk the old contents remain, never half of
 /// the new.
 ///
 /// Everything here throws IoError whose where() is the path.
@@ -15,7 +15,7 @@ namespace lemma::io {
 /// The bytes of a file, a pipe or a device. Refuses directories and more than `max_bytes`.
 std::string read_file(const std::string& path, size_t max_bytes = size_t{1} << 30);
 
-/// Replaces `path` by `contents` in one step (AtomicFile).
+/// Replaces `path` with `contents` in one step (AtomicFile).
 void write_file(const std::string& path, std::string_view contents);
 
 /// A file that appears under its name only when it is complete and on the disk.
@@ -45,20 +45,20 @@ class AtomicFile {
 ///
 /// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a
 /// crash sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and
-/// move along.
+/// move into the new one.
 ///   AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
 ///   out.write("config.json", text);
 ///   out.write("model.safetensors", [&](const std::string& file) { save_safetensors(file, tensors); });
 ///   out.commit();
 class AtomicDirectory {
  public:
-  /// Creates the sibling at once, so a place that cannot be written is reported before any work is done. Refuses a
+  /// Creates the sibling at once, so a place that cannot be written to is reported before any work is done. Refuses a
   /// directory that holds files but none of `owned`: it is somebody's data, not an older save.
   AtomicDirectory(const std::string& path, std::vector<std::string> owned);
   ~AtomicDirectory();  ///< removes the sibling unless committed
   AtomicDirectory(const AtomicDirectory&) = delete;
   AtomicDirectory& operator=(const AtomicDirectory&) = delete;
-  /// Where to write the file `name` of the directory.
+  /// Where to write the directory's file `name`.
   std::string file(const std::string& name) const;
   void write(const std::string& name, std::string_view contents);
   /// Lets `writer` make the file at the path it is given; its IoError then names the directory as the user does.
@@ -72,11 +72,11 @@ class AtomicDirectory {
 };
 
 /// Throws unless AtomicDirectory(path, owned) could save about `bytes` there now. Leaves nothing behind.
-/// Call it before training: an unwritable or full place is better known before than after.
+/// Call it before training: it is better to learn of an unwritable or full place before than after.
 void check_can_save(const std::string& path, const std::vector<std::string>& owned, size_t bytes);
 
-/// Where a save was cut between its two renames (file systems that cannot exchange names), puts the old directory back.
-/// Loaders call it first; it does nothing otherwise.
+/// If a save was cut off between its two renames (on file systems that cannot exchange names), puts the old directory
+/// back; otherwise does nothing. Loaders call it first.
 void recover_directory(const std::string& path);
 
 bool exists(const std::string& path);

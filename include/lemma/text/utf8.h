@@ -18,14 +18,14 @@ struct BadByte {
   uint8_t value = 0;
 };
 
-/// The first byte that starts no valid UTF-8 sequence (overlong forms, surrogates and values above U+10FFFF are
+/// The first byte that does not start a valid UTF-8 sequence (overlong forms, surrogates and values above U+10FFFF are
 /// invalid).
 std::optional<BadByte> find_bad_byte(std::string_view text);
 
 /// The text with each invalid sequence replaced by U+FFFD; `count` (if given) grows by the number of replacements.
 std::string replace_bad_bytes(std::string_view text, int64_t* count = nullptr);
 
-/// The text after its byte-order mark, if it has one.
+/// The text without its byte-order mark, if it has one.
 std::string_view without_bom(std::string_view text);
 
 /// The code point at `offset`, and its length in bytes. An invalid byte is U+FFFD of length 1. Requires: offset < size.
@@ -39,18 +39,18 @@ CodePoint code_point_at(std::string_view text, size_t offset);
 size_t count_code_points(std::string_view text);
 
 /// The characters as people see them (extended grapheme clusters): an emoji with its modifiers, a letter with its
-/// accents. Views into `text`, in order, nothing left out.
+/// accents. Views into `text`, in order, with nothing left out.
 std::vector<std::string_view> graphemes(std::string_view text);
 
 /// Lower case, code point by code point; the length in code points stays the same.
 std::string lower(std::string_view text);
 
 /// Canonical composition (NFC): one spelling for "é", whether typed as one code point or as e + accent. Zero-width
-/// characters stay. Invalid UTF-8 comes back as it was.
+/// characters stay. Invalid UTF-8 is returned unchanged.
 std::string nfc(std::string_view text);
 
 bool is_letter(char32_t c);  ///< any alphabet, modifiers and marks included
-bool is_upper(char32_t c);   ///< upper or title case
+bool is_upper(char32_t c);   ///< upper case or title case
 bool is_lower(char32_t c);
 bool is_digit(char32_t c);        ///< decimal digits of any script
 bool is_space(char32_t c);        ///< blanks, controls, line ends, no-break and zero-width spaces, byte-order marks

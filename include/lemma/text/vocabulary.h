@@ -1,5 +1,6 @@
 #pragma once
-/// Token -> id. 0 is <pad>, 1 is <unk>; the rest by frequency, then by bytes, so the same corpus gives the same ids.
+/// Token -> id. 0 is <pad>, 1 is <unk>; the rest are by frequency, then by bytes, so the same corpus gives the same
+/// ids.
 
 #include <cstdint>
 #include <string>
@@ -24,7 +25,7 @@ class Counter {
 
 struct VocabularyOptions {
   int64_t min_count = 1;  ///< rarer tokens become <unk>
-  int64_t max_size = 0;   ///< at most this many ids, <pad> and <unk> among them; 0: no limit
+  int64_t max_size = 0;   ///< at most this many ids, including <pad> and <unk>; 0: no limit
 };
 
 class Vocabulary {
@@ -40,15 +41,15 @@ class Vocabulary {
   int64_t id(std::string_view token) const;
   std::vector<int64_t> ids(const std::vector<std::string>& tokens) const;
   bool contains(std::string_view token) const { return id(token) != unk; }
-  /// Throws IndexError beyond the vocabulary.
+  /// Throws IndexError for an id outside the vocabulary.
   const std::string& token(int64_t id) const;
   int64_t size() const { return static_cast<int64_t>(tokens_.size()); }
-  /// How often the token stood in the corpus it was built from; 0 for a vocabulary that was loaded.
+  /// How often the token occurred in the corpus it was built from; 0 for a vocabulary that was loaded.
   int64_t count(int64_t id) const;
 
-  /// One token per line, in the order of ids; a newline inside is \n, a carriage return \r, a backslash \\.
+  /// One token per line, in the order of ids; a newline inside one is \n, a carriage return \r, a backslash \\.
   std::string to_text() const;
-  /// Reads what to_text wrote. `where` names the file in errors. Throws IoError with the line of a missing <pad> or
+  /// Reads what to_text wrote. `where` names the file in errors. Throws IoError naming the line of a missing <pad> or
   /// <unk>, a repeated token, an unknown escape or invalid UTF-8.
   static Vocabulary from_text(std::string_view text, const std::string& where);
   void save(const std::string& path) const;

@@ -1,5 +1,5 @@
 #pragma once
-/// TextCoder: between people's text and a model's numbers. Saved with every model, since the numbers mean nothing
+/// TextCoder: translates between people's text and a model's ids. Saved with every model, since the ids mean nothing
 /// without it.
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace lemma::train {
 
-/// The longest text that a model reads: attention costs the square of the length.
+/// The longest text that a model reads, in tokens: attention costs the square of the length.
 inline constexpr int64_t kMostTokens = 4096;
 
 struct TextCoder {
@@ -26,14 +26,14 @@ struct TextCoder {
   /// Learns the vocabularies from a training corpus.
   static TextCoder build(const Corpus& train, int64_t min_count, int64_t feature_count);
 
-  /// The tokens of a text as typed, with offsets: lower case for sentiment, as it stands for entities.
+  /// The tokens of a text as typed, with offsets: in lower case for sentiment, unchanged for entities.
   std::vector<text::Token> tokens(std::string_view text) const;
   data::Example encode(const std::vector<std::string>& tokens) const;
   /// max_len 0: nothing is cut. What was cut or unknown is counted in the EncodedTexts. Throws IoError naming file and
-  /// line for a text of more than kMostTokens after that.
+  /// line for a text that is still longer than kMostTokens.
   data::EncodedTexts encode(const Corpus& corpus, int64_t max_len = 0) const;
 
-  /// vocab.txt, features.txt and labels.txt as they stand in a model directory.
+  /// labels.txt, as it is in a model directory.
   std::string labels_text() const;
   static std::vector<std::string> parse_labels(const std::string& text, const std::string& where, Task task);
 };

@@ -16,9 +16,9 @@ namespace lemma::train {
 std::vector<int64_t> best_tags(const std::vector<float>& log_probs, const std::vector<std::string>& labels);
 
 struct Answer {
-  std::vector<int64_t> labels;        ///< one class, or a tag a token
+  std::vector<int64_t> labels;        ///< one class, or one tag per token
   std::vector<double> probabilities;  ///< of every class; empty for tags
-  double loss = 0;                    ///< mean cross-entropy of this text; 0 where it has no labels
+  double loss = 0;                    ///< mean cross-entropy of this text; 0 if it has no labels
 };
 
 struct Evaluation {
@@ -28,12 +28,12 @@ struct Evaluation {
   data::NerScore ner;           ///< for tags
 };
 
-/// Runs the model in eval mode, without a tape; its mode is put back.
+/// Runs the model in eval mode, without a tape; then restores its mode.
 Evaluation evaluate(TextModel& model, const TextCoder& coder, const data::EncodedTexts& dataset);
 /// Answers for texts without labels.
 std::vector<Answer> answer(TextModel& model, const TextCoder& coder, const std::vector<data::Example>& examples);
 
-/// The closing report: a confusion table or per-type scores, and the `worst` mistakes with their lines in the file.
+/// The final report: a confusion table or per-type scores, and the `worst` mistakes with their lines in the file.
 std::string report(const Corpus& corpus, const Evaluation& result, size_t worst = 5);
 
 }  // namespace lemma::train

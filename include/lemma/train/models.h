@@ -1,6 +1,6 @@
 #pragma once
 /// The models that `lemma train` trains. Token embeddings of several kinds, positions, N encoder layers, and a head:
-/// one class a text (SentimentModel) or one tag a token (NerModel). Padding changes nothing at a real token.
+/// one class per text (SentimentModel) or one tag per token (NerModel). Padding changes nothing at a real token.
 
 #include <memory>
 #include <vector>
@@ -15,8 +15,8 @@
 
 namespace lemma::train {
 
-/// A word by its letters: y = W max over places t of relu(left[c_(t-1)] + here[c_t] + right[c_(t+1)]), a convolution of
-/// width 3 over letters. ids: (B, T, C) -> (B, T, D). An end of the word counts as a letter of its own (id 0).
+/// A word by its letters: y = W max over positions t of relu(left[c_(t-1)] + here[c_t] + right[c_(t+1)]), a convolution
+/// of width 3 over letters. ids: (B, T, C) -> (B, T, D). Each end of the word counts as a letter (id 0).
 class LetterFilters : public nn::Module {
  public:
   LetterFilters(int64_t letters, int64_t filters, int64_t embed);
@@ -34,7 +34,7 @@ class LetterFilters : public nn::Module {
 class TextEncoder : public nn::Module {
  public:
   TextEncoder(const ModelConfig& config, const TextCoder& coder);
-  /// `attention`, if given, receives one (B, H, T, T) a layer.
+  /// `attention`, if given, receives one (B, H, T, T) per layer.
   Tensor operator()(const data::Batch& batch, std::vector<Tensor>* attention = nullptr) const;
 
   nn::Embedding words;
@@ -50,7 +50,7 @@ class TextEncoder : public nn::Module {
   mutable Tensor positions_;  // (T, D) of the longest text so far; a pure function of its size, so it is not saved
 };
 
-/// What the trainer knows of a model.
+/// What the trainer knows about a model.
 class TextModel : public nn::Module {
  public:
   TextModel(const ModelConfig& config, const TextCoder& coder);

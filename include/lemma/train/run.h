@@ -1,6 +1,6 @@
 #pragma once
-/// A whole training run, told as it goes: what it will do, progress, scores beside the baselines, the best model kept,
-/// and what to do next.
+/// A whole training run, reported as it goes: what it will do, progress, scores beside the baselines, the best model
+/// kept, and what to do next.
 
 #include <cstdio>
 #include <functional>
@@ -16,14 +16,14 @@ struct Run {
   Task task = Task::sentiment;
   /// Puts what the user asked for in place of the task's defaults.
   std::function<void(ModelConfig&, TrainOptions&)> choose = [](ModelConfig&, TrainOptions&) {};
-  std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as the run that is resumed
+  std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as in the run being resumed
   std::string out;                   ///< the model directory
-  Device device = Device::cpu();     ///< where the model is trained; the saved one opens on any device
+  Device device = Device::cpu();     ///< where the model is trained; the saved one loads on any device
   bool resume = false;               ///< continue the run that was saved there; only its number of epochs may change
-  bool replace_invalid = false;      ///< bytes that are no UTF-8 become U+FFFD
+  bool replace_invalid = false;      ///< bytes that are not UTF-8 become U+FFFD
   std::FILE* log = stdout;
   std::function<bool()> stop = [] { return false; };  ///< asked after every step; true: save and leave
-  std::string program = "lemma";                      ///< how the next command names it
+  std::string program = "lemma";                      ///< its name in the suggested next command
 };
 
 enum class Outcome { complete, interrupted };
@@ -31,7 +31,7 @@ enum class Outcome { complete, interrupted };
 /// Throws IoError and ValueError for bad input before anything is written; GradError for a NaN.
 Outcome run(const Run& run);
 
-/// The classic sanity check: can the model learn one batch by heart, without dropout? Prints a verdict in words; true
+/// The classic sanity check: can the model learn one batch by heart, without dropout? Prints a verdict; returns true
 /// if so. Saves nothing.
 bool overfit_one_batch(const Run& run);
 

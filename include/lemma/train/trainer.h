@@ -21,8 +21,8 @@ struct StepResult {
   double lr = 0;
 };
 
-/// The running mean of the weights, which generalises better than the last ones: m += (1 - d) (w - m), with d growing
-/// to its value over the first steps. Polyak & Juditsky, 1992.
+/// The running mean of the weights, which generalises better than the final weights: m += (1 - d) (w - m), with d
+/// rising to its value over the first steps. Polyak & Juditsky, 1992.
 class WeightAverage {
  public:
   WeightAverage(const nn::Module& model, double decay);
@@ -58,9 +58,9 @@ class Trainer {
   Trainer(TextModel& model, const data::EncodedTexts& train, const text::Vocabulary& words,
           const TrainOptions& options);
 
-  /// The next batch: forward, backward, clip, AdamW, schedule, average. Throws GradError naming the operation that made
-  /// it when the loss or a gradient is NaN or infinite; the weights then are those before the step. In float16 a
-  /// gradient that overflows only skips the step, while a smaller scale can still help.
+  /// The next batch: forward, backward, clip, AdamW, schedule, average. When the loss or a gradient is NaN or infinite,
+  /// throws GradError naming the operation that made it; the weights are then those from before the step. In float16 a
+  /// gradient that overflows only skips the step, as long as a smaller scale can still help.
   StepResult step();
   /// The model's loss before any training, on the first batches, without dropout.
   double initial_loss();
@@ -74,13 +74,13 @@ class Trainer {
   }  ///< of this epoch's steps
   int64_t last_batch_size() const { return static_cast<int64_t>(order_[static_cast<size_t>(batch_ - 1)].size()); }
   int64_t warmup() const { return warmup_; }   ///< steps
-  double padding() const { return padding_; }  ///< share of positions of this epoch that are padding
+  double padding() const { return padding_; }  ///< fraction of this epoch's positions that are padding
   const TrainOptions& options() const { return options_; }
   WeightAverage& average() { return average_; }
 
   /// Weights, optimiser, schedule, average; generators and position in the epoch go into `facts`.
   io::NamedTensors state(io::Metadata& facts) const;
-  /// Continues as if never interrupted. Throws ValueError where the state does not fit the model or the data.
+  /// Continues as if never interrupted. Throws ValueError if the state does not fit the model or the data.
   void load(const io::SafeTensors& state);
 
  private:
@@ -95,7 +95,7 @@ class Trainer {
   Tensor unknown_probability_;  // (V): how likely a word is replaced by <unk>
   std::vector<Tensor> params_;
   std::unique_ptr<optim::AdamW> optimizer_;
-  optim::GradScaler scaler_;  // does something in float16 alone
+  optim::GradScaler scaler_;  // does something only in float16
   std::unique_ptr<optim::Scheduler> schedule_;
   WeightAverage average_;
   std::vector<std::vector<int64_t>> order_;  // this epoch's batches
@@ -105,10 +105,10 @@ class Trainer {
   double padding_ = 0, loss_sum_ = 0;
 };
 
-/// How many epochs an option of 0 stands for: about 1,500 steps, from 3 to 40 epochs.
+/// How many epochs 0 stands for: enough for about 1,500 steps, from 3 to 40.
 int64_t default_epochs(int64_t batches);
 
-/// Ids with some words replaced by <unk>: a word w with probability p[w]. ids: (B, T), p: (V).
+/// Ids with some words replaced by <unk>: each word w with probability p[w]. ids: (B, T), p: (V).
 Tensor drop_tokens(const Tensor& ids, const Tensor& probability);
 
 }  // namespace lemma::train

@@ -19,7 +19,7 @@ Rgb viridis(double t);
 Rgb text_colour(Rgb background);
 /// "#rrggbb".
 std::string hex(Rgb colour);
-/// & < > " ' as entities, for HTML and SVG; control characters, which neither may hold, become U+FFFD.
+/// & < > " ' as entities, for HTML and SVG; control characters, which neither may contain, become U+FFFD.
 std::string escape_markup(std::string_view text);
 
 }  // namespace lemma::viz

@@ -8,7 +8,7 @@ namespace lemma::viz {
 
 struct Curve {
   std::string name;
-  std::vector<double> x, y;  ///< of one length; a NaN or infinite y leaves a gap
+  std::vector<double> x, y;  ///< equally long; a NaN or infinite y leaves a gap
 };
 
 struct Plot {
@@ -17,7 +17,7 @@ struct Plot {
   int width = 640, height = 400;  ///< in pixels
 };
 
-/// A complete SVG document with axes, round tick values and a legend. Throws ValueError where x and y differ in length.
+/// A complete SVG document with axes, round tick values and a legend. Throws ValueError if x and y differ in length.
 std::string curves_svg(const Plot& plot);
 
 /// About `count` round values (1, 2 or 5 times a power of ten apart) that lie in [low, high].

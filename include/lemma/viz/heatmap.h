@@ -8,9 +8,9 @@
 namespace lemma::viz {
 
 struct Heatmap {
-  std::vector<std::vector<double>> values;  ///< row by row, all rows of one length
+  std::vector<std::vector<double>> values;  ///< row by row, all rows equally long
   std::vector<std::string> row_labels;      ///< none, or one per row
-  std::vector<std::string> column_labels;   ///< none, or one a column
+  std::vector<std::string> column_labels;   ///< none, or one per column
   std::string title;
   std::optional<double> low,
       high;                 ///< what the first and the last colour stand for; default: the smallest and largest value
@@ -18,10 +18,10 @@ struct Heatmap {
   int decimals = 2;
 };
 
-/// A complete SVG document. Throws ValueError for ragged rows or labels that do not count the rows and columns.
+/// A complete SVG document. Throws ValueError for ragged rows or a wrong number of labels.
 std::string heatmap_svg(const Heatmap& map);
 
-/// Lines of text: labels, and two characters a value that darken with it ("  ", "░░", "▒▒", "▓▓", "██"), or true
+/// Lines of text: labels, and two characters per value that darken with it ("  ", "░░", "▒▒", "▓▓", "██"), or true
 /// colours with `colour` (only for terminals). Throws as above.
 std::string heatmap_text(const Heatmap& map, bool colour = false);
 

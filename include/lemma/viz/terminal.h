@@ -8,8 +8,8 @@
 
 namespace lemma::viz {
 
-/// One character a value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters:
-/// longer series are averaged in `width` groups.
+/// One character per value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters:
+/// longer series are averaged into `width` groups.
 std::string sparkline(const std::vector<double>& values, int width = 60);
 
 /// counts[gold][predicted] as an aligned table with totals and, per class, precision and recall.
@@ -19,9 +19,9 @@ std::string confusion_table(const std::vector<std::vector<int64_t>>& counts, con
 /// A bar of `width` characters, filled to `fraction` in eighths of a character.
 std::string bar(double fraction, int width);
 
-/// Columns that a terminal needs for UTF-8 text: 2 for CJK and emoji, 0 for combining marks.
+/// The number of columns that a terminal needs for UTF-8 text: 2 for CJK and emoji, 0 for combining marks.
 int display_width(std::string_view text);
-/// `text` filled with spaces to `width` columns, on the right or (align_right) on the left; never cut.
+/// `text` padded with spaces to `width` columns, on the right or (align_right) on the left; never cut.
 std::string pad(std::string_view text, int width, bool align_right = false);
 
 }  // namespace lemma::viz
