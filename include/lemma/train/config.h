@@ -40,7 +40,7 @@ struct ModelConfig {
 
 /// The rules of training.
 struct TrainOptions {
-  int64_t epochs = 0;  ///< 0: enough for about 1,500 steps, between 3 and 40
+  int64_t epochs = 0;  ///< 0: enough for about 1,500 steps, between 3 and 20
   int64_t batch_size = 32;
   double lr = 1e-3;            ///< the peak, after warm-up
   double weight_decay = 0.01;  ///< of matrices; vectors have none

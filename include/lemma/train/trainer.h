@@ -105,7 +105,7 @@ class Trainer {
   double padding_ = 0, loss_sum_ = 0;
 };
 
-/// How many epochs 0 stands for: enough for about 1,500 steps, from 3 to 40.
+/// How many epochs 0 stands for: enough for about 1,500 steps, from 3 to 20.
 int64_t default_epochs(int64_t batches);
 
 /// Ids with some words replaced by <unk>: each word w with probability p[w]. ids: (B, T), p: (V).
