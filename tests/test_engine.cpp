@@ -137,7 +137,12 @@ TEST_CASE("grad() returns gradients without touching any .grad") {
   // Several outputs, own starting gradients.
   const Tensor v = leaf({1, 2});
   const Tensor weights = tensor({10.0, 20.0}, {.dtype = float64});
-  CHECK(grad({v * v, v * 3}, {v}, {}, {weights, weights})[0].to_vector<double>() == std::vector<double>{50, 140});
+  CHECK(grad({v * v, v * 3}, {v}, {weights, weights})[0].to_vector<double>() == std::vector<double>{50, 140});
+  const std::vector<Tensor> kept = grad({v * v}, {v}, {weights}, {.retain_graph = true, .create_graph = true});
+  CHECK(kept[0].to_vector<double>() == std::vector<double>{20, 80});
+  CHECK(kept[0].requires_grad());
+  CHECK(grad(v * v, v, weights).to_vector<double>() == std::vector<double>{20, 80});
+  CHECK_THROWS_WITH(grad({v * v}, {v}, {weights, weights}), "[grad] 2 grad_outputs for 1 outputs");
   // Of intermediates, of an output itself, and of the same input twice.
   const Tensor h = x * 2, top = h * h;
   CHECK(grad(top, h, {.retain_graph = true}).item() == 12);
@@ -145,6 +150,29 @@ TEST_CASE("grad() returns gradients without touching any .grad") {
   const std::vector<Tensor> same = grad({top}, {x, x});
   CHECK(same[0].item() == 24);
   CHECK(same[1].item() == 24);
+}
+
+TEST_CASE("grad_fn() is the operation that computed a tensor, and leads on to those before it") {
+  const Tensor x = leaf({1, 2}), y = exp(x) * tensor({3.0, 4.0}, {.dtype = float64});
+  CHECK(!x.grad_fn());
+  CHECK(x.grad_fn() == nullptr);
+  const auto fn = y.grad_fn();
+  CHECK(std::string(fn->name()) == "mul");
+  CHECK(fn->num_inputs() == 2);
+  CHECK(fn->input_shape(0) == Shape{2});
+  CHECK(fn->input_dtype(1) == float64);
+  CHECK(fn->input_device(1) == y.device());
+  CHECK(fn->output_shape() == Shape{2});
+  CHECK(fn->output_dtype() == float64);
+  CHECK(fn->output_device() == y.device());
+  CHECK(fn->needs(0));
+  CHECK(!fn->needs(1));  // a constant
+  const auto next = fn->next_functions();
+  REQUIRE(next.size() == 2);
+  CHECK(std::string(next[0]->name()) == "exp");
+  CHECK(next[0]->sequence() < fn->sequence());
+  CHECK(next[1] == nullptr);
+  CHECK(next[0]->next_functions()[0] == nullptr);  // x is a leaf
 }
 
 TEST_CASE("grad() walks no further than the inputs asked for") {

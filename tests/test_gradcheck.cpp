@@ -2,9 +2,9 @@
 #include <cmath>
 #include <memory>
 
-#include "tape/record.h"
 #include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "tape/record.h"
 #include "tests/catch.h"
 
 using namespace lemma;
@@ -26,10 +26,10 @@ struct Cube : Function {
 };
 
 // y = a b with whatever gradients the test hands in.
-template <class Rule>
-Tensor product_with(const Tensor& a, const Tensor& b, Rule rule) {
+template <class... Rules>
+Tensor product_with(const Tensor& a, const Tensor& b, Rules... rules) {
   const Tensor y = a.detach() * b.detach();
-  return record("product", {a, b}, y.array(), rule, Save::inputs);
+  return record("product", {a, b}, y.array(), rules...);
 }
 
 Tensor numbers() { return tensor({{0.5, -1.25, 2.0}, {1.5, 0.75, -0.5}}, {.dtype = float64}); }
@@ -63,10 +63,7 @@ TEST_CASE("gradcheck catches a missing term") {
   // y = x sin x; the rule forgets that x itself varies.
   const auto f = [](const Inputs& in) {
     const Tensor x = in[0], y = x.detach() * sin(x.detach());
-    return record(
-        "x_sin_x", {x}, y.array(),
-        [](const Tensor& g, const Node& node) -> Grads { return {g * node.input(0) * cos(node.input(0))}; },
-        Save::inputs);
+    return record("x_sin_x", {x}, y.array(), [](const Tensor& g, In<0> at) { return g * at * cos(at); });
   };
   CHECK(!gradcheck(f, {numbers()}).ok);
 }
@@ -83,27 +80,25 @@ TEST_CASE("gradcheck catches a sign error on one dim") {
 
 TEST_CASE("gradcheck catches an input used twice whose contributions are not added") {
   // x * x recorded as a product of two inputs: right rule, both contributions.
-  const auto right = [](const Tensor& g, const Node& node) -> Grads { return {g * node.input(1), g * node.input(0)}; };
-  CHECK(gradcheck([&](const Inputs& x) { return product_with(x[0], x[0], right); }, {numbers()}).ok);
+  const auto by_lhs = [](const Tensor& g, In<0> lhs) { return g * lhs; };
+  const auto by_rhs = [](const Tensor& g, In<1> rhs) { return g * rhs; };
+  CHECK(gradcheck([&](const Inputs& x) { return product_with(x[0], x[0], by_rhs, by_lhs); }, {numbers()}).ok);
   // Only one of them arrives: what an engine that writes "=" for "+=" does.
-  const auto overwritten = [](const Tensor& g, const Node& node) -> Grads { return {Tensor(), g * node.input(0)}; };
-  CHECK(!gradcheck([&](const Inputs& x) { return product_with(x[0], x[0], overwritten); }, {numbers()}).ok);
+  CHECK(!gradcheck([&](const Inputs& x) { return product_with(x[0], x[0], no_gradient, by_lhs); }, {numbers()}).ok);
 }
 
 TEST_CASE("a missing sum over broadcast dims is refused by the engine, and caught where shapes happen to fit") {
   // y = a + b with b (3) broadcast into a (2, 3); the rule hands g to both.
   const auto f = [](const Inputs& in) {
     const Tensor y = in[0].detach() + in[1].detach();
-    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads {
-      return {g, g};
-    });
+    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g) -> Grads { return {g, g}; });
   };
   CHECK_THROWS_WITH(gradcheck(f, {numbers(), tensor({1.0, 2.0, 3.0}, {.dtype = float64})}),
                     "[sloppy_add] its rule returned a gradient of shape (2, 3) for input 1 of shape (3)");
   // Shape right, values wrong: the first row instead of the sum of rows.
   const auto picks_a_row = [](const Inputs& in) {
     const Tensor y = in[0].detach() + in[1].detach();
-    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g, const Node&) -> Grads {
+    return record("sloppy_add", {in[0], in[1]}, y.array(), [](const Tensor& g) -> Grads {
       return {g, select(g, 0, 0)};
     });
   };

@@ -131,6 +131,25 @@ TEST_CASE("a product's gradient is right where factors are 0") {
   CHECK(grad(sum(prod(leaf, 1)), leaf).to_vector<double>() == std::vector<double>{0, -3, 0, 0, 0, 0, 2, 0.5, 1});
 }
 
+TEST_CASE("the gradient of prod takes time in proportion to the elements, zeros or not") {
+  const int64_t n = 200001;  // n^2 products would take minutes
+  Tensor x = ones({n}, {.dtype = float64});
+  x[7].fill_(2);
+  x[n - 1].fill_(-3);
+  x.requires_grad_();
+  const Tensor g = grad(prod(x), x);
+  CHECK(g[0].item() == -6);
+  CHECK(g[7].item() == -3);
+  CHECK(g[n - 1].item() == 2);
+  {
+    NoGrad guard;
+    x[100].zero_();
+  }
+  const Tensor with_zero = grad(prod(x), x);
+  CHECK(with_zero[100].item() == -6);
+  CHECK(sum(abs(with_zero)).item() == 6);  // every other product has the zero in it
+}
+
 TEST_CASE("gradients at kinks and ties follow the documented choice") {
   const auto slope = [](auto f, std::vector<double> at) {
     const Tensor x = tensor(at, {.dtype = float64, .requires_grad = true});

@@ -7,4 +7,5 @@
 #include "lemma/autograd/picture.h"
 #include "lemma/tape/function.h"
 #include "lemma/tape/grad_mode.h"
+#include "lemma/tape/node.h"
 #include "lemma/tensor.h"

@@ -183,9 +183,11 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
                   double eps = 1e-5);
 /// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); attend: bool, broadcastable to
 /// (..., Tq, Tk), true where a query may attend to a key, like the `attn_mask` of PyTorch's function; scale 0 means
-/// 1 / sqrt(E). A query that may attend to nothing gets zeros.
+/// 1 / sqrt(E). A query that may attend to nothing gets zeros. `weights`, where given, receives the softmax, (..., Tq,
+/// Tk).
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& attend = {},
-                                    double dropout_p = 0, bool is_causal = false, double scale = 0);
+                                    double dropout_p = 0, bool is_causal = false, double scale = 0,
+                                    Tensor* weights = nullptr);
 /// While training: zero with probability p, the rest scaled by 1 / (1 - p). Otherwise x itself.
 Tensor dropout(const Tensor& x, double p, bool training);
 

@@ -90,8 +90,8 @@ class Tensor {
   /// keep it). Returns an id for remove_hook.
   int64_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
   void remove_hook(int64_t id) const;
-  /// The node that computed it; nullptr for leaves.
-  Node* grad_fn() const;
+  /// The operation that computed it, see lemma/tape/node.h: `y.grad_fn()->name()`. Null for leaves.
+  Ref<Node> grad_fn() const;
   uint32_t version() const;
 
   // ---- In place: for optimisers and initialisers, under NoGrad where the tape is concerned. Return *this. ----

@@ -1,6 +1,7 @@
 #pragma once
 /// What a Tensor handle points to: an array and its place on the tape.
 
+#include <cstdint>
 #include <memory>
 
 #include "lemma/core/array.h"
@@ -22,6 +23,7 @@ class TensorImpl : public RefCounted {
 
   Array array;
   Ref<Node> node;              // what computed it; null for leaves
+  uint32_t output = 0;         // which of the node's outputs it is
   Ref<TensorImpl> grad;        // of leaves
   bool requires_grad = false;  // of leaves; a tensor with a node always does
 

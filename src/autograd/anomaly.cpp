@@ -97,13 +97,13 @@ class Detective final : public Watcher {
     std::vector<std::string> shapes, chains;
     for (const TensorRef& ref : inputs) {
       shapes.push_back(ref.tensor->shape().str());
-      if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn()));
+      if (ref.tensor->grad_fn() && chains.empty()) chains.push_back(provenance(ref.tensor->grad_fn().get()));
     }
     throw GradError(op, fmt::format("the result of shape {} holds {}; inputs {}{}{}", output.shape().str(),
                                     bad == 'N' ? "a NaN" : "an Inf", fmt::join(shapes, " and "),
                                     chains.empty() ? "" : "; before it: " + chains[0], called_from(call_trace())));
   }
-  void recorded(Node& node) override { node.extras().trace = call_trace(); }
+  void recorded(Node& node) override { node.output(0).extras().trace = call_trace(); }
 };
 Detective detective;
 thread_local bool looking = false;  // in a rule too, where nobody watches
@@ -126,7 +126,7 @@ void inspect_gradients(const Node& node, const Grads& grads) {
     const char bad = first_bad(grads[i].array());
     if (!bad) continue;
     std::vector<std::string> trace;
-    if (node.has_extras()) trace = const_cast<Node&>(node).extras().trace;
+    if (node.output(0).has_extras()) trace = const_cast<Node&>(node).output(0).extras().trace;
     throw GradError(node.name(), fmt::format("the gradient for input {} holds {}; inputs {}; the operation was: {}{}",
                                              i, bad == 'N' ? "a NaN" : "an Inf", describe_inputs(node),
                                              provenance(&node), called_from(trace)));

@@ -41,7 +41,8 @@ void Tensor::backward(const Tensor& gradient, bool retain_graph) const {
 }
 
 std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<Tensor>& inputs,
-                         const GradOptions& options, const std::vector<Tensor>& grad_outputs) {
+                         const GradOutputs& given, const GradOptions& options) {
+  const std::vector<Tensor>& grad_outputs = given.tensors;
   if (!grad_outputs.empty() && grad_outputs.size() != outputs.size())
     throw GradError("grad", fmt::format("{} grad_outputs for {} outputs", grad_outputs.size(), outputs.size()));
   std::vector<engine::Root> roots;
@@ -51,7 +52,7 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined() || !inputs[i].requires_grad())
       throw GradError("grad", fmt::format("input {} does not require a gradient", i));
-    targets.push_back(engine::key_of(inputs[i]));
+    targets.push_back(engine::key_of(*inputs[i].impl()));
   }
   std::vector<Tensor> results = engine::run(roots, targets, options, false);
   for (size_t i = 0; i < results.size(); ++i)

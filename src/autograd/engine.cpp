@@ -87,24 +87,26 @@ class Walk {
     const auto add = [&](Node* node) {
       if (node && seen.insert(node).second) found.push_back(node);
     };
-    for (const Root& root : roots) add(root.tensor.grad_fn());
+    for (const Root& root : roots) add(root.tensor.impl()->node.get());
     for (size_t i = 0; i < found.size(); ++i)
       for (const Edge& edge : found[i]->edges()) add(edge.node.get());
     std::sort(found.begin(), found.end(), later);  // inputs before results
     for (Node* node : found)
       for (const Edge& edge : node->edges())
-        if (leads_to_target(edge.node.get(), edge.leaf.get())) useful_.insert(node);
+        if (leads_to_target(edge.node.get(), key_of(edge))) useful_.insert(node);
   }
 
-  void deliver(Node* node, TensorImpl* leaf, const Tensor& grad) {
-    if (!target_index_.empty() && !leads_to_target(node, leaf)) return;
+  void deliver(Node* node, uint32_t output, TensorImpl* leaf, const Tensor& grad) {
+    if (!target_index_.empty() && !leads_to_target(node, key_of(node, output, leaf))) return;
     if (node) {
       auto [place, is_new] = pending_.try_emplace(node);
       if (is_new) {
+        place->second.reserve(node->num_outputs());
+        for (size_t i = 0; i < node->num_outputs(); ++i) place->second.emplace_back();
         heap_.push_back(node);
         std::push_heap(heap_.begin(), heap_.end(), later);
       }
-      add_to(place->second, grad, options_.create_graph);
+      add_to(place->second[output], grad, options_.create_graph);
     } else if (leaf) {
       auto [place, is_new] = leaf_index_.try_emplace(leaf, leaves_.size());
       if (is_new) leaves_.push_back({Ref<TensorImpl>::share(leaf), Tensor()});
@@ -118,24 +120,24 @@ class Walk {
       Node* node = heap_.back();
       heap_.pop_back();
       auto place = pending_.find(node);
-      Tensor grad = std::move(place->second);
+      Grads grads = std::move(place->second);
       pending_.erase(place);
-      visit(*node, grad);
+      visit(*node, grads);
     }
   }
 
   std::vector<Tensor> finish(bool accumulate) {
     for (Leaf& leaf : leaves_) {
       if (leaf.impl->has_extras()) finish_gradient(leaf.impl->extras(), leaf.grad, "leaf");
-      capture(leaf.impl.get(), leaf.grad);
+      capture(key_of(*leaf.impl), leaf.grad);
       if (accumulate) accumulate_into(*leaf.impl, leaf.grad);
     }
     return std::move(results_);
   }
 
  private:
-  bool leads_to_target(Node* node, TensorImpl* leaf) const {
-    return node ? useful_.count(node) > 0 || target_index_.count(node) > 0 : target_index_.count(leaf) > 0;
+  bool leads_to_target(Node* node, const void* key) const {
+    return target_index_.count(key) > 0 || (node && useful_.count(node) > 0);
   }
 
   struct Leaf {
@@ -149,9 +151,12 @@ class Walk {
     for (auto it = begin; it != end; ++it) results_[it->second] = grad;
   }
 
-  void visit(Node& node, Tensor& grad) {
-    if (node.has_extras()) finish_gradient(node.extras(), grad, node.name());
-    capture(&node, grad);
+  void visit(Node& node, Grads& arrived) {
+    for (uint32_t i = 0; i < arrived.size(); ++i) {
+      if (!arrived[i].defined()) continue;
+      if (node.output(i).has_extras()) finish_gradient(node.output(i).extras(), arrived[i], node.name());
+      capture(key_of(&node, i, nullptr), arrived[i]);
+    }
     if (!target_index_.empty() && !useful_.count(&node)) return;
     if (node.released())
       throw GradError(
@@ -160,13 +165,14 @@ class Walk {
           "detach() a tensor that you reuse from an earlier step");
     const Grads grads = [&] {
       InsideRule inside;
-      return node.apply(grad);
+      return node.apply(arrived);
     }();
     check_rule(node, grads);
     if (DetectAnomaly::enabled()) inspect_gradients(node, grads);
     if (!keep_) node.release();
     for (size_t i = 0; i < grads.size(); ++i)
-      if (grads[i].defined()) deliver(node.edges()[i].node.get(), node.edges()[i].leaf.get(), grads[i]);
+      if (const Edge& edge = node.edges()[i]; grads[i].defined())
+        deliver(edge.node.get(), edge.output, edge.leaf.get(), grads[i]);
   }
 
   // A leaf owns its .grad: it is never shared with another tensor, so it may be scaled in place.
@@ -185,7 +191,7 @@ class Walk {
   const GradOptions& options_;
   bool keep_ = false;
   std::vector<Node*> heap_;
-  std::unordered_map<Node*, Tensor> pending_;
+  std::unordered_map<Node*, Grads> pending_;  // one per output
   std::unordered_map<TensorImpl*, size_t> leaf_index_;
   std::vector<Leaf> leaves_;
   std::unordered_multimap<const void*, size_t> target_index_;
@@ -194,11 +200,6 @@ class Walk {
 };
 
 }  // namespace
-
-const void* key_of(const Tensor& tensor) {
-  if (Node* node = tensor.grad_fn()) return node;
-  return tensor.impl();
-}
 
 std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets,
                         const GradOptions& options, bool accumulate) {
@@ -209,7 +210,7 @@ std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const 
   walk.find_useful(alive);
   for (const Root& root : alive) {
     TensorImpl* impl = root.tensor.impl();
-    walk.deliver(impl->node.get(), impl->node ? nullptr : impl, root.grad);
+    walk.deliver(impl->node.get(), impl->output, impl->node ? nullptr : impl, root.grad);
   }
   walk.drain();
   return walk.finish(accumulate);

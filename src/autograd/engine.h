@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "lemma/autograd/grad.h"
-#include "tape/node.h"
+#include "lemma/tape/node.h"
 
 namespace lemma::engine {
 
@@ -13,12 +13,16 @@ struct Root {
   Tensor grad;  // of the tensor's shape
 };
 
-/// Walks the graph behind `roots`. `targets` are nodes or leaves (Edge::key) whose complete gradients are returned, in
-/// order, undefined where none arrived. With `accumulate` the gradients of leaves are added to their .grad.
+/// What a gradient can be asked for: an output of a node, or a leaf. The address of either is its key.
+inline const void* key_of(const Node* node, uint32_t output, const TensorImpl* leaf) {
+  return node ? static_cast<const void*>(&node->output(output)) : leaf;
+}
+inline const void* key_of(const Edge& edge) { return key_of(edge.node.get(), edge.output, edge.leaf.get()); }
+inline const void* key_of(const TensorImpl& impl) { return key_of(impl.node.get(), impl.output, &impl); }
+
+/// Walks the graph behind `roots`. Returns the complete gradients of `targets`, which are keys, in order, undefined
+/// where none arrived. With `accumulate` the gradients of leaves are added to their .grad.
 std::vector<Tensor> run(const std::vector<Root>& roots, const std::vector<const void*>& targets,
                         const GradOptions& options, bool accumulate);
-
-/// Node or leaf of a tensor that requires a gradient: what run() calls a target.
-const void* key_of(const Tensor& tensor);
 
 }  // namespace lemma::engine

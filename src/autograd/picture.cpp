@@ -36,15 +36,16 @@ struct Vertex {
   std::string name;
 };
 
-Vertex vertex_of(Node* node, TensorImpl* leaf, const Saved* constant) {
+Vertex vertex_of(Node* node, uint32_t number, TensorImpl* leaf, const Saved* constant) {
   Vertex v;
   v.node = node;
   v.leaf = leaf;
   if (node) {
-    v.array = node->output_saved().array;
-    if (node->has_extras()) {
-      v.name = node->extras().name;
-      v.grad = node->extras().grad;
+    Node::Output& output = node->output(number);
+    v.array = output.saved.array;
+    if (output.has_extras()) {
+      v.name = output.extras().name;
+      v.grad = output.extras().grad;
     }
   } else if (leaf) {
     v.array = leaf->array;
@@ -94,7 +95,7 @@ std::string explain(const Tensor& root) {
   size_t held = 0, nodes = 0, more = 0;
   std::unordered_map<const Node*, bool> seen;
   TensorImpl* impl = root.impl();
-  Vertex top = vertex_of(impl->node.get(), impl->node ? nullptr : impl, nullptr);
+  Vertex top = vertex_of(impl->node.get(), impl->output, impl->node ? nullptr : impl, nullptr);
   std::vector<Step> stack{{top, "", true}};  // a stack of our own: graphs may be a million deep
   while (!stack.empty()) {
     const Step step = stack.back();
@@ -118,7 +119,7 @@ std::string explain(const Tensor& root) {
     const auto& edges = step.vertex.node->edges();
     const std::string below = is_root ? "" : step.prefix + (step.last ? "   " : "│  ");
     for (size_t i = edges.size(); i-- > 0;)
-      stack.push_back({vertex_of(edges[i].node.get(), edges[i].leaf.get(), &edges[i].saved),
+      stack.push_back({vertex_of(edges[i].node.get(), edges[i].output, edges[i].leaf.get(), &edges[i].saved),
                        seen.size() > 400 ? "" : below, i + 1 == edges.size()});
   }
   if (more > 0) text += fmt::format("... and {} more\n", more);
@@ -128,30 +129,29 @@ std::string explain(const Tensor& root) {
 std::string to_dot(const Tensor& root) {
   if (!root.requires_grad())
     throw GradError("to_dot", "the tensor has no graph: nothing it depends on requires a gradient");
-  // Every node and leaf once, results before inputs.
+  // Every result of a node and every leaf once, results before inputs.
   std::vector<Edge> found;
   std::unordered_map<const void*, size_t> index;
-  const auto add = [&](const Ref<Node>& node, const Ref<TensorImpl>& leaf, const Saved& saved) {
-    const void* key = node ? static_cast<const void*>(node.get()) : leaf.get();
-    if (index.emplace(key, found.size()).second) found.push_back(Edge{node, leaf, saved});
+  const auto add = [&](const Edge& edge) {
+    if (index.emplace(engine::key_of(edge), found.size()).second) found.push_back(edge);
   };
   TensorImpl* impl = root.impl();
-  add(impl->node, impl->node ? nullptr : Ref<TensorImpl>::share(impl), Saved(impl->array, true));
+  add({impl->node, impl->node ? nullptr : Ref<TensorImpl>::share(impl), Saved(impl->array, true), impl->output});
   for (size_t i = 0; i < found.size(); ++i) {
     if (!found[i].node) continue;
     const Node& node = *found[i].node;
     for (const Edge& edge : node.edges())
-      if (edge.wanted()) add(edge.node, edge.leaf, edge.saved);
+      if (edge.wanted()) add(edge);
   }
   std::vector<const void*> keys;
-  for (const Edge& one : found) keys.push_back(one.key());
+  for (const Edge& one : found) keys.push_back(engine::key_of(one));
   const std::vector<Tensor> grads = engine::run({{root, ones_like(root)}}, keys, {.retain_graph = true}, false);
 
   std::string text =
       "digraph lemma {\n  rankdir=BT; node [shape=box, fontname=\"monospace\"]; edge [fontname=\"monospace\"];\n";
   std::string edges;
   for (size_t i = 0; i < found.size(); ++i) {
-    const Vertex v = vertex_of(found[i].node.get(), found[i].leaf.get(), nullptr);
+    const Vertex v = vertex_of(found[i].node.get(), found[i].output, found[i].leaf.get(), nullptr);
     std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf")
                         : v.node       ? fmt::format("{} = {}", quoted(v.name), v.node->name())
                                        : quoted(v.name);
@@ -162,16 +162,17 @@ std::string to_dot(const Tensor& root) {
     if (!v.node) continue;
     // Between numbers, the rule applied to 1 is the derivative along each edge.
     Grads local;
-    if (v.array.numel() == 1 && !v.node->released()) {
+    if (v.array.numel() == 1 && v.node->num_outputs() == 1 && !v.node->released()) {
       NoGrad guard;
-      local = v.node->apply(
-          full(v.node->output_shape(), 1, {.dtype = v.array.dtype(), .device = v.node->output_saved().device}));
+      Grads one;
+      one.push_back(full(v.array.shape(), 1, {.dtype = v.array.dtype(), .device = v.node->output_device()}));
+      local = v.node->apply(one);
     }
     const auto& inputs = v.node->edges();
     for (size_t e = 0; e < inputs.size(); ++e) {
       if (!inputs[e].wanted()) continue;
       const bool shown = e < local.size() && local[e].defined() && local[e].numel() == 1;
-      edges += fmt::format("  n{} -> n{}{};\n", index[inputs[e].key()], i,
+      edges += fmt::format("  n{} -> n{}{};\n", index[engine::key_of(inputs[e])], i,
                            shown ? fmt::format(" [label=\"{:.5g}\"]", local[e].item()) : "");
     }
   }
@@ -180,10 +181,8 @@ std::string to_dot(const Tensor& root) {
 
 Tensor named(const Tensor& x, const std::string& name) {
   if (!x.defined()) throw Error("named", "the tensor is undefined");
-  if (Node* node = x.grad_fn())
-    node->extras().name = name;
-  else
-    x.impl()->extras().name = name;
+  TensorImpl& impl = *x.impl();
+  (impl.node ? impl.node->output(impl.output).extras() : impl.extras()).name = name;
   return x;
 }
 

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <limits>
-
 #include "lemma/nn/init.h"
 #include "lemma/ops.h"
 #include "nn/checks.h"
@@ -72,12 +69,11 @@ AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor
   check(query, key, value);
   const Tensor mask = attend_both(options.attend_keys, options.attend);  // broadcasts to (B, H, Tq, Tk)
   check_mask(mask, query, key);
-  const auto [q, k, v] = project(query, key, value);                                            // (B, H, T, D/H)
-  Tensor scores = matmul(q, k.transpose(-2, -1)) / std::sqrt(static_cast<double>(q.size(-1)));  // (B, H, Tq, Tk)
-  if (mask.defined()) scores = masked_fill(scores, logical_not(mask), -std::numeric_limits<double>::infinity());
-  const Tensor weights = softmax(scores, -1);                                 // (B, H, Tq, Tk)
-  const Tensor mixed = matmul(dropout(weights, dropout_, is_training()), v);  // (B, H, Tq, D/H)
-  const Tensor joined = mixed.transpose(1, 2).reshape(query.shape());         // (B, Tq, D)
+  const auto [q, k, v] = project(query, key, value);  // (B, H, T, D/H)
+  Tensor weights;                                     // (B, H, Tq, Tk)
+  const Tensor mixed =
+      scaled_dot_product_attention(q, k, v, mask, is_training() ? dropout_ : 0, false, 0, &weights);  // (B, H, Tq, D/H)
+  const Tensor joined = mixed.transpose(1, 2).reshape(query.shape());                                 // (B, Tq, D)
   AttentionResult result{out_proj(joined), {}};
   if (options.need_weights) result.weights = options.average_attn_weights ? mean(weights, 1) : weights;
   return result;

@@ -12,21 +12,19 @@
 namespace lemma {
 namespace {
 
-using Rule = Grads (*)(const Tensor& g, const Node& node);
-
 // check -> broadcast -> kernel -> record. What a product keeps depends on which side wants a gradient.
-Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rule rule, Save for_a, Save for_b) {
+template <class... Rules>
+Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rules... rules) {
   check::numeric(op, a);
   check::numeric(op, b);
   if (mixed::promotes(a, b)) {
     const DType dtype = mixed::widest(a, b);
-    return binary(op, kernel, cast(a, dtype), cast(b, dtype), rule, for_a, for_b);
+    return binary(op, kernel, cast(a, dtype), cast(b, dtype), rules...);
   }
   check::same_type(op, a, b);
   if (kernel == Binary::Div || kernel == Binary::Pow) check::floating(op, a);
   const auto run = [&](const Tensor& x, const Tensor& y) {
-    const Save save = save_if(x.requires_grad(), for_a) | save_if(y.requires_grad(), for_b);
-    return record(op, {x, y}, kernels::binary(kernel, x.array(), y.array()), rule, save);
+    return record(op, {x, y}, kernels::binary(kernel, x.array(), y.array()), rules...);
   };
   if (a.shape() == b.shape()) return run(a, b);
   const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
@@ -38,42 +36,28 @@ Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, R
 /// y = a + b.    dL/da = g,  dL/db = g
 Tensor add(const Tensor& a, const Tensor& b) {
   return binary(
-      "add", Binary::Add, a, b,
-      [](const Tensor& g, const Node&) -> Grads {
-        return {g, g};
-      },
-      Save::nothing, Save::nothing);
+      "add", Binary::Add, a, b, [](const Tensor& g) { return g; }, [](const Tensor& g) { return g; });
 }
 
 /// y = a - b.    dL/da = g,  dL/db = -g
 Tensor sub(const Tensor& a, const Tensor& b) {
   return binary(
-      "sub", Binary::Sub, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        return {g, node.needs(1) ? -g : Tensor()};
-      },
-      Save::nothing, Save::nothing);
+      "sub", Binary::Sub, a, b, [](const Tensor& g) { return g; }, [](const Tensor& g) { return -g; });
 }
 
 /// y = a b.    dL/da = g b,  dL/db = g a
 Tensor mul(const Tensor& a, const Tensor& b) {
   return binary(
-      "mul", Binary::Mul, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        return {node.needs(0) ? g * node.input(1) : Tensor(), node.needs(1) ? g * node.input(0) : Tensor()};
-      },
-      Save::input1, Save::input0);
+      "mul", Binary::Mul, a, b, [](const Tensor& g, In<1> rhs) { return g * rhs; },
+      [](const Tensor& g, In<0> lhs) { return g * lhs; });
 }
 
 /// y = a / b.    dL/da = g / b,  dL/db = -g y / b
 Tensor div(const Tensor& a, const Tensor& b) {
-  return binary(
-      "div", Binary::Div, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor da = g / node.input(1);
-        return {da, node.needs(1) ? -(da * node.output()) : Tensor()};
-      },
-      Save::input1, Save::input1 | Save::output);
+  return binary("div", Binary::Div, a, b, [](const Tensor& g, In<1> rhs, For<1, Out> y) -> Grads {
+    const Tensor da = g / rhs;
+    return {da, y.defined() ? -(da * y) : Tensor()};
+  });
 }
 
 /// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0
@@ -81,24 +65,19 @@ Tensor pow(const Tensor& a, const Tensor& b) {
   if (mixed::widens(a) || mixed::widens(b)) return pow(mixed::wide(a), mixed::wide(b));
   return binary(
       "pow", Binary::Pow, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor x = node.input(0), exponent = node.input(1);
-        Grads grads{Tensor(), Tensor()};
-        if (node.needs(0)) grads[0] = masked_fill(g * exponent * pow(x, exponent - 1), eq(exponent.detach(), 0), 0);
-        if (node.needs(1)) {
-          const Tensor zero = eq(x.detach(), 0);
-          grads[1] = masked_fill(g * pow(x, exponent) * log(masked_fill(x, zero, 1)), zero, 0);
-        }
-        return grads;
+      [](const Tensor& g, In<0> base, In<1> exponent) {
+        return masked_fill(g * exponent * pow(base, exponent - 1), eq(exponent.detach(), 0), 0);
       },
-      Save::input0 | Save::input1, Save::input0 | Save::input1);
+      [](const Tensor& g, In<0> base, In<1> exponent) {
+        const Tensor zero = eq(base.detach(), 0);
+        return masked_fill(g * pow(base, exponent) * log(masked_fill(base, zero, 1)), zero, 0);
+      });
 }
 
 namespace {
-// Shared rule of maximum and minimum: the gradient goes to the side that won, half to each of two equals.
-Grads share_between(const Tensor& g, const Tensor& a_wins, const Tensor& b_wins) {
-  const Tensor half = g * 0.5, none = zeros_like(g);
-  return {where(a_wins, g, where(b_wins, none, half)), where(b_wins, g, where(a_wins, none, half))};
+// Of maximum and minimum: the gradient goes to the side that won, half of it to each of two equals.
+Tensor share(const Tensor& g, const Tensor& wins, const Tensor& loses) {
+  return where(wins, g, where(loses, zeros_like(g), g * 0.5));
 }
 }  // namespace
 
@@ -106,22 +85,16 @@ Grads share_between(const Tensor& g, const Tensor& a_wins, const Tensor& b_wins)
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return binary(
       "maximum", Binary::Maximum, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor x = node.input(0).detach(), y = node.input(1).detach();
-        return share_between(g, gt(x, y), gt(y, x));
-      },
-      Save::input0 | Save::input1, Save::input0 | Save::input1);
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, gt(lhs, rhs), lt(lhs, rhs)); },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lt(lhs, rhs), gt(lhs, rhs)); });
 }
 
 /// y = min(a, b).    dL/da = g where a < b, g / 2 where a = b
 Tensor minimum(const Tensor& a, const Tensor& b) {
   return binary(
       "minimum", Binary::Minimum, a, b,
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor x = node.input(0).detach(), y = node.input(1).detach();
-        return share_between(g, lt(x, y), lt(y, x));
-      },
-      Save::input0 | Save::input1, Save::input0 | Save::input1);
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lt(lhs, rhs), gt(lhs, rhs)); },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, gt(lhs, rhs), lt(lhs, rhs)); });
 }
 
 // ---- With a number: it takes the tensor's dtype and is part of the rule, not of the graph ----
@@ -150,47 +123,35 @@ Array with_scalar(const char* op, Binary kernel, const Tensor& a, double b, bool
 }  // namespace
 
 Tensor add(const Tensor& a, double b) {
-  return record("add", {a}, with_scalar("add", Binary::Add, a, b),
-                [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("add", {a}, with_scalar("add", Binary::Add, a, b), [](const Tensor& g) { return g; });
 }
 Tensor sub(const Tensor& a, double b) {
-  return record("sub", {a}, with_scalar("sub", Binary::Sub, a, b),
-                [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("sub", {a}, with_scalar("sub", Binary::Sub, a, b), [](const Tensor& g) { return g; });
 }
 Tensor mul(const Tensor& a, double b) {
-  return record("mul", {a}, with_scalar("mul", Binary::Mul, a, b),
-                [b](const Tensor& g, const Node&) -> Grads { return {g * b}; });
+  return record("mul", {a}, with_scalar("mul", Binary::Mul, a, b), [b](const Tensor& g) { return g * b; });
 }
 Tensor div(const Tensor& a, double b) {
   check::floating("div", a);
-  return record("div", {a}, with_scalar("div", Binary::Div, a, b),
-                [b](const Tensor& g, const Node&) -> Grads { return {g / b}; });
+  return record("div", {a}, with_scalar("div", Binary::Div, a, b), [b](const Tensor& g) { return g / b; });
 }
 Tensor rsub(double a, const Tensor& b) {
   check::numeric("sub", b);
-  return record("sub", {b}, with_scalar("sub", Binary::Sub, b, a, true),
-                [](const Tensor& g, const Node&) -> Grads { return {-g}; });
+  return record("sub", {b}, with_scalar("sub", Binary::Sub, b, a, true), [](const Tensor& g) { return -g; });
 }
 /// y = a / b.    dL/db = -g y / b
 Tensor rdiv(double a, const Tensor& b) {
   if (mixed::widens(b)) return rdiv(a, mixed::wide(b));
   check::floating("div", b);
-  return record(
-      "div", {b}, with_scalar("div", Binary::Div, b, a, true),
-      [](const Tensor& g, const Node& node) -> Grads { return {-(g * node.output() / node.input(0))}; },
-      Save::inputs | Save::output);
+  return record("div", {b}, with_scalar("div", Binary::Div, b, a, true),
+                [](const Tensor& g, In<0> rhs, Out y) { return -(g * y / rhs); });
 }
 /// y = a^n.    dL/da = g n a^(n-1)
 Tensor pow(const Tensor& a, double n) {
   if (mixed::widens(a)) return pow(mixed::wide(a), n);
   check::floating("pow", a);
-  return record(
-      "pow", {a}, with_scalar("pow", Binary::Pow, a, n),
-      [n](const Tensor& g, const Node& node) -> Grads {
-        if (n == 0) return {zeros_like(g)};
-        return {g * (pow(node.input(0), n - 1) * n)};
-      },
-      Save::inputs);
+  return record("pow", {a}, with_scalar("pow", Binary::Pow, a, n),
+                [n](const Tensor& g, In<0> base) { return n == 0 ? zeros_like(g) : g * (pow(base, n - 1) * n); });
 }
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }

@@ -74,13 +74,9 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
   const Shape shape = broadcast_shapes("where", condition.shape(), broadcast_shapes("where", a.shape(), b.shape()));
   const Tensor c = broadcast_to(condition, shape), x = broadcast_to(a, shape), y = broadcast_to(b, shape);
   return record(
-      "where", {c, x, y}, kernels::select(c.array(), x.array(), y.array()),
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor taken = node.input(0), none = zeros_like(g);
-        return {Tensor(), node.needs(1) ? where(taken, g, none) : Tensor(),
-                node.needs(2) ? where(taken, none, g) : Tensor()};
-      },
-      Save::input0);
+      "where", {c, x, y}, kernels::select(c.array(), x.array(), y.array()), no_gradient,
+      [](const Tensor& g, In<0> taken) { return where(taken, g, zeros_like(g)); },
+      [](const Tensor& g, In<0> taken) { return where(taken, zeros_like(g), g); });
 }
 
 /// y = mask ? value : x.    dL/dx = g where the mask is false
@@ -95,10 +91,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
   const Tensor m = broadcast_to(mask, x.shape());
   return record(
       "masked_fill", {x, m}, kernels::select(m.array(), scalar_array("masked_fill", x, value), x.array()),
-      [](const Tensor& g, const Node& node) -> Grads {
-        return {masked_fill(g, node.input(1), 0), Tensor()};
-      },
-      Save::input1);
+      [](const Tensor& g, In<1> filled) { return masked_fill(g, filled, 0); }, no_gradient);
 }
 
 bool all(const Tensor& x) {

@@ -83,10 +83,10 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
 }
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
-                                    double dropout_p, bool is_causal, double scale) {
+                                    double dropout_p, bool is_causal, double scale, Tensor* weights) {
   if (mixed::halves({&q, &k, &v}))
     return scaled_dot_product_attention(mixed::halved(q), mixed::halved(k), mixed::halved(v), mask, dropout_p,
-                                        is_causal, scale);
+                                        is_causal, scale, weights);
   check::floating("scaled_dot_product_attention", q);
   check::defined("scaled_dot_product_attention", k);
   check::defined("scaled_dot_product_attention", v);
@@ -100,7 +100,9 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
     check::boolean("scaled_dot_product_attention", "the mask", mask);
     scores = masked_fill(scores, logical_not(mask), -INFINITY);
   }
-  return matmul(dropout(softmax(scores, -1), dropout_p, dropout_p > 0), v);  // (..., Tq, Ev)
+  const Tensor attention = softmax(scores, -1);  // (..., Tq, Tk)
+  if (weights) *weights = attention;
+  return matmul(dropout(attention, dropout_p, dropout_p > 0), v);  // (..., Tq, Ev)
 }
 
 /// y = x keep / (1 - p) with keep = 1 where a uniform number is at least p.

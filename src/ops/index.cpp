@@ -41,20 +41,15 @@ void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) 
 Tensor scattered(const Shape& shape, int dim, const Tensor& index, const Tensor& src) {
   return record(
       "scatter_add", {src, index}, kernels::scatter_add(shape, dim, index.array(), src.array()),
-      [dim](const Tensor& g, const Node& node) -> Grads {
-        return {gather(g, dim, node.input(1)), Tensor()};
-      },
-      Save::input1);
+      [dim](const Tensor& g, In<1> at) { return gather(g, dim, at); }, no_gradient);
 }
 
 // No checks: the rules above call it with indices that were checked when they were recorded.
 Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
   return record(
       "gather", {x, index}, kernels::gather(x.array(), dim, index.array()),
-      [dim](const Tensor& g, const Node& node) -> Grads {
-        return {scattered(node.input_shape(0), dim, node.input(1), g), Tensor()};
-      },
-      Save::input1);
+      [dim](const Tensor& g, In<1> at, const Node& node) { return scattered(node.input_shape(0), dim, at, g); },
+      no_gradient);
 }
 
 }  // namespace

@@ -21,14 +21,12 @@ Array copied(const Array& a, DType dtype, Device device) {
 Tensor contiguous(const Tensor& x) {
   check::defined("contiguous", x);
   if (x.is_contiguous()) return x;
-  return record("contiguous", {x}, copied(x.array(), x.dtype(), x.device()),
-                [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("contiguous", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g) { return g; });
 }
 
 Tensor clone(const Tensor& x) {
   check::defined("clone", x);
-  return record("clone", {x}, copied(x.array(), x.dtype(), x.device()),
-                [](const Tensor& g, const Node&) -> Grads { return {g}; });
+  return record("clone", {x}, copied(x.array(), x.dtype(), x.device()), [](const Tensor& g) { return g; });
 }
 
 /// y = x in another dtype.    dL/dx = g cast back; none from an integer or bool result
@@ -37,8 +35,7 @@ Tensor cast(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype) return x;
   const Array y = copied(x.array(), dtype, x.device());
   if (!is_floating(dtype)) return Tensor(y);
-  return record("cast", {x}, y,
-                [](const Tensor& g, const Node& node) -> Grads { return {cast(g, node.input_dtype(0))}; });
+  return record("cast", {x}, y, [](const Tensor& g, const Node& node) { return cast(g, node.input_dtype(0)); });
 }
 
 Tensor Tensor::to(DType dtype) const { return cast(*this, dtype); }
@@ -48,7 +45,7 @@ Tensor to(const Tensor& x, Device device) {
   check::defined("to", x);
   if (x.device() == device) return x;
   return record("to", {x}, copied(x.array(), x.dtype(), device),
-                [](const Tensor& g, const Node& node) -> Grads { return {to(g, node.edges()[0].saved.device)}; });
+                [](const Tensor& g, const Node& node) { return to(g, node.input_device(0)); });
 }
 
 /// y = the tensors one after another along dim.    dL/dx_i = the i-th part of g
@@ -111,17 +108,32 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
   return cat(rows, dim < 0 ? dim + tensors[0].dim() + 1 : dim);
 }
 
+namespace {
+// The gradients of all outputs, zeros for those that nobody used.
+std::vector<Tensor> all_of(const Grads& g, const Node& node) {
+  std::vector<Tensor> all;
+  for (size_t i = 0; i < g.size(); ++i)
+    all.push_back(g[i].defined()
+                      ? g[i]
+                      : zeros(node.output_shape(i), {.dtype = node.output_dtype(i), .device = node.output_device(i)}));
+  return all;
+}
+}  // namespace
+
+/// Views of `size` elements of dim each.    dL/dx = the gradients of the parts, one after another
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   check::defined("split", x);
   const int d = normalize_dim("split", dim, x.shape());
   if (size < 1) throw ShapeError("split", fmt::format("parts must have at least size 1, got {}", size), {x.shape()});
-  std::vector<Tensor> parts;
+  std::vector<Array> parts;
   int64_t start = 0;
   do {  // at least one part, though it be empty
-    parts.push_back(narrow(x, d, start, std::min(size, x.shape()[d] - start)));
+    Shape shape = x.shape();
+    shape[d] = std::min(size, x.shape()[d] - start);
+    parts.push_back(x.array().view(shape, x.strides(), x.array().offset() + start * x.strides()[d]));
     start += size;
   } while (start < x.shape()[d]);
-  return parts;
+  return record("split", {x}, parts, [d](const Grads& g, const Node& node) { return cat(all_of(g, node), d); });
 }
 
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {

@@ -46,14 +46,30 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
   if (weight.defined() && (weight.dim() != 1 || weight.numel() != classes))
     throw ShapeError(op, fmt::format("class weights must be ({}), got {}", classes, weight.shape().str()),
                      {weight.shape()});
-  const Tensor rows = scores.dim() <= 2
-                          ? scores
-                          : transpose(scores, 1, -1);  // classes last; the dims between keep target's order below
-  if (scores.dim() <= 2) return {reshape(rows, {-1, classes}), reshape(target, {-1})};
-  Dims order = {0};
+  if (scores.dim() <= 2) return {reshape(scores, {-1, classes}), reshape(target, {-1})};
+  Dims order = {0};  // classes last; the dims between keep the target's order
   for (int i = 2; i < scores.dim(); ++i) order.push_back(i);
   order.push_back(1);
   return {reshape(permute(scores, order), {-1, classes}), reshape(target, {-1})};
+}
+
+// What a loss knows of each row: whether it counts, its class (0 where it does not), and what it weighs, all (M).
+struct Labels {
+  Tensor ignored, safe, weight;
+};
+Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, const Tensor& class_weight,
+                   int64_t ignore_index) {
+  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
+  const Tensor safe = masked_fill(labels, ignored, 0);
+  check::in_range(op, "label", safe, rows.size(1));
+  const Tensor counts = logical_not(ignored).to(rows.dtype());
+  return {ignored, safe, class_weight.defined() ? counts * gather(class_weight.detach(), 0, safe) : counts};
+}
+
+// -log p of each row's class times its weight; an ignored -inf must not give NaN.
+Tensor picked(const Tensor& log_probs, const Labels& labels) {
+  const Tensor of_class = squeeze(gather(log_probs, 1, unsqueeze(labels.safe, 1)), 1);  // (M)
+  return -(masked_fill(of_class, labels.ignored, 0) * labels.weight);
 }
 
 // Sum of per-row losses over the sum of their weights; 0 when nothing counts, and then every gradient is 0 too.
@@ -71,15 +87,9 @@ Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& wei
   if (mixed::is_half(log_probs))
     return mixed::in_float32(
         log_probs, [&](const Tensor& w) { return nll_loss(w, target, mixed::wide(weight), ignore_index, reduction); });
-  const auto [rows, labels] = as_rows("nll_loss", log_probs, target, weight);
-  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
-  const Tensor safe = masked_fill(labels, ignored, 0);
-  check::in_range("nll_loss", "label", safe, rows.size(1));
-  const Tensor counts = logical_not(ignored).to(rows.dtype());  // (M)
-  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;
-  const Tensor picked =
-      masked_fill(squeeze(gather(rows, 1, unsqueeze(safe, 1)), 1), ignored, 0);  // an ignored -inf must not give NaN
-  return weighted(-(picked * row_weight), row_weight, target.shape(), reduction);
+  const auto [rows, classes] = as_rows("nll_loss", log_probs, target, weight);
+  const Labels labels = read_labels("nll_loss", rows, classes, weight, ignore_index);
+  return weighted(picked(rows, labels), labels.weight, target.shape(), reduction);
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index,
@@ -90,22 +100,18 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& w
     });
   if (!(label_smoothing >= 0 && label_smoothing <= 1))
     throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
-  const auto [rows, labels] = as_rows("cross_entropy", logits, target, weight);
-  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
-  const Tensor safe = masked_fill(labels, ignored, 0);
-  check::in_range("cross_entropy", "label", safe, rows.size(1));
-  const Tensor log_probs = log_softmax(rows, 1);                                                    // (M, C)
-  const Tensor counts = logical_not(ignored).to(rows.dtype());                                      // (M)
-  const Tensor row_weight = weight.defined() ? counts * gather(weight.detach(), 0, safe) : counts;  // (M)
-  const Tensor picked = squeeze(gather(log_probs, 1, unsqueeze(safe, 1)), 1);                       // (M)
-  Tensor losses = -(masked_fill(picked, ignored, 0) * row_weight);
+  const auto [rows, classes] = as_rows("cross_entropy", logits, target, weight);
+  const Labels labels = read_labels("cross_entropy", rows, classes, weight, ignore_index);
+  const Tensor log_probs = log_softmax(rows, 1);  // (M, C)
+  Tensor losses = picked(log_probs, labels);      // (M)
   if (label_smoothing > 0) {
     // The smoothed part spreads evenly over the classes, each with its own class weight.
     const Tensor spread = weight.defined() ? sum(log_probs * weight.detach(), 1) : sum(log_probs, 1);
-    const Tensor smooth = -(masked_fill(spread, ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
+    const Tensor smooth =
+        -(masked_fill(spread, labels.ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
     losses = losses * (1 - label_smoothing) + smooth;
   }
-  return weighted(losses, row_weight, target.shape(), reduction);
+  return weighted(losses, labels.weight, target.shape(), reduction);
 }
 
 /// max(x, 0) - x y + log(1 + e^-|x|)

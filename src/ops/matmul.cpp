@@ -17,14 +17,10 @@ Shape batch_of(const Shape& shape) {
 
 /// y = a b on equal batch dims.    dL/da = g b^T,  dL/db = a^T g
 Tensor product(const Tensor& a, const Tensor& b) {
-  const Save save = save_if(b.requires_grad(), Save::input0) | save_if(a.requires_grad(), Save::input1);
   return record(
       "matmul", {a, b}, kernels::matmul(a.array(), b.array()),
-      [](const Tensor& g, const Node& node) -> Grads {
-        return {node.needs(0) ? matmul(g, transpose(node.input(1), -2, -1)) : Tensor(),
-                node.needs(1) ? matmul(transpose(node.input(0), -2, -1), g) : Tensor()};
-      },
-      save);
+      [](const Tensor& g, In<1> rhs) { return matmul(g, transpose(rhs, -2, -1)); },
+      [](const Tensor& g, In<0> lhs) { return matmul(transpose(lhs, -2, -1), g); });
 }
 
 [[noreturn]] void inner_dims_differ(const Tensor& a, const Tensor& b) {

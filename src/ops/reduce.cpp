@@ -20,6 +20,21 @@ Tensor drop_dims(const Tensor& x, const Dims& dims, bool keepdim) {
   return reshape(x, shape);
 }
 
+// `dims` of x as 1: the shape of a reduction's result before they are dropped.
+Shape reduced_shape(const Tensor& x, const Dims& dims) {
+  Shape shape = x.shape();
+  for (int64_t d : dims) shape[static_cast<int>(d)] = 1;
+  return shape;
+}
+// A kernel's result, without its dims of size 1 unless they are to be kept.
+Array without(const Array& y, const Dims& dims, bool keepdim) {
+  if (keepdim) return y;
+  Shape shape;
+  for (int i = 0; i < y.rank(); ++i)
+    if (!dims.contains(i)) shape.push_back(y.shape()[i]);
+  return y.view(shape, contiguous_strides(shape), y.offset());
+}
+
 void not_empty(const char* op, const Tensor& x, const Dims& dims) {
   for (int64_t d : dims)
     if (x.shape()[static_cast<int>(d)] == 0)
@@ -32,15 +47,11 @@ Tensor extreme(const char* op, Reduce kernel, const Tensor& x, const Dims& wante
   check::numeric(op, x);
   const Dims dims = normalize_dims(op, wanted, x.shape());
   not_empty(op, x, dims);
-  const Tensor y = record(
-      op, {x}, kernels::reduce(kernel, x.array(), dims),
-      [dims](const Tensor& g, const Node& node) -> Grads {
-        const Tensor hit =
-            eq(node.input(0).detach(), broadcast_to(node.output().detach(), node.input_shape(0))).to(g.dtype());
-        return {hit / sum(hit, dims, true) * g};
-      },
-      Save::inputs | Save::output);
-  return drop_dims(y, dims, keepdim);
+  return record(op, {x}, without(kernels::reduce(kernel, x.array(), dims), dims, keepdim),
+                [dims, kept = reduced_shape(x, dims)](const Tensor& g, In<0> from, Out y) {
+                  const Tensor hit = eq(from.detach(), reshape(y.detach(), kept)).to(g.dtype());
+                  return hit / sum(hit, dims, true) * reshape(g, kept);
+                });
 }
 
 std::pair<Tensor, Tensor> extreme_at(const char* op, ArgReduce kernel, const Tensor& x, int64_t dim, bool keepdim) {
@@ -67,9 +78,10 @@ Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
   check::defined("sum", x);
   if (x.dtype() == DType::boolean) return sum(x.to(int64), wanted, keepdim);  // counting, as in PyTorch
   const Dims dims = normalize_dims("sum", wanted, x.shape());
-  const Tensor y = record("sum", {x}, kernels::reduce(Reduce::Sum, x.array(), dims),
-                          [](const Tensor& g, const Node& node) -> Grads { return {expand(g, node.input_shape(0))}; });
-  return drop_dims(y, dims, keepdim);
+  return record("sum", {x}, without(kernels::reduce(Reduce::Sum, x.array(), dims), dims, keepdim),
+                [kept = reduced_shape(x, dims)](const Tensor& g, const Node& node) {
+                  return expand(reshape(g, kept), node.input_shape(0));
+                });
 }
 Tensor sum(const Tensor& x) { return sum(x, {}, false); }
 
@@ -81,30 +93,29 @@ Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
 }
 Tensor mean(const Tensor& x) { return mean(x, {}, false); }
 
+namespace {
+// The product of all elements of dim but the i-th, for every i, in O(n): elements are multiplied in pairs, and what the
+// others make of a pair goes to each of the two times its partner. Nothing is divided, so zeros are no trouble.
+Tensor products_of_others(const Tensor& x, int dim) {
+  const int64_t n = x.size(dim);
+  if (n <= 1) return ones_like(x);
+  if (n % 2 == 1) return narrow(products_of_others(pad(x, dim, 0, 1, 1), dim), dim, 0, n);
+  const Tensor left = narrow(x, dim, 0, n / 2), right = narrow(x, dim, n / 2, n / 2);
+  const Tensor others = products_of_others(left * right, dim);
+  return cat({others * right, others * left}, dim);
+}
+}  // namespace
+
 /// y = product of x along dim.    dL/dx_i = g times the product of the others
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim) {
   if (mixed::widens(x)) return prod(mixed::wide(x), dim, keepdim);
   check::numeric("prod", x);
   if (x.dim() == 0) return x;
   const int d = normalize_dim("prod", dim, x.shape());
-  const Tensor y = record(
-      "prod", {x}, kernels::reduce(Reduce::Prod, x.array(), d),
-      [d](const Tensor& g, const Node& node) -> Grads {
-        // Without dividing, so that zeros are no trouble: all elements but the i-th, for every i (n^2 products along
-        // dim).
-        const Tensor input = node.input(0);
-        const int64_t n = input.size(d);
-        const Tensor own = eye(n, {.dtype = float64}).to(boolean).to(input.device());
-        const Tensor rows = expand(unsqueeze(transpose(input, d, -1), -2), [&] {
-          Shape shape = transpose(input.detach(), d, -1).shape();
-          shape.insert(shape.rank() - 1, n);
-          return shape;
-        }());
-        const Tensor others = prod(masked_fill(rows, own, 1), -1, false);
-        return {g * transpose(others, d, -1)};
-      },
-      Save::inputs);
-  return drop_dims(y, d, keepdim);
+  return record("prod", {x}, without(kernels::reduce(Reduce::Prod, x.array(), d), d, keepdim),
+                [d, kept = reduced_shape(x, d)](const Tensor& g, In<0> from) {
+                  return reshape(g, kept) * products_of_others(from, d);
+                });
 }
 Tensor prod(const Tensor& x) { return prod(reshape(x, {-1}), 0, false); }
 
@@ -163,7 +174,7 @@ Tensor norm(const Tensor& x) { return norm(x, {}, false); }
 /// y_i = x_0 + ... + x_i.    dL/dx_i = g_i + ... + g_n
 static Tensor running_sum(const Tensor& x, int dim, bool reverse) {
   return record("cumsum", {x}, kernels::scan(Scan::Sum, x.array(), dim, reverse),
-                [dim, reverse](const Tensor& g, const Node&) -> Grads { return {running_sum(g, dim, !reverse)}; });
+                [dim, reverse](const Tensor& g) { return running_sum(g, dim, !reverse); });
 }
 Tensor cumsum(const Tensor& x, int64_t dim) {
   if (mixed::widens(x)) return cumsum(mixed::wide(x), dim);

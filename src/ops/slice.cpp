@@ -15,9 +15,8 @@ Tensor place(const char* op, const Tensor& part, const Shape& shape, View view);
 // A part of x in which no element appears twice. `view` turns an array of x's shape into the part.
 template <class View>
 Tensor part_of(const char* op, const Tensor& x, View view) {
-  return record(op, {x}, view(x.array()), [op, view](const Tensor& g, const Node& node) -> Grads {
-    return {place(op, g, node.input_shape(0), view)};
-  });
+  return record(op, {x}, view(x.array()),
+                [op, view](const Tensor& g, const Node& node) { return place(op, g, node.input_shape(0), view); });
 }
 
 // The adjoint: zeros of the whole shape with `part` put where the view looks.
@@ -26,8 +25,7 @@ Tensor place(const char* op, const Tensor& part, const Shape& shape, View view) 
   Array whole(shape, part.dtype(), part.device());
   kernels::fill(whole, 0);
   kernels::copy(view(whole), part.array());
-  return record("place", {part}, whole,
-                [op, view](const Tensor& g, const Node&) -> Grads { return {part_of(op, g, view)}; });
+  return record("place", {part}, whole, [op, view](const Tensor& g) { return part_of(op, g, view); });
 }
 
 struct SliceView {
@@ -144,7 +142,7 @@ Tensor flip(const Tensor& x, const Dims& dims) {
   const Dims flipped = normalize_dims("flip", dims, x.shape());
   const Array y(x.shape(), x.dtype(), x.device());
   kernels::copy(FlipView{flipped}(y), x.array());
-  return record("flip", {x}, y, [flipped](const Tensor& g, const Node&) -> Grads { return {flip(g, flipped)}; });
+  return record("flip", {x}, y, [flipped](const Tensor& g) { return flip(g, flipped); });
 }
 
 /// y = value around x along dim.    dL/dx = the part of g where x was
@@ -161,8 +159,7 @@ Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double v
   kernels::fill(whole, value);
   const SliceView inside{d, before, length, 1};
   kernels::copy(inside(whole), x.array());
-  return record("pad", {x}, whole,
-                [inside](const Tensor& g, const Node&) -> Grads { return {part_of("slice", g, inside)}; });
+  return record("pad", {x}, whole, [inside](const Tensor& g) { return part_of("slice", g, inside); });
 }
 
 namespace {
@@ -174,8 +171,7 @@ Tensor fold(const Tensor& windows, const Shape& shape, int dim, int64_t size, in
   for (int64_t i = 0; i < size && count > 0; ++i)  // no two windows share an element at the same place in them
     kernels::binary_inplace(Binary::Add, SliceView{dim, i, count, step}(whole),
                             SelectView{windows.dim() - 1, i}(windows.array()));
-  return record("fold", {windows}, whole,
-                [dim, size, step](const Tensor& g, const Node&) -> Grads { return {unfold(g, dim, size, step)}; });
+  return record("fold", {windows}, whole, [dim, size, step](const Tensor& g) { return unfold(g, dim, size, step); });
 }
 }  // namespace
 
@@ -194,10 +190,9 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
   shape.push_back(size);
   strides.push_back(strides[d]);
   strides[d] *= step;
-  return record("unfold", {x}, x.array().view(shape, strides, x.array().offset()),
-                [d, size, step](const Tensor& g, const Node& node) -> Grads {
-                  return {fold(g, node.input_shape(0), d, size, step)};
-                });
+  return record(
+      "unfold", {x}, x.array().view(shape, strides, x.array().offset()),
+      [d, size, step](const Tensor& g, const Node& node) { return fold(g, node.input_shape(0), d, size, step); });
 }
 
 }  // namespace lemma

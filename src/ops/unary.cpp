@@ -23,138 +23,99 @@ Array numeric(const char* op, Unary kernel, const Tensor& x) {
 
 /// y = -x.    dL/dx = -g
 Tensor neg(const Tensor& x) {
-  return record("neg", {x}, numeric("neg", Unary::Neg, x), [](const Tensor& g, const Node&) -> Grads { return {-g}; });
+  return record("neg", {x}, numeric("neg", Unary::Neg, x), [](const Tensor& g) { return -g; });
 }
 
 /// y = |x|.    dL/dx = g sign(x)
 Tensor abs(const Tensor& x) {
-  return record(
-      "abs", {x}, numeric("abs", Unary::Abs, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g * sign(node.input(0))}; }, Save::inputs);
+  return record("abs", {x}, numeric("abs", Unary::Abs, x), [](const Tensor& g, In<0> at) { return g * sign(at); });
 }
 
 /// y = sign(x).    dL/dx = 0
 Tensor sign(const Tensor& x) {
-  return record("sign", {x}, numeric("sign", Unary::Sign, x),
-                [](const Tensor& g, const Node&) -> Grads { return {zeros_like(g)}; });
+  return record("sign", {x}, numeric("sign", Unary::Sign, x), [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// y = e^x.    dL/dx = g y
 Tensor exp(const Tensor& x) {
   if (mixed::widens(x)) return exp(mixed::wide(x));
-  return record(
-      "exp", {x}, floating("exp", Unary::Exp, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g * node.output()}; }, Save::output);
+  return record("exp", {x}, floating("exp", Unary::Exp, x), [](const Tensor& g, Out y) { return g * y; });
 }
 
 /// y = log x.    dL/dx = g / x
 Tensor log(const Tensor& x) {
   if (mixed::widens(x)) return log(mixed::wide(x));
-  return record(
-      "log", {x}, floating("log", Unary::Log, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g / node.input(0)}; }, Save::inputs);
+  return record("log", {x}, floating("log", Unary::Log, x), [](const Tensor& g, In<0> at) { return g / at; });
 }
 
 /// y = log(1 + x).    dL/dx = g / (1 + x)
 Tensor log1p(const Tensor& x) {
   if (mixed::widens(x)) return log1p(mixed::wide(x));
-  return record(
-      "log1p", {x}, floating("log1p", Unary::Log1p, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g / (1 + node.input(0))}; }, Save::inputs);
+  return record("log1p", {x}, floating("log1p", Unary::Log1p, x),
+                [](const Tensor& g, In<0> at) { return g / (1 + at); });
 }
 
 /// y = sqrt x.    dL/dx = g / (2 y)
 Tensor sqrt(const Tensor& x) {
-  return record(
-      "sqrt", {x}, floating("sqrt", Unary::Sqrt, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g / (2 * node.output())}; }, Save::output);
+  return record("sqrt", {x}, floating("sqrt", Unary::Sqrt, x), [](const Tensor& g, Out y) { return g / (2 * y); });
 }
 
 /// y = 1 / sqrt x.    dL/dx = -g y^3 / 2
 Tensor rsqrt(const Tensor& x) {
   if (mixed::widens(x)) return rsqrt(mixed::wide(x));
-  return record(
-      "rsqrt", {x}, floating("rsqrt", Unary::Rsqrt, x),
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor y = node.output();
-        return {g * (y * y * y) * -0.5};
-      },
-      Save::output);
+  return record("rsqrt", {x}, floating("rsqrt", Unary::Rsqrt, x),
+                [](const Tensor& g, Out y) { return g * (y * y * y) * -0.5; });
 }
 
 /// y = sin x.    dL/dx = g cos x
 Tensor sin(const Tensor& x) {
-  return record(
-      "sin", {x}, floating("sin", Unary::Sin, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g * cos(node.input(0))}; }, Save::inputs);
+  return record("sin", {x}, floating("sin", Unary::Sin, x), [](const Tensor& g, In<0> at) { return g * cos(at); });
 }
 
 /// y = cos x.    dL/dx = -g sin x
 Tensor cos(const Tensor& x) {
-  return record(
-      "cos", {x}, floating("cos", Unary::Cos, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {-(g * sin(node.input(0)))}; }, Save::inputs);
+  return record("cos", {x}, floating("cos", Unary::Cos, x), [](const Tensor& g, In<0> at) { return -(g * sin(at)); });
 }
 
 /// y = tanh x.    dL/dx = g (1 - y^2)
 Tensor tanh(const Tensor& x) {
-  return record(
-      "tanh", {x}, floating("tanh", Unary::Tanh, x),
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor y = node.output();
-        return {g * (1 - y * y)};
-      },
-      Save::output);
+  return record("tanh", {x}, floating("tanh", Unary::Tanh, x), [](const Tensor& g, Out y) { return g * (1 - y * y); });
 }
 
 /// y = 1 / (1 + e^-x).    dL/dx = g y (1 - y)
 Tensor sigmoid(const Tensor& x) {
-  return record(
-      "sigmoid", {x}, floating("sigmoid", Unary::Sigmoid, x),
-      [](const Tensor& g, const Node& node) -> Grads {
-        const Tensor y = node.output();
-        return {g * (y * (1 - y))};
-      },
-      Save::output);
+  return record("sigmoid", {x}, floating("sigmoid", Unary::Sigmoid, x),
+                [](const Tensor& g, Out y) { return g * (y * (1 - y)); });
 }
 
 /// y = max(x, 0).    dL/dx = g where y > 0
 Tensor relu(const Tensor& x) {
-  return record(
-      "relu", {x}, floating("relu", Unary::Relu, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {masked_fill(g, le(node.output().detach(), 0), 0)}; },
-      Save::output);
+  return record("relu", {x}, floating("relu", Unary::Relu, x),
+                [](const Tensor& g, Out y) { return masked_fill(g, le(y.detach(), 0), 0); });
 }
 
 /// y = 2/sqrt(pi) integral_0^x e^(-t^2) dt.    dL/dx = g 2/sqrt(pi) e^(-x^2)
 Tensor erf(const Tensor& x) {
-  return record(
-      "erf", {x}, floating("erf", Unary::Erf, x),
-      [](const Tensor& g, const Node& node) -> Grads {
-        return {g * (exp(-square(node.input(0))) * (2 * std::numbers::inv_sqrtpi))};
-      },
-      Save::inputs);
+  return record("erf", {x}, floating("erf", Unary::Erf, x),
+                [](const Tensor& g, In<0> at) { return g * (exp(-square(at)) * (2 * std::numbers::inv_sqrtpi)); });
 }
 
 /// y = 1 / x.    dL/dx = -g y^2
 Tensor reciprocal(const Tensor& x) {
   if (mixed::widens(x)) return reciprocal(mixed::wide(x));
-  return record(
-      "reciprocal", {x}, floating("reciprocal", Unary::Reciprocal, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {-(g * square(node.output()))}; }, Save::output);
+  return record("reciprocal", {x}, floating("reciprocal", Unary::Reciprocal, x),
+                [](const Tensor& g, Out y) { return -(g * square(y)); });
 }
 
 /// y = floor x.    dL/dx = 0
 Tensor floor(const Tensor& x) {
-  return record("floor", {x}, floating("floor", Unary::Floor, x),
-                [](const Tensor& g, const Node&) -> Grads { return {zeros_like(g)}; });
+  return record("floor", {x}, floating("floor", Unary::Floor, x), [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// y = x^2.    dL/dx = 2 g x
 Tensor square(const Tensor& x) {
-  return record(
-      "square", {x}, numeric("square", Unary::Square, x),
-      [](const Tensor& g, const Node& node) -> Grads { return {g * node.input(0) * 2}; }, Save::inputs);
+  return record("square", {x}, numeric("square", Unary::Square, x),
+                [](const Tensor& g, In<0> at) { return g * at * 2; });
 }
 
 }  // namespace lemma

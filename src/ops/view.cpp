@@ -54,7 +54,7 @@ Tensor reshaped(const char* op, const Tensor& x, const Shape& wanted, bool may_c
         {x.shape()});
   }
   return record("reshape", {x}, x.array().view(shape, *strides, x.array().offset()),
-                [](const Tensor& g, const Node& node) -> Grads { return {reshape(g, node.input_shape(0))}; });
+                [](const Tensor& g, const Node& node) { return reshape(g, node.input_shape(0)); });
 }
 
 }  // namespace
@@ -128,7 +128,7 @@ Tensor permute(const Tensor& x, const Dims& dims) {
     inverse[d] = i;
   }
   return record("permute", {x}, x.array().view(shape, strides, x.array().offset()),
-                [inverse](const Tensor& g, const Node&) -> Grads { return {permute(g, inverse)}; });
+                [inverse](const Tensor& g) { return permute(g, inverse); });
 }
 
 Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
@@ -140,7 +140,7 @@ Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
   std::swap(shape[a], shape[b]);
   std::swap(strides[a], strides[b]);
   return record("transpose", {x}, x.array().view(shape, strides, x.array().offset()),
-                [a, b](const Tensor& g, const Node&) -> Grads { return {transpose(g, a, b)}; });
+                [a, b](const Tensor& g) { return transpose(g, a, b); });
 }
 
 Tensor Tensor::t() const {
@@ -166,13 +166,13 @@ Tensor expand(const Tensor& x, const Shape& wanted) {
         fmt::format("{} cannot be expanded to {}: only dims of size 1 stretch", x.shape().str(), wanted.str()),
         {x.shape(), wanted});
   if (shape == x.shape()) return x;
-  return record("expand", {x}, x.array().expand(shape), [](const Tensor& g, const Node& node) -> Grads {
+  return record("expand", {x}, x.array().expand(shape), [](const Tensor& g, const Node& node) {
     const Shape& from = node.input_shape(0);
     const int extra = g.dim() - from.rank();
     Dims stretched;
     for (int i = 0; i < g.dim(); ++i)
       if (i < extra || (from[i - extra] == 1 && g.shape()[i] != 1)) stretched.push_back(i);
-    return {reshape(stretched.empty() ? g : sum(g, stretched, true), from)};
+    return reshape(stretched.empty() ? g : sum(g, stretched, true), from);
   });
 }
 

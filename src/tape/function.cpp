@@ -1,68 +1,96 @@
 // The user's own operations.
+#include "lemma/tape/function.h"
+
+#include <algorithm>
+
 #include <fmt/format.h>
 
-#include "lemma/tape/function.h"
 #include "lemma/tape/grad_mode.h"
 #include "tape/record.h"
 
 namespace lemma {
-namespace {
 
-// Where a saved tensor came from: an input (>= 0), the result, or neither. Values of inputs and the result stay with
-// the node, which re-makes them as part of the graph; the rest is plain data.
-constexpr int kResult = -1, kOther = -2;
-struct Kept {
-  int source;
-  Array array;
-  uint32_t version;
-};
-
-Tensor restore(const Kept& kept, const char* name, const Node& node) {
-  if (kept.source >= 0) return node.input(static_cast<size_t>(kept.source));
-  if (kept.source == kResult) return node.output();
-  if (kept.array.storage()->version() != kept.version)
-    throw GradError(name, fmt::format("a saved tensor of shape {} was changed in place after it was saved",
-                                      kept.array.shape().str()));
-  return Tensor(kept.array);
+bool FunctionContext::needs_input_grad(size_t input) const {
+  if (input >= needs_.size())
+    throw IndexError("needs_input_grad", fmt::format("input {} of a function of {} inputs", input, needs_.size()),
+                     static_cast<int64_t>(input), static_cast<int64_t>(needs_.size()));
+  return needs_[input];
 }
 
-}  // namespace
+// Unlike a rule it says at run time what it saves. Values of inputs and of the result stay with the node, which
+// re-makes them as part of the graph; the rest is plain data.
+class FunctionNode final : public Node {
+ public:
+  static constexpr int kResult = -1, kOther = -2;
+  struct Kept {
+    int source;  // an input (>= 0), the result, or neither
+    Array array;
+    uint32_t version;
+  };
+
+  FunctionNode(std::shared_ptr<Function> function, std::vector<Kept> kept, const Array& output, uint32_t saved_outputs)
+      : Node(function->name(), {&output, 1}, saved_outputs), function_(std::move(function)), kept_(std::move(kept)) {}
+
+  Grads apply(const Grads& g) const override {
+    FunctionContext context;
+    for (const Kept& one : kept_) context.kept_.push_back(restored(one));
+    for (size_t i = 0; i < num_inputs(); ++i) context.needs_.push_back(needs(i));
+    Grads grads;
+    for (Tensor& one : function_->backward(context, g[0])) grads.push_back(std::move(one));
+    return grads;
+  }
+
+ private:
+  Tensor restored(const Kept& kept) const {
+    if (kept.source >= 0) return saved_input(static_cast<size_t>(kept.source));
+    if (kept.source == kResult) return saved_output(0);
+    if (kept.array.storage()->version() != kept.version)
+      throw GradError(name(), fmt::format("a saved tensor of shape {} was changed in place after it was saved",
+                                          kept.array.shape().str()));
+    if (grad_enabled() && is_floating(kept.array.dtype()))
+      throw GradError(
+          name(), fmt::format("create_graph would take the saved {} tensor of shape {} for a constant, since it is "
+                              "neither an input nor the result; compute it in backward() from those, or keep a true "
+                              "constant in the Function itself",
+                              lemma::name(kept.array.dtype()), kept.array.shape().str()));
+    return Tensor(kept.array);
+  }
+
+  std::shared_ptr<Function> function_;
+  std::vector<Kept> kept_;
+};
 
 Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inputs) {
   const char* name = function->name();
-  for (size_t i = 0; i < inputs.size(); ++i)
+  FunctionContext context;
+  for (size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].defined()) throw Error(name, fmt::format("input {} is undefined", i));
-  FunctionContext forward_context;
+    context.needs_.push_back(grad_enabled() && inputs[i].requires_grad());
+  }
   Tensor result;
   {
     NoGrad guard;
-    result = function->forward(forward_context, inputs);
+    result = function->forward(context, inputs);
   }
   if (!result.defined()) throw GradError(name, "forward returned an undefined tensor");
-  std::vector<Kept> kept;
-  uint32_t save = 0;
-  for (const Tensor& tensor : forward_context.kept_) {
-    int source = tensor.is_same(result) ? kResult : kOther;
+  const std::vector<TensorRef> refs(inputs.begin(), inputs.end());
+  if (watcher) watcher->computed(name, refs, result.array());
+  // A fresh handle: forward may have returned one of its inputs.
+  if (!Recorder::wanted(refs)) return Tensor(result.array());
+  std::vector<FunctionNode::Kept> kept;
+  uint32_t saved_inputs = 0, saved_outputs = 0;
+  for (const Tensor& tensor : context.kept_) {
+    int source = tensor.is_same(result) ? FunctionNode::kResult : FunctionNode::kOther;
     for (size_t i = 0; i < inputs.size(); ++i)
       if (tensor.is_same(inputs[i])) source = static_cast<int>(i);
-    save |= source >= 0 ? 2u << std::min(source, 30) : source == kResult ? 1u : 0u;
-    kept.push_back({source, source == kOther ? tensor.array() : Array(), tensor.version()});
+    if (source >= 0)
+      saved_inputs |= 1u << std::min(source, 31);
+    else if (source == FunctionNode::kResult)
+      saved_outputs = 1;
+    kept.push_back({source, source == FunctionNode::kOther ? tensor.array() : Array(), tensor.version()});
   }
-  // A fresh handle: forward may have returned one of its inputs.
-  const Array output = result.array();
-  std::vector<TensorRef> refs(inputs.begin(), inputs.end());
-  return record(
-      name, std::span<const TensorRef>(refs), output,
-      [function, kept, name](const Tensor& g, const Node& node) -> Grads {
-        FunctionContext context;
-        for (const Kept& one : kept) context.kept_.push_back(restore(one, name, node));
-        for (size_t i = 0; i < node.num_inputs(); ++i) context.needs_.push_back(node.needs(i));
-        const std::vector<Tensor> gradients = function->backward(context, g);
-        Grads grads;
-        for (const Tensor& one : gradients) grads.push_back(one);
-        return grads;
-      },
-      static_cast<Save>(save));
+  Node* node = new FunctionNode(std::move(function), std::move(kept), result.array(), saved_outputs);
+  return Recorder::result(Recorder::connect(node, refs, saved_inputs), result.array());
 }
 
 }  // namespace lemma

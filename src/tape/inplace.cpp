@@ -4,7 +4,7 @@
 
 #include "kernels/kernels.h"
 #include "lemma/tape/grad_mode.h"
-#include "tape/node.h"
+#include "lemma/tape/node.h"
 
 namespace lemma {
 namespace {
@@ -16,7 +16,7 @@ const Array& writable(const char* op, const Tensor& x) {
     throw GradError(op, "writing in place to a tensor that requires a gradient needs a NoGrad block");
   const Array& array = x.array();
   for (int i = 0; i < array.rank(); ++i)
-    if (array.strides()[i] == 0 && array.shape()[i] > 1)
+    if (array.strides()[i] == 0 && array.shape()[i] > 1 && array.numel() > 0)
       throw ShapeError(
           op, fmt::format("the tensor of shape {} is expanded: several elements are one in memory; clone() it first",
                           x.shape().str()));

@@ -1,4 +1,4 @@
-#include "tape/node.h"
+#include "lemma/tape/node.h"
 
 #include <atomic>
 
@@ -25,71 +25,82 @@ Saved::Saved(const Array& a, bool keep)
       version(a.storage()->version()),
       kept(keep) {}
 
-Node::Node(const char* name, const Array& output, Save save)
-    : name_(name),
-      sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)),
-      output_(output, saves(save, Save::output) || output.numel() <= kShown) {
-  output_.kept = saves(save, Save::output);
+Node::Node(const char* name, std::span<const Array> outputs, uint32_t saved_outputs)
+    : name_(name), sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
+  outputs_.reserve(outputs.size());
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const bool keep = (saved_outputs >> std::min<size_t>(i, 31) & 1u) != 0;
+    outputs_.push_back({Saved(outputs[i], keep || outputs[i].numel() <= kShown), nullptr});
+    outputs_[i].saved.kept = keep;
+  }
 }
 
-// Freeing a node may free its inputs' nodes, and so on down the chain: they queue here instead of nesting.
+std::vector<Ref<Node>> Node::next_functions() const {
+  std::vector<Ref<Node>> next;
+  for (const Edge& edge : edges_) next.push_back(edge.node);
+  return next;
+}
+
+// Freeing a node may free its inputs' nodes, and so on down the chain: they line up here instead of nesting. Two bare
+// variables and a link in each node, so that it also works for tensors that outlive the thread's other variables.
 void Node::destroy(Node* node) {
-  thread_local std::vector<Node*> queue;
-  thread_local bool draining = false;
-  queue.push_back(node);
+  constinit thread_local Node* doomed = nullptr;
+  constinit thread_local bool draining = false;
+  node->next_doomed_ = doomed;
+  doomed = node;
   if (draining) return;
   draining = true;
-  while (!queue.empty()) {
-    Node* next = queue.back();
-    queue.pop_back();
-    delete next;  // its edges call destroy(), which queues
+  while (doomed) {
+    Node* next = doomed;
+    doomed = next->next_doomed_;
+    delete next;  // its edges call destroy(), which lines up
   }
   draining = false;
-  if (queue.capacity() > 4096) std::vector<Node*>().swap(queue);
 }
 
 void Node::check_fresh(const Saved& saved, const char* what, size_t i) const {
-  const std::string which = *what == 'i' ? fmt::format("input {}", i) : "the output";
   if (released_)
     throw GradError(name_,
                     "its saved values were freed by an earlier backward(); pass retain_graph to walk the graph twice");
-  if (!saved.kept)
-    throw GradError(name_, fmt::format("its rule asks for {}, which record() was not told to save", which));
   const uint32_t now = saved.array.storage()->version();
-  if (now != saved.version)
-    throw GradError(
-        name_, fmt::format("{} of shape {} was changed in place after it was saved (version {}, now {}); change it "
-                           "after backward(), or clone() it first",
-                           which, saved.array.shape().str(), saved.version, now));
+  if (now == saved.version) return;
+  const std::string which = *what == 'i' ? fmt::format("input {}", i) : "the output";
+  throw GradError(name_, fmt::format("{} of shape {} was changed in place after it was saved (version {}, now {}); "
+                                     "change it after backward(), or clone() it first",
+                                     which, saved.array.shape().str(), saved.version, now));
 }
 
-Tensor Node::input(size_t i) const {
+Tensor Node::saved_input(size_t i) const {
   const Edge& edge = edges_[i];
   check_fresh(edge.saved, "input", i);
   if (edge.leaf && edge.leaf->array.storage() == edge.saved.array.storage()) return Tensor::from_impl(edge.leaf);
   Tensor value(edge.saved.array);
   value.impl()->node = edge.node;
+  value.impl()->output = edge.output;
   return value;
 }
 
-Tensor Node::output() const {
-  check_fresh(output_, "output", 0);
-  Tensor value(output_.array);
+Tensor Node::saved_output(size_t i) const {
+  check_fresh(outputs_[i].saved, "output", i);
+  Tensor value(outputs_[i].saved.array);
   value.impl()->node = Ref<Node>::share(const_cast<Node*>(this));
+  value.impl()->output = static_cast<uint32_t>(i);
   return value;
 }
 
 void Node::release() {
   released_ = true;
   for (Edge& edge : edges_) edge.saved.release();
-  if (output_.array.numel() > kShown) output_.release();
+  for (Output& output : outputs_)
+    if (output.saved.array.numel() > kShown) output.saved.release();
 }
 
 size_t Node::bytes_held() const {
   size_t bytes = 0;
   for (const Edge& edge : edges_)
     if (edge.saved.array.defined() && !edge.leaf) bytes += edge.saved.array.storage()->bytes();
-  if (output_.kept && output_.array.defined()) bytes += output_.array.storage()->bytes();
+  for (const Output& output : outputs_)
+    if (output.saved.kept && output.saved.array.defined()) bytes += output.saved.array.storage()->bytes();
   return bytes;
 }
 
@@ -100,19 +111,31 @@ bool Recorder::wanted(std::span<const TensorRef> inputs) {
   return false;
 }
 
-Tensor Recorder::finish(Node* raw, std::span<const TensorRef> inputs, Array output, Save save) {
+uint32_t Recorder::wants(std::span<const TensorRef> inputs) {
+  uint32_t bits = 0;
+  for (size_t i = 0; i < inputs.size() && i < 32; ++i)
+    bits |= static_cast<uint32_t>(inputs[i].tensor->requires_grad()) << i;
+  return bits;
+}
+
+Ref<Node> Recorder::connect(Node* raw, std::span<const TensorRef> inputs, uint32_t saved_inputs) {
   Ref<Node> node = Ref<Node>::adopt(raw);
   node->edges_.reserve(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl* impl = inputs[i].tensor->impl();
-    const bool keep = (static_cast<uint32_t>(save) >> std::min<size_t>(i + 1, 31) & 1u) != 0;
+    const bool keep = (saved_inputs >> std::min<size_t>(i, 31) & 1u) != 0;
     node->edges_.push_back(Edge{impl->node, !impl->node && impl->requires_grad ? Ref<TensorImpl>::share(impl) : nullptr,
-                                Saved(impl->array, keep)});
+                                Saved(impl->array, keep), impl->output});
   }
   if (watcher) watcher->recorded(*node);
-  Tensor result(std::move(output));
-  result.impl()->node = std::move(node);
-  return result;
+  return node;
+}
+
+Tensor Recorder::result(const Ref<Node>& node, Array output, uint32_t number) {
+  Tensor tensor(std::move(output));
+  tensor.impl()->node = node;
+  tensor.impl()->output = number;
+  return tensor;
 }
 
 }  // namespace lemma

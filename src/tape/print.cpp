@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "lemma/tape/node.h"
 #include "lemma/tensor.h"
-#include "tape/node.h"
 
 namespace lemma {
 namespace {

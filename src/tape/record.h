@@ -1,11 +1,18 @@
 #pragma once
 /// record: the one gate between operations and the tape.
+///
+/// A rule says how a gradient goes back, and its parameters say which values it reads:
+///     record("mul", {a, b}, y, [](const Tensor& g, In<1> rhs) { return g * rhs; },   // for a
+///                              [](const Tensor& g, In<0> lhs) { return g * lhs; });  // for b
+/// What a wanted rule names is saved, everything else is freed as soon as nobody else holds it. There is no other way
+/// to a value, so a rule cannot read what was not saved.
 
 #include <initializer_list>
 #include <span>
 #include <utility>
 
-#include "tape/node.h"
+#include "lemma/tape/node.h"
+#include "tape/rule.h"
 
 namespace lemma {
 
@@ -34,34 +41,52 @@ class Recorder {
  public:
   /// Recording is on and some input requires a gradient.
   static bool wanted(std::span<const TensorRef> inputs);
-  static Tensor finish(Node* node, std::span<const TensorRef> inputs, Array output, Save save);
+  /// Bit i: input i requires a gradient.
+  static uint32_t wants(std::span<const TensorRef> inputs);
+  /// Connects a new node with its inputs.
+  static Ref<Node> connect(Node* node, std::span<const TensorRef> inputs, uint32_t saved_inputs);
+  static Tensor result(const Ref<Node>& node, Array output, uint32_t number = 0);
 };
 
-template <class Rule>
-class RuleNode final : public Node {
- public:
-  RuleNode(const char* name, const Array& output, Save save, Rule rule)
-      : Node(name, output, save), rule_(std::move(rule)) {}
-  Grads apply(const Tensor& grad) const override { return rule_(grad, *this); }
-
- private:
-  Rule rule_;
-};
-
-/// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: `rule(grad, node)`
-/// returns one gradient per input, written in Tensor operations. A rule captures shapes, dims and numbers, never a
-/// Tensor: it reaches values through node.input(i) and node.output(), which `save` must name.
-template <class Rule>
-Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, Rule rule, Save save = Save::nothing) {
+/// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: either by one rule
+/// per input, `(g, what it reads...) -> Tensor`, of which only those run whose gradient is wanted; or by one rule for
+/// all, `(g, what it reads...) -> Grads`, with one gradient per input. Rules are written in Tensor operations, and
+/// capture shapes, dims and numbers, never a Tensor: this does not compile.
+template <size_t N, class... Rules>
+requires RulesFit<N, Rules...> Tensor record(const char* op, const TensorRef (&inputs)[N], Array output,
+                                             Rules... rules) {
   if (watcher) watcher->computed(op, inputs, output);
   if (!Recorder::wanted(inputs)) return Tensor(std::move(output));
-  Node* node = new RuleNode<Rule>(op, output, save, std::move(rule));
-  return Recorder::finish(node, inputs, std::move(output), save);
+  const Save save = saved_by<Rules...>(Recorder::wants(inputs));
+  Node* node = new RuleNode<Rules...>(op, {&output, 1}, save.outputs, std::move(rules)...);
+  return Recorder::result(Recorder::connect(node, inputs, save.inputs), std::move(output));
 }
+/// The same for any number of inputs, by one rule for all that reads shapes only.
 template <class Rule>
-Tensor record(const char* op, std::initializer_list<TensorRef> inputs, Array output, Rule rule,
-              Save save = Save::nothing) {
-  return record(op, std::span(inputs.begin(), inputs.size()), std::move(output), std::move(rule), save);
+requires RuleForAll<0, Rule> Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, Rule rule) {
+  if (watcher) watcher->computed(op, inputs, output);
+  if (!Recorder::wanted(inputs)) return Tensor(std::move(output));
+  Node* node = new RuleNode<Rule>(op, {&output, 1}, 0, std::move(rule));
+  return Recorder::result(Recorder::connect(node, inputs, 0), std::move(output));
+}
+/// The same for several outputs: the rule is given a Grads, with one gradient per output, undefined where none arrived.
+template <size_t N, class... Rules>
+requires RulesFit<N, Rules...> std::vector<Tensor> record(const char* op, const TensorRef (&inputs)[N],
+                                                          const std::vector<Array>& outputs, Rules... rules) {
+  std::vector<Tensor> results;
+  results.reserve(outputs.size());
+  if (watcher)
+    for (const Array& output : outputs) watcher->computed(op, inputs, output);
+  if (!Recorder::wanted(inputs)) {
+    for (const Array& output : outputs) results.emplace_back(output);
+    return results;
+  }
+  const Save save = saved_by<Rules...>(Recorder::wants(inputs));
+  const Ref<Node> node =
+      Recorder::connect(new RuleNode<Rules...>(op, outputs, save.outputs, std::move(rules)...), inputs, save.inputs);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    results.push_back(Recorder::result(node, outputs[i], static_cast<uint32_t>(i)));
+  return results;
 }
 
 }  // namespace lemma

@@ -7,7 +7,7 @@
 
 #include "kernels/kernels.h"
 #include "lemma/tape/grad_mode.h"
-#include "tape/node.h"
+#include "lemma/tape/node.h"
 
 namespace lemma {
 namespace {
@@ -136,7 +136,12 @@ template BFloat16* Tensor::mutable_data();
 
 bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || impl_->node); }
 bool Tensor::is_leaf() const { return !checked(impl_).node; }
-Node* Tensor::grad_fn() const { return checked(impl_).node.get(); }
+Ref<Node> Tensor::grad_fn() const { return checked(impl_).node; }
+
+namespace {
+// Where a tensor's hooks, name and kept gradient are: with its node, so that they outlive the handle, or with the leaf.
+Extras& extras_of(TensorImpl& impl) { return impl.node ? impl.node->output(impl.output).extras() : impl.extras(); }
+}  // namespace
 
 Tensor& Tensor::requires_grad_(bool value) {
   checked(impl_);
@@ -152,7 +157,8 @@ Tensor& Tensor::requires_grad_(bool value) {
 Tensor Tensor::grad() const {
   checked(impl_);
   if (!impl_->node) return from_impl(impl_->grad);
-  return impl_->node->has_extras() ? impl_->node->extras().grad : Tensor();
+  Node::Output& output = impl_->node->output(impl_->output);
+  return output.has_extras() ? output.extras().grad : Tensor();
 }
 
 void Tensor::set_grad(const Tensor& grad) {
@@ -168,7 +174,7 @@ void Tensor::set_grad(const Tensor& grad) {
                       fmt::format("the gradient is on {}, the tensor on {}", grad.device().str(), device().str()),
                       {grad.device(), device()});
   if (impl_->node)
-    impl_->node->extras().grad = grad;
+    extras_of(*impl_).grad = grad;
   else
     impl_->grad = grad.impl_;
 }
@@ -177,21 +183,20 @@ Tensor Tensor::detach() const { return Tensor(array()); }
 
 void Tensor::retain_grad() const {
   if (!requires_grad()) throw GradError("retain_grad", "the tensor does not require a gradient");
-  if (impl_->node) impl_->node->extras().retain = true;  // leaves keep theirs anyway
+  if (impl_->node) extras_of(*impl_).retain = true;  // leaves keep theirs anyway
 }
 
 int64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
   if (!requires_grad()) throw GradError("register_hook", "the tensor does not require a gradient");
   static std::atomic<int64_t> next{1};
   const int64_t id = next++;
-  Extras& extras = impl_->node ? impl_->node->extras() : impl_->extras();
-  extras.hooks.push_back({id, std::move(hook)});
+  extras_of(*impl_).hooks.push_back({id, std::move(hook)});
   return id;
 }
 
 void Tensor::remove_hook(int64_t id) const {
-  Extras& extras = checked(impl_).node ? impl_->node->extras() : impl_->extras();
-  std::erase_if(extras.hooks, [&](const Hook& hook) { return hook.id == id; });
+  checked(impl_);
+  std::erase_if(extras_of(*impl_).hooks, [&](const Hook& hook) { return hook.id == id; });
 }
 
 }  // namespace lemma

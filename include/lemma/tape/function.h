@@ -11,34 +11,40 @@ namespace lemma {
 /// What a Function keeps from forward to backward. Save tensors here and nowhere else, or the graph leaks.
 class FunctionContext {
  public:
-  /// In forward: values that backward needs. Inputs and the result stay part of the graph.
+  /// In forward: values that backward needs. Inputs and the result stay part of the graph, others are plain data.
   void save_for_backward(const std::vector<Tensor>& tensors) { kept_ = tensors; }
   /// In backward: the saved tensors. Throws GradError if one has been changed in place since.
   const std::vector<Tensor>& saved() const { return kept_; }
-  /// In backward: whether anybody wants the gradient of this input.
-  bool needs_input_grad(size_t input) const { return needs_[input]; }
+  /// Whether anybody wants the gradient of this input. Throws IndexError where there is no such input.
+  bool needs_input_grad(size_t input) const;
 
  private:
+  friend class FunctionNode;
   friend Tensor apply(std::shared_ptr<class Function> function, const std::vector<Tensor>& inputs);
   std::vector<Tensor> kept_;
   std::vector<bool> needs_;
 };
 
+// clang-format off
 /// An operation with a hand-written gradient:
-///   struct Cube : Function {
-///     const char* name() const override { return "cube"; }
-///     Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override {
-///       ctx.save_for_backward({in[0]});
-///       return in[0] * in[0] * in[0];
-///     }
-///     std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override {
-///       auto x = ctx.saved()[0];
-///       return {grad * 3.0 * x * x};
-///     }
-///   };
-///   Tensor y = apply(std::make_shared<Cube>(), {x});
-/// Inputs held in a variable need `lemma::apply(f, inputs)`, since std::apply would be found as well.
-/// forward runs unrecorded. backward returns one gradient per input (undefined for none), of the input's shape.
+/// ```
+/// struct Cube : Function {
+///   const char* name() const override { return "cube"; }
+///   Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& in) override {
+///     ctx.save_for_backward({in[0]});
+///     return in[0] * in[0] * in[0];
+///   }
+///   std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) override {
+///     const Tensor x = ctx.saved()[0];
+///     return {grad * 3.0 * x * x};
+///   }
+/// };
+/// Tensor y = lemma::apply(std::make_shared<Cube>(), {x});
+/// ```
+/// forward runs unrecorded. backward returns one gradient per input (undefined for none), of the input's shape, written in
+/// tensor operations, so that it can be differentiated again. A floating tensor that is saved and is neither an input nor
+/// the result is a constant to that second derivative, so create_graph refuses it.
+// clang-format on
 class Function {
  public:
   virtual ~Function() = default;
