@@ -149,7 +149,7 @@ TEST_CASE(
   CHECK_THROWS_WITH(guide::lr_lambda(0), "[lr_lambda] warmup_steps is 0; it must be 1 or more");
 
   const Tensor p = ones({1}).requires_grad_();
-  optim::Adam adam({p}, {.lr = 0, .beta2 = 0.98, .eps = 1e-9});
+  optim::Adam adam({p}, {.lr = 0, .betas = {0.9, 0.98}, .eps = 1e-9});
   optim::LambdaLR schedule(adam, rule);
   for (int i = 0; i < 5; ++i) schedule.step();
   CHECK(schedule.get_last_lr() == std::vector<double>{0});

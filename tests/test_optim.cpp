@@ -20,10 +20,10 @@ const std::vector<std::pair<std::string, Build>>& builds() {
       {"sgd_dampening", with<SGD>(SGDOptions{.lr = 0.05, .momentum = 0.8, .dampening = 0.3, .weight_decay = 0.01})},
       {"sgd_nesterov", with<SGD>(SGDOptions{.lr = 0.05, .momentum = 0.9, .weight_decay = 0.1, .nesterov = true})},
       {"adam", with<Adam>(AdamOptions{})},
-      {"adam_guide", with<Adam>(AdamOptions{.lr = 0.02, .beta2 = 0.98, .eps = 1e-9})},
+      {"adam_guide", with<Adam>(AdamOptions{.lr = 0.02, .betas = {0.9, 0.98}, .eps = 1e-9})},
       {"adam_decay", with<Adam>(AdamOptions{.lr = 0.01, .weight_decay = 0.1})},
       {"adamw", with<AdamW>(AdamWOptions{})},
-      {"adamw_decay", with<AdamW>(AdamWOptions{.lr = 0.01, .beta1 = 0.8, .beta2 = 0.95, .weight_decay = 0.2})},
+      {"adamw_decay", with<AdamW>(AdamWOptions{.lr = 0.01, .betas = {0.8, 0.95}, .weight_decay = 0.2})},
       {"adamw_groups",
        [](std::vector<Tensor> p) {
          return std::make_unique<AdamW>(std::vector<ParamGroup>{{.params = {p[0]}, .weight_decay = 0.3},
@@ -135,7 +135,11 @@ TEST_CASE("Optimisers refuse what they cannot train and values outside their ran
   CHECK_THROWS_WITH(SGD({p}, {.lr = NAN}), "[SGD] lr is nan; it must be 0 or more, and finite");
   CHECK_THROWS_WITH(SGD({p}, {.nesterov = true}),
                     "[SGD] nesterov with momentum 0 and dampening 0; it needs momentum above 0 and no dampening");
-  CHECK_THROWS_WITH(optim::Adam({p}, {.beta1 = 1}), "[Adam] beta1 is 1; it must be in [0, 1)");
+  CHECK_THROWS_WITH(optim::Adam({p}, {.betas = {1, 0.9}}), "[Adam] betas[0] is 1; it must be in [0, 1)");
+  CHECK_THROWS_WITH(optim::AdamW({p}, {.betas = {0.9, -0.5}}), "[AdamW] betas[1] is -0.5; it must be in [0, 1)");
+  CHECK_THROWS_WITH(SGD({p, ones({3})}),
+                    "[SGD] parameter 1 (float32 (3)) asks for no gradient; call requires_grad_() on it first, or leave "
+                    "frozen parameters out");
   CHECK_THROWS_WITH(optim::AdamW({p}, {.weight_decay = -0.1}),
                     "[AdamW] weight_decay is -0.1; it must be 0 or more, and finite");
 }
@@ -235,4 +239,28 @@ TEST_CASE(
   CHECK(memory::active() == active);
   CHECK(memory::system_requests() == requests);
   CHECK(last < 0.1 * first);
+}
+
+TEST_CASE("An optimiser takes a rate alone, and its rate can be read and set") {
+  using optim::SGD;
+  const Tensor p = zeros({2}).requires_grad_(), q = zeros({2}).requires_grad_();
+  SGD sgd({p}, 0.1);
+  CHECK(sgd.lr() == 0.1);
+  CHECK(SGD({p}, 1).lr() == 1);
+  CHECK(SGD({p}, {}).lr() == 1e-3);
+  CHECK(optim::Adam({p}, 0.01).lr() == 0.01);
+  CHECK(optim::AdamW({p}, 0.02).lr() == 0.02);
+  CHECK(optim::AdamW({p}, 0.02).groups()[0].weight_decay == 0.01);
+
+  sum(p).backward();
+  sgd.set_lr(0.5);
+  sgd.step();
+  CHECK(equal(p, full({2}, -0.5)));
+  CHECK_THROWS_WITH(sgd.set_lr(-1), "[SGD] lr is -1; it must be 0 or more, and finite");
+  CHECK(sgd.lr() == 0.5);
+
+  SGD two({{.params = {p}}, {.params = {q}, .lr = 0.2}}, {.lr = 0.1});
+  CHECK_THROWS_WITH(two.lr(), "[SGD] the groups learn at 0.1 and 0.2; read groups()[i].lr");
+  two.set_lr(0.3);
+  CHECK(two.lr() == 0.3);
 }

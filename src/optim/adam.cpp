@@ -11,8 +11,8 @@ Adam::Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& 
     : Optimizer(name, std::move(groups), options.lr, options.weight_decay, {"exp_avg", "exp_avg_sq"}),
       options_(options),
       decoupled_(decoupled) {
-  require(name, options.beta1 >= 0 && options.beta1 < 1, "beta1", options.beta1, "in [0, 1)");
-  require(name, options.beta2 >= 0 && options.beta2 < 1, "beta2", options.beta2, "in [0, 1)");
+  require(name, options.betas.first >= 0 && options.betas.first < 1, "betas[0]", options.betas.first, "in [0, 1)");
+  require(name, options.betas.second >= 0 && options.betas.second < 1, "betas[1]", options.betas.second, "in [0, 1)");
   check_not_negative(name, "eps", options.eps);
 }
 
@@ -28,8 +28,8 @@ void Adam::update(const Group& group, std::vector<State>& states) {
     p.array().storage()->bump_version();
   }
   for (const auto& [count, slots] : by_step)
-    kernels::adam(slots,
-                  {group.lr, options_.beta1, options_.beta2, options_.eps, group.weight_decay, count, decoupled_});
+    kernels::adam(slots, {group.lr, options_.betas.first, options_.betas.second, options_.eps, group.weight_decay,
+                          count, decoupled_});
 }
 
 }  // namespace lemma::optim

@@ -42,6 +42,8 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
       if (!p.is_leaf())
         refuse("is the result of an operation; give the optimiser the leaves that it was computed from");
       if (!p.is_contiguous()) refuse("is a strided view; make it contiguous first");
+      if (!p.requires_grad())
+        refuse("asks for no gradient; call requires_grad_() on it first, or leave frozen parameters out");
       if (!seen.insert(p.impl()).second) refuse("appears twice");
     }
     states_.emplace_back(group.params.size());
@@ -54,6 +56,19 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
 void Optimizer::step() {
   NoGrad guard;
   for (size_t g = 0; g < groups_.size(); ++g) update(groups_[g], states_[g]);
+}
+
+double Optimizer::lr() const {
+  for (const Group& group : groups_)
+    if (group.lr != groups_[0].lr)
+      throw ValueError(name_,
+                       fmt::format("the groups learn at {} and {}; read groups()[i].lr", groups_[0].lr, group.lr));
+  return groups_[0].lr;
+}
+
+void Optimizer::set_lr(double lr) {
+  check_not_negative(name_, "lr", lr);
+  for (Group& group : groups_) group.lr = lr;
 }
 
 void Optimizer::zero_grad() {

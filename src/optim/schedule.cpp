@@ -39,6 +39,11 @@ namespace {
 
 double ratio(int64_t a, int64_t b) { return static_cast<double>(a) / static_cast<double>(b); }
 
+// From `from` at part 0 to `to` at part 1.
+double half_cosine(double from, double to, double part) {
+  return to + (from - to) * (1 + std::cos(std::numbers::pi * part)) / 2;
+}
+
 void check_steps(const char* where, const char* what, int64_t value) {
   require(where, value >= 1, what, static_cast<double>(value), "1 or more");
 }
@@ -55,6 +60,13 @@ std::function<double(int64_t)> linear(double start_factor, double end_factor, in
 std::function<double(int64_t)> steps(int64_t step_size, double gamma) {
   check_steps("StepLR", "step_size", step_size);
   return [=](int64_t t) { return std::pow(gamma, static_cast<double>(t / step_size)); };
+}
+
+std::function<double(int64_t)> milestone_steps(std::vector<int64_t> milestones, double gamma) {
+  std::sort(milestones.begin(), milestones.end());
+  return [=](int64_t t) {
+    return std::pow(gamma, std::upper_bound(milestones.begin(), milestones.end(), t) - milestones.begin());
+  };
 }
 
 std::function<double(int64_t)> warmup_linear(int64_t warmup, int64_t total) {
@@ -86,6 +98,12 @@ LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor,
 
 StepLR::StepLR(Optimizer& optimizer, int64_t step_size, double gamma) : LambdaLR(optimizer, steps(step_size, gamma)) {}
 
+MultiStepLR::MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma)
+    : LambdaLR(optimizer, milestone_steps(std::move(milestones), gamma)) {}
+
+ExponentialLR::ExponentialLR(Optimizer& optimizer, double gamma)
+    : LambdaLR(optimizer, [=](int64_t t) { return std::pow(gamma, static_cast<double>(t)); }) {}
+
 WarmupLinearLR::WarmupLinearLR(Optimizer& optimizer, int64_t warmup_steps, int64_t total_steps)
     : LambdaLR(optimizer, warmup_linear(warmup_steps, total_steps)) {}
 
@@ -99,7 +117,44 @@ CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double
 }
 
 double CosineAnnealingLR::lr_at(double initial_lr, int64_t step) const {
-  return eta_min_ + (initial_lr - eta_min_) * (1 + std::cos(std::numbers::pi * ratio(step, t_max_))) / 2;
+  return half_cosine(initial_lr, eta_min_, ratio(step, t_max_));
+}
+
+CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult,
+                                                         double eta_min)
+    : Scheduler(optimizer), t_0_(t_0), t_mult_(t_mult), eta_min_(eta_min) {
+  check_steps("CosineAnnealingWarmRestarts", "t_0", t_0);
+  check_steps("CosineAnnealingWarmRestarts", "t_mult", t_mult);
+  apply();
+}
+
+double CosineAnnealingWarmRestarts::lr_at(double initial_lr, int64_t step) const {
+  int64_t length = t_0_, at = t_mult_ == 1 ? step % t_0_ : step;
+  while (at >= length) at -= length, length *= t_mult_;
+  return half_cosine(initial_lr, eta_min_, ratio(at, length));
+}
+
+OneCycleLR::OneCycleLR(Optimizer& optimizer, double max_lr, int64_t total_steps, const OneCycleOptions& options)
+    : Scheduler(optimizer), max_lr_(max_lr), total_steps_(total_steps), options_(options) {
+  check_not_negative("OneCycleLR", "max_lr", max_lr);
+  check_steps("OneCycleLR", "total_steps", total_steps);
+  require("OneCycleLR", options.pct_start >= 0 && options.pct_start <= 1, "pct_start", options.pct_start, "in [0, 1]");
+  require("OneCycleLR", options.div_factor > 0, "div_factor", options.div_factor, "above 0");
+  require("OneCycleLR", options.final_div_factor > 0, "final_div_factor", options.final_div_factor, "above 0");
+  apply();
+}
+
+double OneCycleLR::lr_at(double, int64_t step) const {
+  if (step > total_steps_)
+    throw ValueError("OneCycleLR", fmt::format("step {} is beyond the {} that the cycle has", step, total_steps_));
+  const double first = max_lr_ / options_.div_factor, last = first / options_.final_div_factor;
+  const double t = static_cast<double>(step), end = static_cast<double>(total_steps_ - 1);
+  const double top = options_.pct_start * static_cast<double>(total_steps_) - 1;  // where max_lr is reached
+  const auto between = [&](double from, double to, double part) {
+    return options_.linear ? from + (to - from) * part : half_cosine(from, to, part);
+  };
+  if (t <= top) return between(first, max_lr_, top > 0 ? t / top : 1);
+  return between(max_lr_, last, end > top ? (t - top) / (end - top) : 1);
 }
 
 }  // namespace lemma::optim

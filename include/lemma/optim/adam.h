@@ -7,12 +7,12 @@ namespace lemma::optim {
 
 struct AdamOptions {
   double lr = 1e-3;
-  double beta1 = 0.9, beta2 = 0.999;
+  std::pair<double, double> betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 0;
 };
 
-/// g = grad + weight_decay p;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
+/// g = grad + weight_decay p;  beta1, beta2 = betas;  m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2;
 /// p -= lr / (1 - beta1^t) * m / (sqrt(v / (1 - beta2^t)) + eps).  Kingma & Ba, "Adam", 2015; PyTorch's
 /// torch.optim.Adam.
 class Adam : public Optimizer {
@@ -22,6 +22,9 @@ class Adam : public Optimizer {
       : Adam("Adam", std::move(groups), options, false) {}
   explicit Adam(std::vector<Tensor> params, const AdamOptions& options = {})
       : Adam(one_group(std::move(params)), options) {}
+  /// With the learning rate alone: Adam(params, 1e-3).
+  template <Number N>
+  Adam(std::vector<Tensor> params, N lr) : Adam(std::move(params), AdamOptions{.lr = static_cast<double>(lr)}) {}
 
  protected:
   Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& options, bool decoupled);
@@ -34,7 +37,7 @@ class Adam : public Optimizer {
 
 struct AdamWOptions {
   double lr = 1e-3;
-  double beta1 = 0.9, beta2 = 0.999;
+  std::pair<double, double> betas = {0.9, 0.999};
   double eps = 1e-8;
   double weight_decay = 1e-2;
 };
@@ -44,10 +47,13 @@ struct AdamWOptions {
 class AdamW : public Adam {
  public:
   explicit AdamW(std::vector<ParamGroup> groups, const AdamWOptions& options = {})
-      : Adam("AdamW", std::move(groups), {options.lr, options.beta1, options.beta2, options.eps, options.weight_decay},
+      : Adam("AdamW", std::move(groups),
+             {.lr = options.lr, .betas = options.betas, .eps = options.eps, .weight_decay = options.weight_decay},
              true) {}
   explicit AdamW(std::vector<Tensor> params, const AdamWOptions& options = {})
       : AdamW(one_group(std::move(params)), options) {}
+  template <Number N>
+  AdamW(std::vector<Tensor> params, N lr) : AdamW(std::move(params), AdamWOptions{.lr = static_cast<double>(lr)}) {}
 };
 
 }  // namespace lemma::optim

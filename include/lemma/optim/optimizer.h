@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct Group {
   double initial_lr;  ///< what schedules multiply
 };
 
+/// A learning rate that is given alone. `{}` is none, so that SGD(params, {}) has the default one.
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
+
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
@@ -36,6 +41,10 @@ class Optimizer {
   /// Updates every parameter that has a gradient. Those without are skipped: their state does not advance.
   void step();
   void zero_grad();
+  /// The learning rate that all groups share; throws ValueError where they differ.
+  double lr() const;
+  /// Gives it to every group. A schedule writes its own over it at its next step. Throws ValueError for a negative one.
+  void set_lr(double lr);
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
 

@@ -61,6 +61,18 @@ class StepLR : public LambdaLR {
   StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1);
 };
 
+/// factor(t) = gamma^(milestones that are at most t).
+class MultiStepLR : public LambdaLR {
+ public:
+  MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1);
+};
+
+/// factor(t) = gamma^t.
+class ExponentialLR : public LambdaLR {
+ public:
+  ExponentialLR(Optimizer& optimizer, double gamma);
+};
+
 /// lr(t) = eta_min + (initial_lr - eta_min) (1 + cos(pi t / t_max)) / 2.  Loshchilov & Hutter, "SGDR", 2017.
 class CosineAnnealingLR : public Scheduler {
  public:
@@ -70,6 +82,39 @@ class CosineAnnealingLR : public Scheduler {
   double lr_at(double initial_lr, int64_t step) const override;
   int64_t t_max_;
   double eta_min_;
+};
+
+/// The same over and over: the first round takes t_0 steps, each later one t_mult times as many as the one before.
+class CosineAnnealingWarmRestarts : public Scheduler {
+ public:
+  CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult = 1, double eta_min = 0);
+
+ private:
+  double lr_at(double initial_lr, int64_t step) const override;
+  int64_t t_0_, t_mult_;
+  double eta_min_;
+};
+
+struct OneCycleOptions {
+  double pct_start = 0.3;  ///< the part of the steps in which the rate rises
+  double div_factor = 25;
+  double final_div_factor = 1e4;
+  bool linear = false;  ///< straight lines in place of half a cosine
+};
+
+/// From max_lr / div_factor up to max_lr, then down to max_lr / div_factor / final_div_factor at step total_steps - 1.
+/// All groups have this rate. PyTorch's OneCycleLR with cycle_momentum = False. Smith & Topin, "Super-convergence",
+/// 2018.
+class OneCycleLR : public Scheduler {
+ public:
+  /// step() throws ValueError when it is called more than total_steps times.
+  OneCycleLR(Optimizer& optimizer, double max_lr, int64_t total_steps, const OneCycleOptions& options = {});
+
+ private:
+  double lr_at(double initial_lr, int64_t step) const override;
+  double max_lr_;
+  int64_t total_steps_;
+  OneCycleOptions options_;
 };
 
 /// Rises as (t + 1) / warmup_steps to 1, then falls in a straight line to 0 at total_steps.

@@ -22,6 +22,9 @@ class SGD : public Optimizer {
   explicit SGD(std::vector<ParamGroup> groups, const SGDOptions& options = {});
   explicit SGD(std::vector<Tensor> params, const SGDOptions& options = {})
       : SGD(one_group(std::move(params)), options) {}
+  /// With the learning rate alone: SGD(params, 0.1).
+  template <Number N>
+  SGD(std::vector<Tensor> params, N lr) : SGD(std::move(params), SGDOptions{.lr = static_cast<double>(lr)}) {}
 
  private:
   void update(const Group& group, std::vector<State>& states) override;
