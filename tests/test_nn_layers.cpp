@@ -132,13 +132,57 @@ TEST_CASE("Initialisers have their formula's range and spread, and repeat with t
   CHECK(spread(a) == Approx(2 * std::sqrt(2.0 / 500)).epsilon(0.01));
   nn::init::xavier_normal_(a, 1, &one);
   CHECK(spread(a) == Approx(std::sqrt(2.0 / 500)).epsilon(0.01));
-  nn::init::kaiming_uniform_(a, 0, &one);
+  nn::init::kaiming_uniform_(a, 0, nn::init::Fan::in, &one);
   CHECK(a.abs().max().item() <= std::sqrt(6.0 / 200));
   CHECK(spread(a) == Approx(std::sqrt(2.0 / 200)).epsilon(0.01));
+  nn::init::kaiming_uniform_(a, 0.5, nn::init::Fan::out, &one);
+  CHECK(a.abs().max().item() <= std::sqrt(6 / (1.25 * 300)));
+  CHECK(spread(a) == Approx(std::sqrt(2 / (1.25 * 300))).epsilon(0.01));
+  nn::init::kaiming_normal_(a, 0, nn::init::Fan::in, &one);
+  CHECK(spread(a) == Approx(std::sqrt(2.0 / 200)).epsilon(0.01));
+  nn::init::kaiming_normal_(a, 0, nn::init::Fan::out, &one);
+  CHECK(spread(a) == Approx(std::sqrt(2.0 / 300)).epsilon(0.01));
+  CHECK(a.abs().max().item() > 3 * std::sqrt(2.0 / 300));
   CHECK(equal(nn::init::constant_(a, 7), full({300, 200}, 7)));
   Tensor vector = zeros({3});
   CHECK_THROWS_WITH(nn::init::xavier_uniform_(vector),
                     "[xavier_uniform_] a weight needs 2 dims or more to have fans, this one is (3)");
+}
+
+TEST_CASE("trunc_normal_ stays within its bounds, with the spread that is left there") {
+  Generator one{9, 0};
+  Tensor a = zeros({300, 200});
+  nn::init::trunc_normal_(a, 0, 1, -2, 2, &one);
+  CHECK(a.min().item() >= -2);
+  CHECK(a.max().item() <= 2);
+  CHECK(a.min().item() < -1.99);
+  CHECK(a.max().item() > 1.99);
+  CHECK(a.mean().item() == Approx(0).margin(0.01));
+  // Of the part of N(0, 1) within two deviations: var = 1 - 4 phi(2) / (2 Phi(2) - 1).
+  CHECK(lemma::std(a.flatten(), 0).item() == Approx(0.8796).epsilon(0.005));
+  nn::init::trunc_normal_(a, 1, 0.5, 1, 9, &one);  // the upper half
+  CHECK(a.min().item() >= 1);
+  CHECK(a.mean().item() == Approx(1 + 0.5 * std::sqrt(2 / 3.14159265)).epsilon(0.01));
+  CHECK_THROWS_WITH(nn::init::trunc_normal_(a, 0, 1, 2, 2),
+                    "[trunc_normal_] a is 2, b is 2, std is 1; a must be below b, and std above 0");
+  CHECK_THROWS_WITH(nn::init::trunc_normal_(a, 0, 0),
+                    "[trunc_normal_] a is -2, b is 2, std is 0; a must be below b, and std above 0");
+}
+
+TEST_CASE("orthogonal_ makes rows, or columns where they are fewer, orthogonal and equally long") {
+  Generator one{9, 0};
+  const TensorOptions exact{.dtype = float64};
+  Tensor wide = zeros({3, 5}, exact), high = zeros({6, 2}, exact), filters = zeros({4, 2, 3}, exact);
+  nn::init::orthogonal_(wide, 1, &one);
+  CHECK(golden::error(matmul(wide, wide.t()), eye(3, exact)) < 1e-14);
+  nn::init::orthogonal_(high, 2, &one);
+  CHECK(golden::error(matmul(high.t(), high), eye(2, exact) * 4) < 1e-14);
+  nn::init::orthogonal_(filters, 1, &one);
+  const Tensor flat = filters.reshape({4, 6});
+  CHECK(golden::error(matmul(flat, flat.t()), eye(4, exact)) < 1e-14);
+  Tensor vector = zeros({3});
+  CHECK_THROWS_WITH(nn::init::orthogonal_(vector),
+                    "[orthogonal_] a weight needs 2 dims or more to have fans, this one is (3)");
 }
 
 TEST_CASE("Dropout acts while training only, and keeps the mean") {

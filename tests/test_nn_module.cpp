@@ -7,17 +7,15 @@ using namespace lemma;
 namespace {
 
 struct Block : nn::Module {
-  Block(int64_t in, int64_t out) : fc(in, out) {
+  Block(int64_t in, int64_t out) : fc(child(this, "fc", in, out)) {
     scale = ones({out});
     running = zeros({2});
     register_parameter("scale", scale);
     register_buffer("running", running);
-    register_module("fc", fc);
-    register_module("dropout", dropout);
   }
   Tensor operator()(const Tensor& x) const { return dropout(fc(x) * scale); }
   nn::Linear fc;
-  nn::Dropout dropout{0.5};
+  nn::Dropout dropout = child(this, "dropout", 0.5);
   Tensor scale, running;
 };
 
@@ -44,12 +42,8 @@ TEST_CASE("A module lists its own tensors first, then its children's, in the ord
 
 TEST_CASE("A parameter that two layers share is listed once and saved under both names") {
   struct Tied : nn::Module {
-    Tied() : a(2, 2), b(2, 2) {
-      b.weight = a.weight;
-      register_module("a", a);
-      register_module("b", b);
-    }
-    nn::Linear a, b;
+    Tied() { b.weight = a.weight; }
+    nn::Linear a = child(this, "a", 2, 2), b = child(this, "b", 2, 2);
   } tied;
   CHECK(names(tied.named_parameters()) == Names{"a.weight", "a.bias", "b.bias"});
   CHECK(names(tied.state_dict()) == Names{"a.weight", "a.bias", "b.weight", "b.bias"});

@@ -9,7 +9,10 @@
 namespace lemma::nn {
 
 MultiheadAttention::MultiheadAttention(int64_t embed_dim, int64_t num_heads, double dropout, bool with_bias)
-    : out_proj(embed_dim, embed_dim, with_bias), embed_dim_(embed_dim), num_heads_(num_heads), dropout_(dropout) {
+    : out_proj(child(this, "out_proj", embed_dim, embed_dim, with_bias)),
+      embed_dim_(embed_dim),
+      num_heads_(num_heads),
+      dropout_(dropout) {
   check_heads("MultiheadAttention", "embed_dim", embed_dim, "num_heads", num_heads);
   check_probability("MultiheadAttention", dropout);
   in_proj_weight = empty({3 * embed_dim, embed_dim});
@@ -20,7 +23,6 @@ MultiheadAttention::MultiheadAttention(int64_t embed_dim, int64_t num_heads, dou
     init::constant_(out_proj.bias, 0);
     register_parameter("in_proj_bias", in_proj_bias);
   }
-  register_module("out_proj", out_proj);
 }
 
 void MultiheadAttention::check(const Tensor& query, const Tensor& key, const Tensor& value) const {

@@ -1,6 +1,11 @@
 #include "lemma/nn/init.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cmath>
+#include <numbers>
+#include <numeric>
 
 #include "lemma/ops.h"
 #include "lemma/tape/grad_mode.h"
@@ -50,9 +55,79 @@ Tensor& xavier_normal_(Tensor& x, double gain, Generator* generator) {
   return normal_(x, 0, gain * std::sqrt(2 / (fan.in + fan.out)), generator);
 }
 
-Tensor& kaiming_uniform_(Tensor& x, double a, Generator* generator) {
-  const double b = std::sqrt(6 / ((1 + a * a) * fans("kaiming_uniform_", x).in));
+Tensor& kaiming_uniform_(Tensor& x, double a, Fan mode, Generator* generator) {
+  const Fans fan = fans("kaiming_uniform_", x);
+  const double b = std::sqrt(6 / ((1 + a * a) * (mode == Fan::in ? fan.in : fan.out)));
   return uniform_(x, -b, b, generator);
+}
+
+Tensor& kaiming_normal_(Tensor& x, double a, Fan mode, Generator* generator) {
+  const Fans fan = fans("kaiming_normal_", x);
+  return normal_(x, 0, std::sqrt(2 / ((1 + a * a) * (mode == Fan::in ? fan.in : fan.out))), generator);
+}
+
+namespace {
+
+constexpr double kRootOfTwo = std::numbers::sqrt2;
+
+double normal_cdf(double z) { return std::erfc(-z / kRootOfTwo) / 2; }
+
+// The z in [low, high] with normal_cdf(z) = p, by halving: the interval shrinks to neighbouring numbers.
+double normal_quantile(double p, double low, double high) {
+  for (int i = 0; i < 64; ++i) {
+    const double middle = low + (high - low) / 2;
+    (normal_cdf(middle) < p ? low : high) = middle;
+  }
+  return high;
+}
+
+Tensor& assign(Tensor& x, const std::vector<double>& values) {
+  NoGrad guard;
+  return x.copy_(from_data(values.data(), x.shape()));
+}
+
+}  // namespace
+
+Tensor& trunc_normal_(Tensor& x, double mean, double std, double a, double b, Generator* generator) {
+  if (!(a < b) || !(std > 0))
+    throw ValueError("trunc_normal_",
+                     fmt::format("a is {}, b is {}, std is {}; a must be below b, and std above 0", a, b, std));
+  const double low = (a - mean) / std, high = (b - mean) / std, from = normal_cdf(low), to = normal_cdf(high);
+  std::vector<double> values =
+      rand(x.shape(), {.dtype = float64, .device = Device::cpu()}, generator).to_vector<double>();
+  for (double& value : values)
+    value = std::clamp(mean + std * normal_quantile(from + (to - from) * value, low, high), a, b);
+  return assign(x, values);
+}
+
+// Gram and Schmidt's way, twice over each vector so that nothing of the earlier ones is left by rounding.
+Tensor& orthogonal_(Tensor& x, double gain, Generator* generator) {
+  fans("orthogonal_", x);
+  const int64_t rows = x.size(0), columns = rows == 0 ? 0 : x.numel() / rows;
+  const bool upright = rows > columns;  // then the columns are made orthogonal
+  const auto count = static_cast<size_t>(upright ? columns : rows),
+             length = static_cast<size_t>(upright ? rows : columns);
+  const std::vector<double> drawn = randn({static_cast<int64_t>(count), static_cast<int64_t>(length)},
+                                          {.dtype = float64, .device = Device::cpu()}, generator)
+                                        .to_vector<double>();
+  std::vector<double> values(drawn.size());
+  std::vector<std::vector<double>> basis;
+  for (size_t i = 0; i < count; ++i) {
+    std::vector<double> v(drawn.begin() + static_cast<std::ptrdiff_t>(i * length),
+                          drawn.begin() + static_cast<std::ptrdiff_t>((i + 1) * length));
+    for (int time = 0; time < 2; ++time)
+      for (const std::vector<double>& other : basis) {
+        const double part = std::inner_product(v.begin(), v.end(), other.begin(), 0.0);
+        for (size_t k = 0; k < length; ++k) v[k] -= part * other[k];
+      }
+    const double norm = std::sqrt(std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
+    for (size_t k = 0; k < length; ++k) {
+      v[k] /= norm;
+      values[upright ? k * count + i : i * length + k] = gain * v[k];
+    }
+    basis.push_back(std::move(v));
+  }
+  return assign(x, values);
 }
 
 }  // namespace lemma::nn::init

@@ -1,6 +1,7 @@
 #include "lemma/nn/layer_norm.h"
 
 #include "lemma/ops.h"
+#include "nn/print.h"
 
 namespace lemma::nn {
 
@@ -13,6 +14,12 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, double eps, bool elementwise
   register_parameter("bias", bias);
 }
 
-Tensor LayerNorm::operator()(const Tensor& x) const { return layer_norm(x, normalized_shape_, weight, bias, eps_); }
+Tensor LayerNorm::forward(const Tensor& x) const { return layer_norm(x, normalized_shape_, weight, bias, eps_); }
+
+std::string LayerNorm::extra_repr() const {
+  std::string shape = normalized_shape_.str();  // Python's tuple of one has a comma
+  if (normalized_shape_.rank() == 1) shape.insert(shape.size() - 1, ",");
+  return fmt::format("{}, eps={}, elementwise_affine={}", shape, python(eps_), python(weight.defined()));
+}
 
 }  // namespace lemma::nn

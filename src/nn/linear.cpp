@@ -5,10 +5,12 @@
 #include "lemma/nn/init.h"
 #include "lemma/ops.h"
 #include "nn/checks.h"
+#include "nn/print.h"
 
 namespace lemma::nn {
 
-Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias) {
+Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias)
+    : in_features_(in_features), out_features_(out_features) {
   check_positive("Linear", "in_features", in_features);
   check_positive("Linear", "out_features", out_features);
   weight = empty({out_features, in_features});
@@ -22,6 +24,10 @@ Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias) {
   register_parameter("bias", bias);
 }
 
-Tensor Linear::operator()(const Tensor& x) const { return linear(x, weight, bias); }
+Tensor Linear::forward(const Tensor& x) const { return linear(x, weight, bias); }
+
+std::string Linear::extra_repr() const {
+  return fmt::format("in_features={}, out_features={}, bias={}", in_features_, out_features_, python(bias.defined()));
+}
 
 }  // namespace lemma::nn

@@ -34,25 +34,21 @@ Tensor rows_for(const char* where, const Tensor& table, const Tensor& x) {
 
 }  // namespace
 
-PositionalEncoding::PositionalEncoding(int64_t d_model, double dropout_p, int64_t max_len) : dropout(dropout_p) {
+PositionalEncoding::PositionalEncoding(int64_t d_model, double dropout_p, int64_t max_len)
+    : dropout(child(this, "dropout", dropout_p)) {
   check_positive("PositionalEncoding", "max_len", max_len);
   pe = sinusoidal_positions(max_len, d_model);
   register_buffer("pe", pe);
-  register_module("dropout", dropout);
 }
 
-Tensor PositionalEncoding::operator()(const Tensor& x) const {
-  return dropout(x + rows_for("PositionalEncoding", pe, x));
-}
+Tensor PositionalEncoding::forward(const Tensor& x) const { return dropout(x + rows_for("PositionalEncoding", pe, x)); }
 
 LearnedPositions::LearnedPositions(int64_t d_model, double dropout_p, int64_t max_len)
-    : embedding(max_len, d_model), dropout(dropout_p) {
+    : embedding(child(this, "embedding", max_len, d_model)), dropout(child(this, "dropout", dropout_p)) {
   init::normal_(embedding.weight, 0, 0.02);
-  register_module("embedding", embedding);
-  register_module("dropout", dropout);
 }
 
-Tensor LearnedPositions::operator()(const Tensor& x) const {
+Tensor LearnedPositions::forward(const Tensor& x) const {
   return dropout(x + rows_for("LearnedPositions", embedding.weight, x));
 }
 

@@ -1,42 +1,64 @@
 #pragma once
-/// Dropout and the activations as modules, for Sequential and for printed models. Each is the operation of its name.
+/// Dropout, the activations and what only changes shapes, as layers, for Sequential and for printed models. Each is the
+/// operation of its name.
 
-#include "lemma/nn/module.h"
+#include "lemma/nn/layer.h"
 #include "lemma/ops.h"
 
 namespace lemma::nn {
 
 /// While training: zero with probability p, the rest scaled by 1 / (1 - p). In eval mode x itself.
-class Dropout : public Module {
+class Dropout : public Layer {
  public:
   explicit Dropout(double p = 0.5);
-  Tensor operator()(const Tensor& x) const { return dropout(x, p_, is_training()); }
+  Tensor forward(const Tensor& x) const override { return dropout(x, p_, is_training()); }
+  std::string extra_repr() const override;
   double p() const { return p_; }
 
  private:
   double p_;
 };
 
-class Softmax : public Module {
+class Softmax : public Layer {
  public:
   explicit Softmax(int64_t dim) : dim_(dim) {}
-  Tensor operator()(const Tensor& x) const { return softmax(x, dim_); }
+  Tensor forward(const Tensor& x) const override { return softmax(x, dim_); }
+  std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
 
  private:
   int64_t dim_;
 };
 
-struct ReLU : Module {
-  Tensor operator()(const Tensor& x) const { return relu(x); }
+struct ReLU : Layer {
+  Tensor forward(const Tensor& x) const override { return relu(x); }
 };
-struct GELU : Module {
-  Tensor operator()(const Tensor& x) const { return gelu(x); }
+struct GELU : Layer {
+  Tensor forward(const Tensor& x) const override { return gelu(x); }
+  std::string extra_repr() const override { return "approximate='none'"; }
 };
-struct Tanh : Module {
-  Tensor operator()(const Tensor& x) const { return tanh(x); }
+struct Tanh : Layer {
+  Tensor forward(const Tensor& x) const override { return tanh(x); }
 };
-struct Sigmoid : Module {
-  Tensor operator()(const Tensor& x) const { return sigmoid(x); }
+struct Sigmoid : Layer {
+  Tensor forward(const Tensor& x) const override { return sigmoid(x); }
+};
+
+/// x itself.
+struct Identity : Layer {
+  Tensor forward(const Tensor& x) const override { return x; }
+};
+
+/// The dims from start_dim to end_dim as one: by default (B, ...) -> (B, the rest).
+class Flatten : public Layer {
+ public:
+  explicit Flatten(int64_t start_dim = 1, int64_t end_dim = -1) : start_dim_(start_dim), end_dim_(end_dim) {}
+  Tensor forward(const Tensor& x) const override { return flatten(x, start_dim_, end_dim_); }
+  std::string extra_repr() const override {
+    return "start_dim=" + std::to_string(start_dim_) + ", end_dim=" + std::to_string(end_dim_);
+  }
+
+ private:
+  int64_t start_dim_, end_dim_;
 };
 
 /// The activation inside a feed-forward block.

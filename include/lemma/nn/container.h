@@ -1,62 +1,108 @@
 #pragma once
 /// Sequential: layers called one after another. ModuleList: several layers of one type. Names are "0", "1", ...
 
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include "lemma/nn/module.h"
+#include "lemma/nn/layer.h"
 
 namespace lemma::nn {
 
-///   Sequential model;
-///   model.add<Linear>(4, 8);
-///   model.add<ReLU>();
-///   Tensor y = model(x);
-class Sequential : public Module {
+/// What Sequential takes: layers, functions and lambdas, called with a tensor and returning one.
+template <class... Fs>
+inline constexpr bool kTensorFunctions =
+    (std::is_invocable_r_v<Tensor, const std::remove_cvref_t<Fs>&, const Tensor&> && ...);
+
+///   nn::Sequential model{nn::Linear(3, 8), nn::ReLU(), [](const Tensor& x) { return x * 2; }, nn::Linear(8, 2)};
+///   const Tensor y = model(x);
+class Sequential : public Layer {
+  /// No parts, or one Sequential, which is moved.
+  template <class... Parts>
+  static constexpr bool kAlone = sizeof...(Parts) == 0 ||
+                                 (sizeof...(Parts) == 1 &&
+                                  (std::is_same_v<std::remove_cvref_t<Parts>, Sequential> && ...));
+
  public:
-  /// Builds a layer in place, appends it and returns it. It must be callable as Tensor(const Tensor&).
-  template <class Layer, class... Args>
-  Layer& add(Args&&... args) {
-    auto layer = std::make_unique<Layer>(std::forward<Args>(args)...);
-    Layer& made = *layer;
-    register_module(std::to_string(layers_.size()), made);
-    calls_.push_back([&made](const Tensor& x) -> Tensor { return made(x); });
-    layers_.push_back(std::move(layer));
-    return made;
+  Sequential() = default;
+  /// Layers are temporaries, or given up by std::move: they move in.
+  template <class... Parts>
+  requires(kTensorFunctions<Parts...> && !kAlone<Parts...>) explicit Sequential(Parts&&... parts) {
+    (append(std::forward<Parts>(parts)), ...);
   }
-  Tensor operator()(const Tensor& x) const {
+  template <class Part>
+  requires kTensorFunctions<Part> Sequential& append(Part&& part) {
+    using Kind = std::remove_cvref_t<Part>;
+    if constexpr (std::derived_from<Kind, Module>) {
+      static_assert(!std::is_lvalue_reference_v<Part>, "a layer with a name of its own is passed as std::move(layer)");
+      static_cast<Module&>(part).know_size(sizeof(Kind));
+      put(std::make_unique<Kind>(std::move(part)));
+    } else {
+      put(std::make_unique<Lambda>(std::forward<Part>(part)));
+    }
+    return *this;
+  }
+  /// Builds a layer in place, appends it and returns it: `model.add<nn::Linear>(4, 8)`.
+  template <class Kind, class... Args>
+  Kind& add(Args&&... args) {
+    return put(std::make_unique<Kind>(std::forward<Args>(args)...));
+  }
+  Tensor forward(const Tensor& x) const override {
     Tensor y = x;
     for (const auto& call : calls_) y = call(y);
     return y;
   }
-  size_t size() const { return layers_.size(); }
+  size_t size() const { return parts_.size(); }
+  /// Throws std::out_of_range beyond the last, std::bad_cast for a layer of another kind: `model.at<nn::Linear>(0)`.
+  template <class Kind = Module>
+  Kind& at(size_t i) const {
+    return dynamic_cast<Kind&>(*parts_.at(i));
+  }
 
  private:
-  std::vector<std::unique_ptr<Module>> layers_;
+  template <class Kind>
+  Kind& put(std::unique_ptr<Kind> part) {
+    Kind& made = *part;
+    register_module(std::to_string(parts_.size()), made);
+    calls_.push_back([&made](const Tensor& x) -> Tensor { return made(x); });
+    parts_.push_back(std::move(part));
+    return made;
+  }
+  std::vector<std::unique_ptr<Module>> parts_;
   std::vector<std::function<Tensor(const Tensor&)>> calls_;
 };
 
-///   ModuleList<Linear> heads;
-///   heads.add(8, 2);
+/// Like items stand in one line: "(0-3): 4 x Linear(...)".
+std::string list_str(const std::string& name, const std::vector<std::string>& items);
+
+///   nn::ModuleList<nn::Linear> heads;
+///   heads.add(3, 2);
+///   std::vector<Tensor> y;
 ///   for (size_t i = 0; i < heads.size(); ++i) y.push_back(heads[i](x));
-template <class Layer>
+template <class Kind>
 class ModuleList : public Module {
  public:
   template <class... Args>
-  Layer& add(Args&&... args) {
-    layers_.push_back(std::make_unique<Layer>(std::forward<Args>(args)...));
-    register_module(std::to_string(layers_.size() - 1), *layers_.back());
-    return *layers_.back();
+  Kind& add(Args&&... args) {
+    items_.push_back(std::make_unique<Kind>(std::forward<Args>(args)...));
+    register_module(std::to_string(items_.size() - 1), *items_.back());
+    return *items_.back();
   }
-  size_t size() const { return layers_.size(); }
-  Layer& operator[](size_t i) { return *layers_.at(i); }
-  const Layer& operator[](size_t i) const { return *layers_.at(i); }
+  size_t size() const { return items_.size(); }
+  Kind& operator[](size_t i) { return *items_.at(i); }
+  const Kind& operator[](size_t i) const { return *items_.at(i); }
+  std::string str() const override {
+    std::vector<std::string> items;
+    for (const auto& item : items_) items.push_back(item->str());
+    return list_str(type_name(), items);
+  }
 
  private:
-  std::vector<std::unique_ptr<Layer>> layers_;
+  std::vector<std::unique_ptr<Kind>> items_;
 };
 
 }  // namespace lemma::nn

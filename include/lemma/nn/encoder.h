@@ -32,11 +32,15 @@ class TransformerEncoderLayer : public Module {
   Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, Tensor* weights = nullptr) const;
 
   MultiheadAttention self_attn;
-  Linear linear1, linear2;
+  Linear linear1;
+  Dropout dropout;
+  Linear linear2;
   LayerNorm norm1, norm2;
-  Dropout dropout, dropout1, dropout2;
+  Dropout dropout1, dropout2;
 
  private:
+  bool runs_hooks() const override { return true; }
+  Tensor encode(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const;
   Tensor attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const;
   Tensor feed_forward(const Tensor& x) const;
 
@@ -54,10 +58,10 @@ class TransformerEncoder : public Module {
   Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr) const;
 
   ModuleList<TransformerEncoderLayer> layers;
-  LayerNorm norm;
+  std::unique_ptr<LayerNorm> norm;  ///< null without final_norm
 
  private:
-  bool final_norm_;
+  bool runs_hooks() const override { return true; }
 };
 
 }  // namespace lemma::nn

@@ -18,7 +18,17 @@ Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator
 Tensor& xavier_uniform_(Tensor& x, double gain = 1, Generator* generator = nullptr);
 /// N(0, s^2), s = gain sqrt(2 / (fan_in + fan_out)).
 Tensor& xavier_normal_(Tensor& x, double gain = 1, Generator* generator = nullptr);
-/// U(-b, b), b = sqrt(6 / ((1 + a^2) fan_in)): for ReLU (a = 0) and leaky ReLU of slope a. He et al., 2015.
-Tensor& kaiming_uniform_(Tensor& x, double a = 0, Generator* generator = nullptr);
+/// Which fan the Kaiming initialisers count: `in` keeps the variance of values, `out` that of gradients.
+enum class Fan { in, out };
+/// U(-b, b), b = sqrt(6 / ((1 + a^2) fan)): for ReLU (a = 0) and leaky ReLU of slope a. He et al., 2015.
+Tensor& kaiming_uniform_(Tensor& x, double a = 0, Fan mode = Fan::in, Generator* generator = nullptr);
+/// N(0, s^2), s = sqrt(2 / ((1 + a^2) fan)).
+Tensor& kaiming_normal_(Tensor& x, double a = 0, Fan mode = Fan::in, Generator* generator = nullptr);
+/// N(mean, std^2) within [a, b], which are values, not multiples of std. Throws ValueError unless a < b and std > 0.
+Tensor& trunc_normal_(Tensor& x, double mean = 0, double std = 1, double a = -2, double b = 2,
+                      Generator* generator = nullptr);
+/// gain times rows, or where there are more of these columns, that are orthogonal and of length 1; a weight (out, in,
+/// ...) counts as (out, in * ...). Saxe et al., "Exact solutions to the nonlinear dynamics of learning", 2014.
+Tensor& orthogonal_(Tensor& x, double gain = 1, Generator* generator = nullptr);
 
 }  // namespace lemma::nn::init

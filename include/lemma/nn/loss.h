@@ -59,8 +59,14 @@ class PairLoss : public Module {
  private:
   Reduction reduction_;
 };
-using BCEWithLogitsLoss = PairLoss<binary_cross_entropy_with_logits>;
-using MSELoss = PairLoss<mse_loss>;
-using L1Loss = PairLoss<l1_loss>;
+struct BCEWithLogitsLoss : PairLoss<binary_cross_entropy_with_logits> {
+  using PairLoss::PairLoss;
+};
+struct MSELoss : PairLoss<mse_loss> {
+  using PairLoss::PairLoss;
+};
+struct L1Loss : PairLoss<l1_loss> {
+  using PairLoss::PairLoss;
+};
 
 }  // namespace lemma::nn

@@ -11,20 +11,20 @@ namespace lemma::nn {
 Tensor sinusoidal_positions(int64_t length, int64_t d_model);
 
 /// y = dropout(x + P[:T]). x: (B, T, D). The table is a buffer "pe" (max_len, D). Throws ShapeError when T > max_len.
-class PositionalEncoding : public Module {
+class PositionalEncoding : public Layer {
  public:
   explicit PositionalEncoding(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 5000);
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   Tensor pe;
   Dropout dropout;
 };
 
 /// The same with a learned table: "embedding.weight" (max_len, D), N(0, 0.02^2).
-class LearnedPositions : public Module {
+class LearnedPositions : public Layer {
  public:
   explicit LearnedPositions(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 512);
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   Embedding embedding;
   Dropout dropout;

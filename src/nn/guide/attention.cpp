@@ -9,17 +9,13 @@
 namespace lemma::guide {
 
 SelfAttention::SelfAttention(int64_t embed_size, int64_t heads)
-    : queries(embed_size, embed_size),
-      keys(embed_size, embed_size),
-      values(embed_size, embed_size),
-      fc_out(embed_size, embed_size),
+    : queries(child(this, "queries", embed_size, embed_size)),
+      keys(child(this, "keys", embed_size, embed_size)),
+      values(child(this, "values", embed_size, embed_size)),
+      fc_out(child(this, "fc_out", embed_size, embed_size)),
       embed_size_(embed_size),
       heads_(heads) {
   nn::check_heads("SelfAttention", "embed_size", embed_size, "heads", heads);
-  register_module("queries", queries);
-  register_module("keys", keys);
-  register_module("values", values);
-  register_module("fc_out", fc_out);
 }
 
 Tensor SelfAttention::heads_of(const Tensor& x) const {
@@ -45,20 +41,16 @@ Tensor SelfAttention::operator()(const Tensor& x, const Tensor& mask) const {
 }
 
 MultiHeadAttention::MultiHeadAttention(int64_t embed_size, int64_t heads)
-    : attention(embed_size, heads), fc_out(embed_size, embed_size) {
-  register_module("attention", attention);
-  register_module("fc_out", fc_out);
-}
+    : attention(child(this, "attention", embed_size, heads)), fc_out(child(this, "fc_out", embed_size, embed_size)) {}
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const Tensor& mask) const { return fc_out(attention(x, mask)); }
 
 Tensor create_mask(int64_t seq_length) { return tril(ones({seq_length, seq_length})).unsqueeze(0); }
 
-MaskedSelfAttention::MaskedSelfAttention(int64_t embed_size, int64_t heads) : attention(embed_size, heads) {
-  register_module("attention", attention);
-}
+MaskedSelfAttention::MaskedSelfAttention(int64_t embed_size, int64_t heads)
+    : attention(child(this, "attention", embed_size, heads)) {}
 
-Tensor MaskedSelfAttention::operator()(const Tensor& x) const {
+Tensor MaskedSelfAttention::forward(const Tensor& x) const {
   return attention(x, create_mask(x.size(1)).to(x.device()));  // (B, T, D)
 }
 

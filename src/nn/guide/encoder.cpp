@@ -10,12 +10,9 @@ Tensor positional_encoding(int64_t seq_length, int64_t embed_size) {
 }
 
 FeedForward::FeedForward(int64_t embed_size, int64_t ff_hidden_dim)
-    : fc1(embed_size, ff_hidden_dim), fc2(ff_hidden_dim, embed_size) {
-  register_module("fc1", fc1);
-  register_module("fc2", fc2);
-}
+    : fc1(child(this, "fc1", embed_size, ff_hidden_dim)), fc2(child(this, "fc2", ff_hidden_dim, embed_size)) {}
 
-Tensor FeedForward::operator()(const Tensor& x) const { return fc2(relu(fc1(x))); }
+Tensor FeedForward::forward(const Tensor& x) const { return fc2(relu(fc1(x))); }
 
 LayerNorm::LayerNorm(int64_t embed_size, double eps) : alpha(ones({embed_size})), beta(zeros({embed_size})), eps_(eps) {
   if (embed_size < 2)
@@ -25,24 +22,18 @@ LayerNorm::LayerNorm(int64_t embed_size, double eps) : alpha(ones({embed_size}))
   register_parameter("beta", beta);
 }
 
-Tensor LayerNorm::operator()(const Tensor& x) const {
+Tensor LayerNorm::forward(const Tensor& x) const {
   const Tensor centred = x - mean(x, -1, true);      // (B, T, D)
   const Tensor spread = std(x, -1, 1, true) + eps_;  // (B, T, 1)
   return alpha * centred / spread + beta;            // (B, T, D)
 }
 
 EncoderLayer::EncoderLayer(int64_t embed_size, int64_t heads, int64_t ff_hidden_dim, double dropout_p)
-    : attention(embed_size, heads),
-      norm1(embed_size),
-      ff(embed_size, ff_hidden_dim),
-      norm2(embed_size),
-      dropout(dropout_p) {
-  register_module("attention", attention);
-  register_module("norm1", norm1);
-  register_module("ff", ff);
-  register_module("norm2", norm2);
-  register_module("dropout", dropout);
-}
+    : attention(child(this, "attention", embed_size, heads)),
+      norm1(child(this, "norm1", embed_size)),
+      ff(child(this, "ff", embed_size, ff_hidden_dim)),
+      norm2(child(this, "norm2", embed_size)),
+      dropout(child(this, "dropout", dropout_p)) {}
 
 Tensor EncoderLayer::operator()(const Tensor& x, const Tensor& mask) const {
   const Tensor h = norm1(x + dropout(attention(x, mask)));  // (B, T, D)

@@ -18,30 +18,22 @@ void check_ids(const char* where, const Tensor& ids) {
 }  // namespace
 
 SentimentClassifier::SentimentClassifier(int64_t vocab_size, int64_t embed_size, int64_t num_heads, int64_t num_classes)
-    : embedding(vocab_size, embed_size),
-      encoder_layer(embed_size, num_heads, embed_size * 4),
-      fc(embed_size, num_classes) {
-  register_module("embedding", embedding);
-  register_module("encoder_layer", encoder_layer);
-  register_module("fc", fc);
-}
+    : embedding(child(this, "embedding", vocab_size, embed_size)),
+      encoder_layer(child(this, "encoder_layer", embed_size, num_heads, embed_size * 4)),
+      fc(child(this, "fc", embed_size, num_classes)) {}
 
-Tensor SentimentClassifier::operator()(const Tensor& ids) const {
+Tensor SentimentClassifier::forward(const Tensor& ids) const {
   check_ids("SentimentClassifier", ids);
   const Tensor x = encoder_layer(embedding(ids));  // (B, T, D)
   return fc(mean(x, 1));                           // (B, D) -> (B, C)
 }
 
 NERModel::NERModel(int64_t vocab_size, int64_t embed_size, int64_t num_heads, int64_t num_entities)
-    : embedding(vocab_size, embed_size),
-      encoder_layer(embed_size, num_heads, embed_size * 4),
-      fc(embed_size, num_entities) {
-  register_module("embedding", embedding);
-  register_module("encoder_layer", encoder_layer);
-  register_module("fc", fc);
-}
+    : embedding(child(this, "embedding", vocab_size, embed_size)),
+      encoder_layer(child(this, "encoder_layer", embed_size, num_heads, embed_size * 4)),
+      fc(child(this, "fc", embed_size, num_entities)) {}
 
-Tensor NERModel::operator()(const Tensor& ids) const {
+Tensor NERModel::forward(const Tensor& ids) const {
   check_ids("NERModel", ids);
   return fc(encoder_layer(embedding(ids)));  // (B, T, D) -> (B, T, C)
 }

@@ -8,16 +8,16 @@
 namespace lemma::guide {
 
 MultiHeadSelfAttention::MultiHeadSelfAttention(int64_t hidden_dim, int64_t num_heads)
-    : linear(num_heads * hidden_dim, hidden_dim), hidden_dim_(hidden_dim) {
+    : q_weights(child(this, "q_weights")),
+      k_weights(child(this, "k_weights")),
+      v_weights(child(this, "v_weights")),
+      linear(child(this, "linear", num_heads * hidden_dim, hidden_dim)),
+      hidden_dim_(hidden_dim) {
   for (int64_t head = 0; head < num_heads; ++head)
     for (auto* maps : {&q_weights, &k_weights, &v_weights}) maps->add(hidden_dim, hidden_dim);
-  register_module("q_weights", q_weights);
-  register_module("k_weights", k_weights);
-  register_module("v_weights", v_weights);
-  register_module("linear", linear);
 }
 
-Tensor MultiHeadSelfAttention::operator()(const Tensor& x) const {
+Tensor MultiHeadSelfAttention::forward(const Tensor& x) const {
   std::vector<Tensor> heads;
   for (size_t h = 0; h < q_weights.size(); ++h) {
     const Tensor q = q_weights[h](x), k = k_weights[h](x), v = v_weights[h](x);                          // (B, T, D)

@@ -37,10 +37,10 @@ class MultiHeadAttention : public nn::Module {
 Tensor create_mask(int64_t seq_length);
 
 /// SelfAttention that only looks back. Repaired: the guide passes the mask to an attention that takes none.
-class MaskedSelfAttention : public nn::Module {
+class MaskedSelfAttention : public nn::Layer {
  public:
   MaskedSelfAttention(int64_t embed_size, int64_t heads);
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   SelfAttention attention;
 };

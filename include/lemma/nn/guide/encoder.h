@@ -11,20 +11,20 @@ namespace lemma::guide {
 Tensor positional_encoding(int64_t seq_length, int64_t embed_size);
 
 /// fc2(relu(fc1(x))). x: (B, T, D) -> (B, T, F) -> (B, T, D).
-class FeedForward : public nn::Module {
+class FeedForward : public nn::Layer {
  public:
   FeedForward(int64_t embed_size, int64_t ff_hidden_dim);
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   nn::Linear fc1, fc2;
 };
 
 /// alpha (x - mean) / (std + eps) + beta over the last dim. std is the unbiased one and eps is outside the root:
 /// both differ from nn::LayerNorm. D must be 2 or more (the unbiased std of one number is NaN).
-class LayerNorm : public nn::Module {
+class LayerNorm : public nn::Layer {
  public:
   explicit LayerNorm(int64_t embed_size, double eps = 1e-6);
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   Tensor alpha, beta;
 

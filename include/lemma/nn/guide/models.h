@@ -11,10 +11,10 @@ namespace lemma::guide {
 
 /// ids (B, T) -> logits (B, C): embedding, one encoder layer with a feed-forward four times as wide, mean over the
 /// tokens, fc.
-class SentimentClassifier : public nn::Module {
+class SentimentClassifier : public nn::Layer {
  public:
   SentimentClassifier(int64_t vocab_size, int64_t embed_size, int64_t num_heads, int64_t num_classes);
-  Tensor operator()(const Tensor& ids) const;
+  Tensor forward(const Tensor& ids) const override;
 
   nn::Embedding embedding;
   EncoderLayer encoder_layer;
@@ -22,10 +22,10 @@ class SentimentClassifier : public nn::Module {
 };
 
 /// ids (B, T) -> logits (B, T, C): the same without the mean.
-class NERModel : public nn::Module {
+class NERModel : public nn::Layer {
  public:
   NERModel(int64_t vocab_size, int64_t embed_size, int64_t num_heads, int64_t num_entities);
-  Tensor operator()(const Tensor& ids) const;
+  Tensor forward(const Tensor& ids) const override;
 
   nn::Embedding embedding;
   EncoderLayer encoder_layer;

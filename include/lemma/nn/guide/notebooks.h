@@ -10,11 +10,11 @@ namespace lemma::guide {
 /// (B, T, H*D) and brought back to (B, T, D) by `linear`. Costs H times the parameters of SelfAttention.
 /// Repaired: the notebook keeps its maps in Python lists, where no optimiser finds them, and its forward returns
 /// nothing.
-class MultiHeadSelfAttention : public nn::Module {
+class MultiHeadSelfAttention : public nn::Layer {
  public:
   MultiHeadSelfAttention(int64_t hidden_dim, int64_t num_heads);
   /// x: (B, T, D) or (T, D).
-  Tensor operator()(const Tensor& x) const;
+  Tensor forward(const Tensor& x) const override;
 
   nn::ModuleList<nn::Linear> q_weights, k_weights, v_weights;
   nn::Linear linear;

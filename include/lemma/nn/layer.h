@@ -1,0 +1,33 @@
+#pragma once
+/// Layer: a module that makes one tensor of another. Most are.
+
+#include "lemma/nn/module.h"
+
+namespace lemma::nn {
+
+/// A class derived from it says what it does in forward(); callers write layer(x), which runs the hooks too:
+///   struct Double : nn::Layer {
+///     Tensor forward(const Tensor& x) const override { return x * 2; }
+///   };
+class Layer : public Module {
+ public:
+  Tensor operator()(const Tensor& x) const {
+    return hooked(x, [this](const Tensor& in) { return forward(in); });
+  }
+  virtual Tensor forward(const Tensor& x) const = 0;
+
+ protected:
+  bool runs_hooks() const override { return true; }
+};
+
+/// A function as a layer, for Sequential.
+class Lambda : public Layer {
+ public:
+  explicit Lambda(std::function<Tensor(const Tensor&)> f) : f_(std::move(f)) {}
+  Tensor forward(const Tensor& x) const override { return f_(x); }
+
+ private:
+  std::function<Tensor(const Tensor&)> f_;
+};
+
+}  // namespace lemma::nn
