@@ -216,6 +216,9 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
 TEST_CASE("files that are no files or lie about their header are refused") {
   const auto length = [](uint64_t n) { return std::string(reinterpret_cast<const char*>(&n), 8); };
   CHECK(refusal_of_bytes("") == "has 0 bytes; a safetensors file has at least 8");
+  CHECK(refusal_of_bytes("PK\x03\x04\x14" + std::string(40, '\0')) ==
+        "is a zip archive, as torch.save writes; convert it in Python: safetensors.torch.save_file(torch.load(file), "
+        "\"model.safetensors\")");
   CHECK(refusal_of_bytes("\x01\0\0") == "has 1 bytes; a safetensors file has at least 8");
   CHECK(refusal_of_bytes(length(10) + "{}") ==
         "claims a header of 10 bytes but only 2 follow; this is no safetensors file, or it is cut short");

@@ -24,6 +24,7 @@ static_assert(std::endian::native == std::endian::little,
 namespace {
 
 constexpr uint64_t kLongestHeader = 100'000'000;  // the reference implementation's limit
+constexpr uint64_t kZip = 0x04034b50;             // how a zip archive begins: "PK\3\4"
 
 // Reads elements of type From a block at a time and stores them as To.
 template <class From, class To, class Convert>
@@ -152,6 +153,10 @@ SafeTensors load_safetensors(const std::string& path) {
   if (size < 8) throw IoError(path, fmt::format("has {} bytes; a safetensors file has at least 8", size));
   uint64_t length = 0;
   read_fully(fd.get(), path, &length, sizeof length);
+  if (length > kLongestHeader && (length & 0xffffffff) == kZip)
+    throw IoError(path,
+                  "is a zip archive, as torch.save writes; convert it in Python: "
+                  "safetensors.torch.save_file(torch.load(file), \"model.safetensors\")");
   if (length > size - 8)
     throw IoError(
         path,
