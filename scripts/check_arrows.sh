@@ -10,8 +10,8 @@ kernels
 tape
 ops
 autograd
-nn optim
-text data io
+nn optim io
+text data
 train viz
 tasks
 cli'

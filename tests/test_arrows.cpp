@@ -115,12 +115,13 @@ TEST_CASE("arrows are seen however the include is written") {
 }
 
 TEST_CASE("rooms of one storey that lead to each other in a circle are caught") {
+  const File optim{"src/optim/a.cpp", "#include \"lemma/io/b.h\"\n"};
+  const File io{"include/lemma/io/b.h", "\n#include \"lemma/nn/c.h\"\n"};
+  const File nn{"src/nn/c.cpp", "#include \"lemma/optim/a.h\"\n"};
+  CHECK(check_tree({optim, io}).status == 0);
+  CHECK(check_tree({io, nn}).status == 0);
+  check_caught(check_tree({optim, io, nn}), "src/optim/a.cpp:1: closes a circle: io -> nn -> optim -> io");
   const File text{"src/text/a.cpp", "#include \"lemma/data/b.h\"\n"};
-  const File data{"include/lemma/data/b.h", "\n#include \"lemma/io/c.h\"\n"};
-  const File io{"src/io/c.cpp", "#include \"lemma/text/a.h\"\n"};
-  CHECK(check_tree({text, data}).status == 0);
-  CHECK(check_tree({data, io}).status == 0);
-  check_caught(check_tree({text, data, io}), "src/text/a.cpp:1: closes a circle: data -> io -> text -> data");
   check_caught(check_tree({text, {"src/data/b.cpp", "#include \"lemma/text/a.h\"\n"}}),
                "src/text/a.cpp:1: closes a circle: data -> text -> data");
 }

@@ -23,9 +23,7 @@ struct Changes {
 // The guide's classifier with room for the changes. Without any it is the guide's, to the last bit.
 struct Classifier : nn::Module {
   Classifier(const train::TextCoder& coder, const Changes& wanted)
-      : guide(coder.words.size(), kWidth, kHeads, 2), changes(wanted) {
-    register_module("guide", guide);
-    register_module("ends", ends);
+      : guide(child(this, "guide", coder.words.size(), kWidth, kHeads, 2)), changes(wanted) {
     for (int k = 1; changes.ends && k < text::WordFeatures::kColumns; ++k)
       ends.add(coder.features.column(k).size(), kWidth, text::Vocabulary::pad);
     NoGrad guard;
@@ -50,7 +48,7 @@ struct Classifier : nn::Module {
   }
 
   guide::SentimentClassifier guide;
-  nn::ModuleList<nn::Embedding> ends;
+  nn::ModuleList<nn::Embedding> ends = child(this, "ends");
   Changes changes;
 };
 

@@ -29,13 +29,12 @@ struct Changes {
 // The guide's tagger with room for the changes. Without any it is the guide's, to the last bit.
 struct Tagger : nn::Module {
   Tagger(const train::TextCoder& coder, const Changes& wanted)
-      : guide(coder.words.size(), kWidth, kHeads, static_cast<int64_t>(coder.labels.size())),
-        window(3 * kWidth, kWidth),
-        letters(coder.features.character_vocabulary().size(), kWidth, kWidth),
+      : guide(child(this, "guide", coder.words.size(), kWidth, kHeads, static_cast<int64_t>(coder.labels.size()))),
+        window(std::make_unique<nn::Linear>(3 * kWidth, kWidth)),
+        letters(std::make_unique<train::LetterFilters>(coder.features.character_vocabulary().size(), kWidth, kWidth)),
         changes(wanted) {
-    register_module("guide", guide), register_module("looks", looks);
-    if (changes.neighbours) register_module("window", window);
-    if (changes.letters) register_module("letters", letters);
+    if (changes.neighbours) register_module("window", *window);  // both are made in any case, so that what is drawn
+    if (changes.letters) register_module("letters", *letters);   // after them stays the same
     for (int k = changes.shape ? 0 : 1; k < (changes.ends ? text::WordFeatures::kColumns : 1); ++k) {
       columns.push_back(static_cast<size_t>(k));  // 0 is the shape, the others are the ends
       looks.add(coder.features.column(k).size(), kWidth, text::Vocabulary::pad);
@@ -51,7 +50,7 @@ struct Tagger : nn::Module {
     if (training && changes.word_dropout > 0) ids = drop_words(ids, batch.mask, changes.word_dropout);
     Tensor x = guide.embedding(ids);  // (B, T, D)
     for (size_t k = 0; k < looks.size(); ++k) x = x + looks[k](batch.features[columns[k]]);
-    if (changes.letters) x = x + letters(batch.chars);
+    if (changes.letters) x = x + (*letters)(batch.chars);
     x = dropout(x, changes.dropout, training);
     if (changes.mask) {
       x = x * batch.mask.unsqueeze(-1).to(float32);                             // nothing at padding
@@ -60,16 +59,16 @@ struct Tagger : nn::Module {
     if (changes.neighbours) {
       const int64_t T = x.size(1);
       const Tensor before = pad(x.narrow(1, 0, T - 1), 1, 1, 0), after = pad(x.narrow(1, 1, T - 1), 1, 0, 1);
-      x = x + gelu(window(cat({before, x, after}, -1)));  // (B, T, 3D) -> (B, T, D)
+      x = x + gelu((*window)(cat({before, x, after}, -1)));  // (B, T, 3D) -> (B, T, D)
     }
     if (changes.positions) x = x + guide::positional_encoding(x.size(1), kWidth) * 0.1;
     return guide.fc(dropout(guide.encoder_layer(x, who), changes.dropout, training));  // (B, T, tags)
   }
 
   guide::NERModel guide;
-  nn::Linear window;
-  train::LetterFilters letters;
-  nn::ModuleList<nn::Embedding> looks;
+  nn::ModuleList<nn::Embedding> looks = child(this, "looks");
+  std::unique_ptr<nn::Linear> window;
+  std::unique_ptr<train::LetterFilters> letters;
   std::vector<size_t> columns;
   Changes changes;
 };

@@ -3,9 +3,9 @@
 
 #include <map>
 
-#include "lemma/autograd.h"
 #include "lemma/io/safetensors.h"
 #include "lemma/nn/module.h"
+#include "lemma/tape/grad_mode.h"
 
 namespace lemma::nn {
 

@@ -114,7 +114,7 @@ class Module {
 
  protected:
   /// Builds a sub-layer of this module, named `name`, from the arguments of its constructor. Initialises a member
-  /// (`nn::Linear out = child(this, "out", 8, 2);`, or in a constructor `out(child(this, "out", d, 2))`) or assigns to
+  /// (`nn::Linear out = child(this, "out", 8, 2)`, or in a constructor `out(child(this, "out", d, 2))`) or assigns to
   /// a std::unique_ptr, for one that not every such module has. Throws ValueError for an empty or repeated name, or one
   /// with a dot.
   template <class Parent, class... Args>
