@@ -191,5 +191,6 @@ TEST_CASE("A layer moves with its parts, unless it is a part itself") {
   CHECK_THROWS_WITH(nn::Linear(std::move(moved.hidden)),
                     "[Module] this Linear is a part of Net and cannot be moved out of it");
   nn::Linear alone(2, 2);
-  CHECK_THROWS_WITH(nn::Linear(std::move(alone)), "[Module] this Linear cannot be moved; build it where it is to stay");
+  CHECK_THROWS_WITH(nn::Linear(std::move(alone)),
+                    "[Module] this Linear cannot be moved; build it where it is to stay, several in an nn::ModuleList");
 }

@@ -71,7 +71,9 @@ Module::~Module() {
 
 void Module::check_can_move() const {
   if (size_ == 0 && !(slots_.empty() && children_.empty()))
-    throw ValueError("Module", fmt::format("this {} cannot be moved; build it where it is to stay", type_name()));
+    throw ValueError("Module",
+                     fmt::format("this {} cannot be moved; build it where it is to stay, several in an nn::ModuleList",
+                                 type_name()));
   for (const auto& [name, child] : children_) {
     if (!contains(child)) continue;
     const auto elsewhere = [&](const Module* parent) { return parent != this; };
