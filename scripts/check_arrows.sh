@@ -17,7 +17,7 @@ tasks
 cli'
 # Headers directly under include/lemma, and the room that each belongs to. lemma.h is for programs: no file of the house except cli
 # includes it.
-top_headers='tensor.h tape, tensor_impl.h tape, methods.h tape, ops.h ops, random.h ops, autocast.h ops, autograd.h autograd, lemma.h tasks'
+top_headers='tensor.h tape, tensor_impl.h tape, methods.h tape, indexing.h tape, ops.h ops, random.h ops, autocast.h ops, autograd.h autograd, lemma.h tasks'
 
 case "${1:-}" in
     --help | -h) echo "usage: scripts/check_arrows.sh [ROOT]   lists each #include that points up or closes a circle and each file over 400 lines; exit 1 if any"; exit 0 ;;

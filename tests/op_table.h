@@ -78,6 +78,7 @@ std::vector<Row> product_rows();
 std::vector<Row> view_rows();
 std::vector<Row> layout_rows();
 std::vector<Row> index_rows();
+std::vector<Row> indexing_rows();
 std::vector<Row> composite_rows();
 std::vector<Row> loss_rows();
 

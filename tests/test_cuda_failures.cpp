@@ -128,7 +128,7 @@ TEST_CASE("two devices at once", "[.two-devices]") {
   if (!std::getenv("LEMMA_EMULATOR_DEVICES")) return;  // run by the next test
   REQUIRE(cuda::device_count() == 2);
   const Device first = Device::cuda(0), second = Device::cuda(1);
-  const Tensor a = arange(0, 6, 1, {.device = first}).reshape({2, 3}), b = a.to(second);
+  const Tensor a = arange(6.0, {.device = first}).reshape({2, 3}), b = a.to(second);
   CHECK(b.device() == second);
   CHECK(b.transpose(0, 1).to(first).to_vector<double>() == std::vector<double>{0, 3, 1, 4, 2, 5});
   CHECK((b + 1).to(Device::cpu()).to_vector<double>() == std::vector<double>{1, 2, 3, 4, 5, 6});

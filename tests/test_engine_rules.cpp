@@ -103,8 +103,9 @@ TEST_CASE("in-place writes do what they say") {
   CHECK(x.to_vector<float>() == std::vector<float>{1, 4, 1, 4});
   CHECK_THROWS_WITH(x.add_(ones({3})), "[add_] shapes (2, 2) and (3) cannot be broadcast: dim -1 is 2 and 3");
   CHECK_THROWS_WITH(x.add_(ones({2, 2, 2})), "[add_] (2, 2, 2) does not broadcast into (2, 2)");
-  CHECK_THROWS_WITH(x.mul_(ones({2}, {.dtype = float64})),
-                    "[mul_] dtypes differ: float32 (2, 2) and float64 (2); cast one with to()");
+  CHECK_THROWS_WITH(
+      x.mul_(ones({2}, {.dtype = float64})),
+      "[mul_] dtypes differ: lhs is float32 (2, 2), rhs is float64 (2); cast one side, e.g. with .to(float32)");
   Tensor stretched = expand(ones({1}), {3});
   CHECK_THROWS_WITH(
       stretched.fill_(1),

@@ -1,6 +1,8 @@
 // Tensors: making them, reading them, seeing them through views.
 #include <cmath>
+#include <limits>
 #include <set>
+#include <sstream>
 
 #include "lemma/ops.h"
 #include "tests/catch.h"
@@ -64,6 +66,14 @@ TEST_CASE("ranges and special matrices") {
   CHECK(arange(0).shape() == Shape{0});
   CHECK(arange(2.5).to_vector<float>() == Floats{0, 1, 2});
   CHECK(arange(2.5).dtype() == float32);
+  // Integers make int64, a floating number among them float32.
+  CHECK(arange(1, 5).to_vector<int64_t>() == Ints{1, 2, 3, 4});
+  CHECK(arange(1, 5).dtype() == int64);
+  CHECK(arange(int64_t{1}, 8, 3).dtype() == int64);
+  CHECK(arange(1.0, 5).dtype() == float32);
+  CHECK(arange(1, 5.0).dtype() == float32);
+  CHECK(arange(0, 2, 0.5).dtype() == float32);
+  CHECK(arange(0, 3, 1, {.dtype = float64}).dtype() == float64);
   CHECK(linspace(0, 1, 5).to_vector<float>() == Floats{0, 0.25, 0.5, 0.75, 1});
   CHECK(linspace(3, 4, 1).to_vector<float>() == Floats{3});
   CHECK(eye(2).to_vector<float>() == Floats{1, 0, 0, 1});
@@ -175,4 +185,113 @@ TEST_CASE("what a tensor says about itself") {
   CHECK(Tensor().defined() == false);
   CHECK_THROWS_WITH(Tensor().shape(), "[tensor] the tensor is undefined");
   CHECK_THROWS_WITH(x.size(2), "[size] dim 2 is out of range for (2, 3); valid: -2..1");
+}
+
+TEST_CASE("sizes by name, and what a tensor is") {
+  const Tensor x = zeros({2, 3, 5});
+  const auto [batch, time, width] = x.sizes<3>();
+  CHECK(batch == 2);
+  CHECK(time == 3);
+  CHECK(width == 5);
+  CHECK(x.sizes() == Shape{2, 3, 5});
+  CHECK(x.sizes().size() == 3);
+  CHECK(x.ndim() == 3);
+  CHECK(x.is_floating_point());
+  CHECK(!arange(3).is_floating_point());
+  CHECK(x.element_size() == 4);
+  CHECK(tensor(true).element_size() == 1);
+  CHECK_THROWS_WITH(x.sizes<2>(), "[sizes] 2 sizes are asked for, the shape is (2, 3, 5)");
+}
+
+TEST_CASE("item as a type is exact, or refused") {
+  constexpr int64_t big = 9007199254740993;  // 2^53 + 1, no double
+  CHECK(tensor(big).item<int64_t>() == big);
+  CHECK(tensor(std::numeric_limits<int64_t>::min()).item<int64_t>() == std::numeric_limits<int64_t>::min());
+  CHECK(tensor(3.0).item<int>() == 3);
+  CHECK(tensor(7).item<uint8_t>() == 7);
+  CHECK(tensor(7).item<size_t>() == 7);
+  CHECK(tensor(true).item<bool>());
+  CHECK(!tensor(0).item<bool>());
+  CHECK(tensor(2.5).item<float>() == 2.5f);
+  CHECK(tensor(2.5).item<double>() == 2.5);
+  CHECK_THROWS_WITH(tensor(2.5).item<int64_t>(),
+                    "[item] 2.5 is not a whole number from -9223372036854775808 to 9223372036854775807, as the type "
+                    "asked for has; use item<double>()");
+  CHECK_THROWS_WITH(tensor(300).item<uint8_t>(),
+                    "[item] 300 is not a whole number from 0 to 255, as the type asked for has; use item<double>()");
+  CHECK_THROWS_WITH(tensor(2).item<bool>(),
+                    "[item] 2 is not a whole number from 0 to 1, as the type asked for has; use item<double>()");
+  CHECK_THROWS_AS(tensor(1e30).item<int64_t>(), DTypeError);
+  CHECK_THROWS_AS(tensor(NAN).item<int>(), DTypeError);
+  CHECK_THROWS_WITH(zeros({2}).item<int64_t>(), "[item] only a tensor with one element is a number, got shape (2)");
+}
+
+TEST_CASE("comparison and logic are operators") {
+  const Tensor a = tensor({1.0, 2.0, 3.0}), b = tensor({2.0, 2.0, 2.0});
+  const auto bits = [](const Tensor& x) {
+    CHECK(x.dtype() == boolean);
+    return x.to_vector<int64_t>();
+  };
+  CHECK(bits(a == b) == Ints{0, 1, 0});
+  CHECK(bits(a != b) == Ints{1, 0, 1});
+  CHECK(bits(a < b) == Ints{1, 0, 0});
+  CHECK(bits(a <= b) == Ints{1, 1, 0});
+  CHECK(bits(a > b) == Ints{0, 0, 1});
+  CHECK(bits(a >= b) == Ints{0, 1, 1});
+  CHECK(bits(a == 2) == Ints{0, 1, 0});
+  CHECK(bits(a != 2) == Ints{1, 0, 1});
+  CHECK(bits(a < 2) == Ints{1, 0, 0});
+  CHECK(bits(a <= 2) == Ints{1, 1, 0});
+  CHECK(bits(a > 2) == Ints{0, 0, 1});
+  CHECK(bits(a >= 2) == Ints{0, 1, 1});
+  CHECK(bits(2 == a) == Ints{0, 1, 0});
+  CHECK(bits(2 != a) == Ints{1, 0, 1});
+  CHECK(bits(2 < a) == Ints{0, 0, 1});
+  CHECK(bits(2 <= a) == Ints{0, 1, 1});
+  CHECK(bits(2 > a) == Ints{1, 0, 0});
+  CHECK(bits(2 >= a) == Ints{1, 1, 0});
+  const Tensor p = tensor({true, true, false}), q = tensor({true, false, false});
+  CHECK(bits(p & q) == Ints{1, 0, 0});
+  CHECK(bits(p | q) == Ints{1, 1, 0});
+  CHECK(bits(p ^ q) == Ints{0, 1, 0});
+  CHECK(bits(~p) == Ints{0, 0, 1});
+  CHECK(bits((a > 1) & ~(b == a)) == Ints{0, 0, 1});
+  CHECK_THROWS_WITH(arange(2) & arange(2), "[logical_and] both inputs must be bool, got int64 (2)");
+  CHECK_THROWS_WITH(~arange(2), "[logical_not] the input must be bool, got int64 (2)");
+}
+
+// Shapes, strides and lists of dims are three types.
+template <class X>
+concept PermutesByShape = requires(X x) {
+  permute(x, x.shape());
+};
+template <class X>
+concept SumsOverShape = requires(X x) {
+  sum(x, x.shape());
+};
+template <class X>
+concept ReshapesToStrides = requires(X x) {
+  reshape(x, x.strides());
+};
+static_assert(!PermutesByShape<Tensor> && !SumsOverShape<Tensor> && !ReshapesToStrides<Tensor>);
+static_assert(!std::is_convertible_v<Shape, Dims> && !std::is_convertible_v<Dims, Shape>);
+static_assert(!std::is_convertible_v<Shape, Strides> && !std::is_convertible_v<Strides, Shape>);
+static_assert(!std::is_convertible_v<Dims, Strides> && !std::is_convertible_v<Strides, Dims>);
+
+TEST_CASE("a list of dims, a shape and strides print alike, and turn into each other where that is said") {
+  std::ostringstream out;
+  out << Shape{2, 3} << Strides{3, 1} << Dims{-1} << ' ' << float32 << ' ' << boolean << ' ' << Device::cpu() << ' '
+      << Device::cuda(1);
+  CHECK(out.str() == "(2, 3)(3, 1)(-1) float32 bool cpu cuda:1");
+  CHECK(Dims(Shape{1, 0}) == Dims{1, 0});
+  CHECK_THROWS_WITH((Dims{0, 1, 2, 3, 4, 5, 6, 7, 8}), "[shape] 9 dims given; at most 8 are supported");
+}
+
+TEST_CASE("std and var take PyTorch's bool for unbiased, not for a correction or keepdim") {
+  const Tensor x = tensor({{1.0, 2.0, 4.0}});
+  CHECK(x.var(1, true).item() == Approx(x.var(1).item()));
+  CHECK(x.var(1, false).item() == Approx(x.var(1, 0).item()));
+  CHECK(x.std(1, true, true).shape() == Shape{1, 1});
+  CHECK(lemma::std(x, 1, false).item() == Approx(std::sqrt(14.0 / 9.0)));
+  CHECK(lemma::std(x, 1, true).item() == Approx(std::sqrt(7.0 / 3.0)));
 }

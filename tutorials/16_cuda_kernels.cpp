@@ -92,7 +92,7 @@ void races() {
 
 void reduction() {
   section("A reduction: threads that help each other");
-  const Tensor x = arange(1, 1001, 1, {.device = Device::cuda()});
+  const Tensor x = arange(1.0, 1001.0, 1.0, {.device = Device::cuda()});
   const Tensor sums(lesson::block_sums(x.array()));
   say("  Each block adds its 256 numbers in 8 rounds: 128 sums of two, 64 of four, ..., 1.");
   check("1 + ... + 256, 257 + ... + 512, ...", {32896, 98432, 163968, 205204}, sums.to(Device::cpu()));

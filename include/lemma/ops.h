@@ -4,6 +4,7 @@
 /// L is the loss, g = dL/dy the gradient of the result. ShapeError and the like are thrown with whole sentences.
 /// Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
 
+#include <concepts>
 #include <string>
 #include <utility>
 #include <vector>
@@ -100,6 +101,13 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim = false);
 /// Mean squared distance from the mean, divided by n - correction (1: unbiased, PyTorch's default).
 Tensor var(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
+/// PyTorch's older form, with a bool: `var(x, 1, true)` is unbiased, divided by n - 1, and false divides by n.
+Tensor var(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {
+  return var(x, dims, int64_t{unbiased}, keepdim);
+}
+Tensor std(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {
+  return lemma::std(x, dims, int64_t{unbiased}, keepdim);
+}
 /// log sum e^x, with the maximum factored out first.
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// sqrt(sum x^2); the gradient at 0 is 0.
@@ -157,6 +165,20 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx = 
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
 /// base with src added at the indexed places: y[index[i][j]][j] += src[i][j] for dim 0.
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src);
+/// x with src[i][j] at [index[i][j]][j] for dim 0, and so on. Where several go to one element the last counts.
+Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
+Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, double value);
+/// x with alpha times slice i of src added to slice index[i] along `dim`.
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, double alpha = 1);
+/// x with values, broadcast, where x[{indices}] looks; accumulate adds them, repeats included. Without it, the last of
+/// several for one element counts. In place: `x[{indices}] = values`.
+Tensor index_put(const Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& values,
+                 bool accumulate = false);
+/// The elements of x where the bool mask is true, as one dim; both broadcast. `x[mask]` for masks of fewer dims.
+Tensor masked_select(const Tensor& x, const Tensor& mask);
+/// Where x is not 0: (n, dims of x), int64, in row-major order. No gradient. Its size is known on the host alone, which
+/// waits for a GPU.
+Tensor nonzero(const Tensor& x);
 /// Whole slices, chosen by a 1-D list of indices.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim);  ///< gather with broadcasting

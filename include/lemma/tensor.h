@@ -4,10 +4,14 @@
 /// Copying a Tensor copies the handle: both see the same data, as in PyTorch. Names, argument order, defaults and
 /// broadcasting follow PyTorch. Operations are free functions (lemma/ops.h); the common ones are methods too.
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
+#include <iterator>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,6 +27,9 @@
 namespace lemma {
 
 class Tensor;
+class TensorIndex;
+class TensorIterator;
+class Indexed;
 using TensorPair = std::pair<Tensor, Tensor>;
 using TensorList = std::vector<Tensor>;
 template <class T>
@@ -39,14 +46,39 @@ class Tensor {
  public:
   Tensor() = default;  ///< undefined: "no tensor"
   explicit Tensor(Array array, bool requires_grad = false);
+  Tensor(const Tensor&) = default;
+  Tensor(Tensor&&) noexcept = default;
+
+  // ---- Assignment: a variable becomes another handle; a temporary, such as x[0], is written through ----
+  Tensor& operator=(const Tensor&) & = default;
+  Tensor& operator=(Tensor&&) & noexcept = default;
+  /// `x[0] = y`: y's values, broadcast, into the memory of x. Under the rules of copy_().
+  void operator=(const Tensor& values) &&;
+  void operator=(Tensor&& values) &&;
+  template <Scalar T>
+  void operator=(T value) && {  ///< `x[0][1] = 7.0`
+    fill_(static_cast<double>(value));
+  }
 
   // ---- What it is ----
   bool defined() const { return static_cast<bool>(impl_); }
   const Shape& shape() const;
+  const Shape& sizes() const { return shape(); }
+  /// The dims by name: `auto [B, T, D] = x.sizes<3>()`. Throws ShapeError unless there are so many.
+  template <size_t N>
+  std::array<int64_t, N> sizes() const {
+    check_rank(static_cast<int>(N));
+    std::array<int64_t, N> all{};
+    for (size_t i = 0; i < N; ++i) all[i] = shape()[static_cast<int>(i)];
+    return all;
+  }
   int dim() const { return shape().rank(); }  ///< number of dims
-  int64_t size(int64_t dim) const;            ///< negative dims count from the end
+  int ndim() const { return dim(); }
+  int64_t size(int64_t dim) const;  ///< negative dims count from the end
   int64_t numel() const { return shape().numel(); }
   DType dtype() const;
+  bool is_floating_point() const { return is_floating(dtype()); }
+  size_t element_size() const { return size_of(dtype()); }  ///< in bytes
   Device device() const;
   const Strides& strides() const;
   bool is_contiguous() const;
@@ -56,6 +88,19 @@ class Tensor {
   // ---- Values ----
   /// The only element as a number. Throws ShapeError unless numel() == 1.
   double item() const;
+  /// The same as a T, exactly: int64 past 2^53 too. Throws DTypeError where an integral T cannot hold it; a floating T
+  /// rounds.
+  template <Scalar T>
+  T item() const {
+    if constexpr (std::is_same_v<T, bool>)
+      return item_integer(0, 1) != 0;
+    else if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(item_integer(
+          static_cast<int64_t>(std::numeric_limits<T>::min()),
+          sizeof(T) < 8 ? static_cast<int64_t>(std::numeric_limits<T>::max()) : std::numeric_limits<int64_t>::max()));
+    else
+      return static_cast<T>(item());
+  }
   /// All elements in row-major order, converted to T.
   template <class T>
   std::vector<T> to_vector() const;
@@ -94,21 +139,53 @@ class Tensor {
   Ref<Node> grad_fn() const;
   uint32_t version() const;
 
-  // ---- In place: for optimisers and initialisers, under NoGrad where the tape is concerned. Return *this. ----
+  // ---- In place: x's memory is written, and x and all its views see it; see docs/indexing.md. Return *this. ----
+  // A leaf that requires a gradient may be written under NoGrad alone. Elsewhere the write is recorded: gradients are
+  // those of the new values. A result that x's dtype cannot hold, such as arange(3).mul_(0.5), throws DTypeError.
   Tensor& fill_(double value);
   Tensor& zero_() { return fill_(0); }
   Tensor& copy_(const Tensor& source);  ///< source broadcasts and is cast
   Tensor& add_(const Tensor& other, double alpha = 1);
   Tensor& sub_(const Tensor& other, double alpha = 1) { return add_(other, -alpha); }
   Tensor& mul_(const Tensor& other);
-  Tensor& mul_(double factor);
+  Tensor& div_(const Tensor& other);
   Tensor& add_(double value);
+  Tensor& sub_(double value) { return add_(-value); }
+  Tensor& mul_(double factor);
+  Tensor& div_(double divisor);
+  Tensor& clamp_(double low, double high);
+  Tensor& masked_fill_(const Tensor& mask, double value);
+  Tensor& index_put_(const std::vector<TensorIndex>& indices, const Tensor& values, bool accumulate = false);
+  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, double alpha = 1);
+  Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source);
+  Tensor& scatter_(int64_t dim, const Tensor& index, double value);
+  Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source);
+  Tensor& operator+=(const Tensor& other) { return add_(other); }
+  Tensor& operator-=(const Tensor& other) { return sub_(other); }
+  Tensor& operator*=(const Tensor& other) { return mul_(other); }
+  Tensor& operator/=(const Tensor& other) { return div_(other); }
+  Tensor& operator+=(double value) { return add_(value); }
+  Tensor& operator-=(double value) { return sub_(value); }
+  Tensor& operator*=(double value) { return mul_(value); }
+  Tensor& operator/=(double value) { return div_(value); }
+  Tensor& operator&=(const Tensor& mask);  ///< bool tensors
+  Tensor& operator|=(const Tensor& mask);
+  Tensor& operator^=(const Tensor& mask);
 
-  // ---- Parts, casts ----
+  // ---- Parts, to read and to write; see indexing.h. x[0], x[{Slice(1, 3), All, -1}] and slices are views ----
   Tensor operator[](int64_t index) const { return select(0, index); }
+  Indexed operator[](std::initializer_list<TensorIndex> indices) const;
+  Indexed operator[](const TensorIndex& index) const;
+  Indexed operator[](const Tensor& index) const;  ///< rows by int64 numbers, or where a bool mask is true
+  Tensor index(const std::vector<TensorIndex>& indices) const;
+  /// `for (const Tensor& row : x)`: the slices along dim 0, which are views.
+  TensorIterator begin() const;
+  TensorIterator end() const;
+
+  // ---- Casts and other views ----
+  Tensor to(DType dtype) const;
   Tensor view(const Shape& shape) const;  ///< like reshape, but throws where a copy would be needed
   Tensor t() const;                       ///< transpose of a matrix
-  Tensor to(DType dtype) const;
 
   // ---- Operations as methods: x.softmax(-1) is softmax(x, -1); see ops.h. All of them are listed in methods.h ----
 #define LEMMA_DEFAULT(value) = value
@@ -118,6 +195,12 @@ class Tensor {
   Tensor name(double other) const;
 #define LEMMA_METHOD(Result, name, parameters, ...) Result name parameters const;
 #include "lemma/methods.h"
+  Tensor var(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
+    return var(dims, int64_t{unbiased}, keepdim);
+  }
+  Tensor std(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
+    return std(dims, int64_t{unbiased}, keepdim);
+  }
 
   // ---- For the rooms below ops; users do not need them ----
   const Array& array() const;
@@ -125,7 +208,37 @@ class Tensor {
   static Tensor from_impl(Ref<TensorImpl> impl);
 
  private:
+  void check_rank(int wanted) const;
+  int64_t item_integer(int64_t low, int64_t high) const;
   Ref<TensorImpl> impl_;
+};
+
+/// Walks dim 0; what it points to is a view made on the way.
+class TensorIterator {
+ public:
+  using iterator_category = std::input_iterator_tag;
+  using value_type = Tensor;
+  using difference_type = int64_t;
+  using pointer = void;
+  using reference = Tensor;
+
+  TensorIterator() = default;
+  TensorIterator(Tensor over, int64_t at) : over_(std::move(over)), at_(at) {}
+  Tensor operator*() const { return over_[at_]; }
+  TensorIterator& operator++() {
+    ++at_;
+    return *this;
+  }
+  TensorIterator operator++(int) {
+    TensorIterator old = *this;
+    ++at_;
+    return old;
+  }
+  bool operator==(const TensorIterator& other) const { return at_ == other.at_; }
+
+ private:
+  Tensor over_;
+  int64_t at_ = 0;
 };
 
 // ---- Operators. A C++ number takes the tensor's dtype; tensors of different dtypes are an error. ----
@@ -143,6 +256,31 @@ Tensor operator-(double a, const Tensor& b);
 Tensor operator*(double a, const Tensor& b);
 Tensor operator/(double a, const Tensor& b);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+// Comparisons give bool tensors, element by element: `all(a == b)`, `x[x > 0]`. equal(a, b) compares whole tensors.
+Tensor operator==(const Tensor& a, const Tensor& b);
+Tensor operator!=(const Tensor& a, const Tensor& b);
+Tensor operator<(const Tensor& a, const Tensor& b);
+Tensor operator<=(const Tensor& a, const Tensor& b);
+Tensor operator>(const Tensor& a, const Tensor& b);
+Tensor operator>=(const Tensor& a, const Tensor& b);
+Tensor operator==(const Tensor& a, double b);
+Tensor operator!=(const Tensor& a, double b);
+Tensor operator<(const Tensor& a, double b);
+Tensor operator<=(const Tensor& a, double b);
+Tensor operator>(const Tensor& a, double b);
+Tensor operator>=(const Tensor& a, double b);
+Tensor operator==(double a, const Tensor& b);
+Tensor operator!=(double a, const Tensor& b);
+Tensor operator<(double a, const Tensor& b);
+Tensor operator<=(double a, const Tensor& b);
+Tensor operator>(double a, const Tensor& b);
+Tensor operator>=(double a, const Tensor& b);
+// Of bool tensors; for integers there are none.
+Tensor operator&(const Tensor& a, const Tensor& b);
+Tensor operator|(const Tensor& a, const Tensor& b);
+Tensor operator^(const Tensor& a, const Tensor& b);
+Tensor operator~(const Tensor& mask);
 
 // ---- Creation ----
 
@@ -197,12 +335,17 @@ Tensor full(const Shape& shape, double value, const TensorOptions& options = {})
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
 Tensor full_like(const Tensor& x, double value);
-/// start, start + step, ... up to but not including end. int64 by default, as in PyTorch for integers.
+/// start, start + step, ... up to but not including end. As in PyTorch, integers make int64, and a floating one among
+/// them float32.
 Tensor arange(int64_t end, const TensorOptions& options = {.dtype = DType::int64});
 Tensor arange(double start, double end, double step = 1, const TensorOptions& options = {});
-/// 0, 1, ... below a floating end: float32, as in PyTorch. (Without this, 2.5 would be truncated to an integer.)
-template <std::floating_point T>
-Tensor arange(T end, const TensorOptions& options = {}) {
+template <std::integral Start, std::integral End, std::integral Step = int>
+Tensor arange(Start start, End end, Step step = 1, TensorOptions options = {}) {
+  if (!options.dtype) options.dtype = DType::int64;
+  return arange(static_cast<double>(start), static_cast<double>(end), static_cast<double>(step), options);
+}
+template <std::floating_point End>
+Tensor arange(End end, const TensorOptions& options = {}) {  // without this, 2.5 would be truncated to an integer
   return arange(0.0, static_cast<double>(end), 1.0, options);
 }
 Tensor linspace(double start, double end, int64_t steps, const TensorOptions& options = {});
@@ -212,3 +355,5 @@ Tensor tril(const Tensor& x, int64_t diagonal = 0);
 Tensor triu(const Tensor& x, int64_t diagonal = 0);
 
 }  // namespace lemma
+
+#include "lemma/indexing.h"

@@ -1,6 +1,7 @@
 #include "lemma/core/device.h"
 
 #include <atomic>
+#include <ostream>
 
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
@@ -38,5 +39,7 @@ std::string Device::str() const {
   if (is_cpu()) return "cpu";
   return index_ == 0 ? "cuda" : "cuda:" + std::to_string(index_);
 }
+
+std::ostream& operator<<(std::ostream& out, Device device) { return out << device.str(); }
 
 }  // namespace lemma

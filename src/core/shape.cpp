@@ -10,24 +10,33 @@
 
 namespace lemma {
 
-Shape::Shape(std::span<const int64_t> dims) {
-  if (dims.size() > kMaxRank)
-    throw ShapeError("shape", fmt::format("{} dims given; at most {} are supported", dims.size(), kMaxRank));
-  rank_ = static_cast<int>(dims.size());
-  std::copy(dims.begin(), dims.end(), dims_.begin());
+template <class Kind>
+IntList<Kind>::IntList(std::span<const int64_t> items) {
+  if (items.size() > kMaxRank)
+    throw ShapeError("shape", fmt::format("{} dims given; at most {} are supported", items.size(), kMaxRank));
+  rank_ = static_cast<int>(items.size());
+  std::copy(items.begin(), items.end(), items_.begin());
 }
 
-Shape Shape::filled(int rank, int64_t value) {
-  Shape shape;
-  for (int i = 0; i < rank; ++i) shape.push_back(value);
-  return shape;
+template <class Kind>
+IntList<Kind> IntList<Kind>::filled(int rank, int64_t value) {
+  IntList list;
+  for (int i = 0; i < rank; ++i) list.push_back(value);
+  return list;
 }
 
-bool Shape::contains(int64_t value) const { return std::find(begin(), end(), value) != end(); }
+template <class Kind>
+bool IntList<Kind>::contains(int64_t value) const {
+  return std::find(begin(), end(), value) != end();
+}
 
-void Shape::push_back(int64_t value) { insert(rank_, value); }
+template <class Kind>
+void IntList<Kind>::push_back(int64_t value) {
+  insert(rank_, value);
+}
 
-void Shape::insert(int position, int64_t value) {
+template <class Kind>
+void IntList<Kind>::insert(int position, int64_t value) {
   if (rank_ == kMaxRank)
     throw ShapeError("shape", fmt::format("{} has {} dims already, the most supported", str(), kMaxRank));
   for (int i = rank_; i > position; --i) (*this)[i] = (*this)[i - 1];
@@ -35,14 +44,24 @@ void Shape::insert(int position, int64_t value) {
   ++rank_;
 }
 
-void Shape::erase(int position) {
+template <class Kind>
+void IntList<Kind>::erase(int position) {
   for (int i = position; i + 1 < rank_; ++i) (*this)[i] = (*this)[i + 1];
-  dims_[static_cast<size_t>(--rank_)] = 0;
+  items_[static_cast<size_t>(--rank_)] = 0;
 }
 
-std::string Shape::str() const { return fmt::format("({})", fmt::join(begin(), end(), ", ")); }
+template <class Kind>
+std::string IntList<Kind>::str() const {
+  return fmt::format("({})", fmt::join(begin(), end(), ", "));
+}
+
+template class IntList<ShapeKind>;
+template class IntList<StridesKind>;
+template class IntList<DimsKind>;
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.str(); }
+std::ostream& operator<<(std::ostream& out, const Strides& strides) { return out << strides.str(); }
+std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << dims.str(); }
 
 int normalize_dim(const char* op, int64_t dim, const Shape& shape) {
   const int64_t rank = shape.rank();
@@ -72,7 +91,7 @@ Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape) {
 }
 
 Strides contiguous_strides(const Shape& shape) {
-  Strides strides = shape;
+  Strides strides = Strides::filled(shape.rank(), 0);
   int64_t step = 1;
   for (int i = shape.rank() - 1; i >= 0; --i) {
     strides[i] = step;

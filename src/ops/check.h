@@ -58,5 +58,7 @@ inline void integers(const char* op, const char* what, const Tensor& x) {
 }
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);
+/// `index` is what gather and scatter along `dim` of x take: int64, of x's rank, no larger but along dim, in range.
+void index(const char* op, const Tensor& x, int dim, const Tensor& index);
 
 }  // namespace lemma::check

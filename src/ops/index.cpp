@@ -22,9 +22,7 @@ void check::in_range(const char* op, const char* what, const Tensor& index, int6
                    size);
 }
 
-namespace {
-
-void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) {
+void check::index(const char* op, const Tensor& x, int dim, const Tensor& index) {
   check::integers(op, "the index", index);
   bool fits = index.dim() == x.dim();
   for (int i = 0; fits && i < x.dim(); ++i) fits = i == dim || index.shape()[i] <= x.shape()[i];
@@ -36,6 +34,8 @@ void check_index(const char* op, const Tensor& x, int dim, const Tensor& index) 
   check::same_device(op, "the input", x, "the index", index);
   check::in_range(op, "index", index, x.shape()[dim]);
 }
+
+namespace {
 
 // zeros(shape) with src added at the indexed places: the adjoint of gather, and gather is its.
 Tensor scattered(const Shape& shape, int dim, const Tensor& index, const Tensor& src) {
@@ -58,7 +58,7 @@ Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
   check::defined("gather", x);
   const int d = normalize_dim("gather", dim, x.shape());
-  check_index("gather", x, d, index);
+  check::index("gather", x, d, index);
   return gathered(x, d, index);
 }
 
@@ -72,7 +72,7 @@ Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const T
   }
   check::same_type("scatter_add", base, src);
   const int d = normalize_dim("scatter_add", dim, base.shape());
-  check_index("scatter_add", base, d, index);
+  check::index("scatter_add", base, d, index);
   if (src.shape() != index.shape())
     throw ShapeError("scatter_add",
                      fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),

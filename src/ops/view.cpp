@@ -116,8 +116,9 @@ Tensor permute(const Tensor& x, const Dims& dims) {
     throw ShapeError("permute",
                      fmt::format("{} names {} dims, {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()),
                      {x.shape()});
-  Shape shape, inverse = Shape::filled(x.dim(), 0);
+  Shape shape;
   Strides strides;
+  Dims inverse = Dims::filled(x.dim(), 0);
   for (int i = 0; i < dims.rank(); ++i) {
     const int d = normalize_dim("permute", dims[i], x.shape());
     for (int j = 0; j < i; ++j)

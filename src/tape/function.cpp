@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "kernels/kernels.h"
 #include "lemma/tape/grad_mode.h"
 #include "tape/record.h"
 
@@ -75,8 +76,16 @@ Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inpu
   if (!result.defined()) throw GradError(name, "forward returned an undefined tensor");
   const std::vector<TensorRef> refs(inputs.begin(), inputs.end());
   if (watcher) watcher->computed(name, refs, result.array());
-  // A fresh handle: forward may have returned one of its inputs.
-  if (!Recorder::wanted(refs)) return Tensor(result.array());
+  // Memory of its own: forward may have returned an input, or a view of one, whose gradient is another than this
+  // rule's.
+  Array output = result.array();
+  for (const Tensor& input : inputs)
+    if (input.array().storage() == output.storage()) {
+      Array copy(output.shape(), output.dtype(), output.device());
+      kernels::copy(copy, output);
+      output = copy;
+    }
+  if (!Recorder::wanted(refs)) return Tensor(output);
   std::vector<FunctionNode::Kept> kept;
   uint32_t saved_inputs = 0, saved_outputs = 0;
   for (const Tensor& tensor : context.kept_) {
@@ -89,8 +98,8 @@ Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inpu
       saved_outputs = 1;
     kept.push_back({source, source == FunctionNode::kOther ? tensor.array() : Array(), tensor.version()});
   }
-  Node* node = new FunctionNode(std::move(function), std::move(kept), result.array(), saved_outputs);
-  return Recorder::result(Recorder::connect(node, refs, saved_inputs), result.array());
+  Node* node = new FunctionNode(std::move(function), std::move(kept), output, saved_outputs);
+  return Recorder::result(Recorder::connect(node, refs, saved_inputs), output);
 }
 
 }  // namespace lemma

@@ -1,98 +1,102 @@
-// Writing into a tensor: for optimisers and initialisers. The tape never records these, so it forbids them where it
-// looks.
+// In-place writes on the tape. A tensor that is written changes its node; a base whose view is written changes too, and
+// the other views of that base make new nodes when they are next asked.
+#include "tape/inplace.h"
+
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "kernels/kernels.h"
 #include "lemma/tape/grad_mode.h"
-#include "lemma/tape/node.h"
+#include "tape/record.h"
+#include "tape/region.h"
 
 namespace lemma {
 namespace {
 
-// Every in-place write passes here: it is refused where the tape would miss it, and counted so that saved values
-// notice.
-const Array& writable(const char* op, const Tensor& x) {
-  if (x.requires_grad() && grad_enabled())
-    throw GradError(op, "writing in place to a tensor that requires a gradient needs a NoGrad block");
-  const Array& array = x.array();
-  for (int i = 0; i < array.rank(); ++i)
-    if (array.strides()[i] == 0 && array.shape()[i] > 1 && array.numel() > 0)
-      throw ShapeError(
-          op, fmt::format("the tensor of shape {} is expanded: several elements are one in memory; clone() it first",
-                          x.shape().str()));
-  array.storage()->bump_version();
-  return array;
-}
+TensorImpl& base_of(const Tensor& x) { return x.impl()->base ? *x.impl()->base : *x.impl(); }
+Tensor handle(TensorImpl& impl) { return Tensor::from_impl(Ref<TensorImpl>::share(&impl)); }
 
-// `source` expanded to x's shape; copied first if it shares x's memory, so that no element is read after it was
-// overwritten.
-Array operand(const char* op, const Tensor& x, const Tensor& source) {
-  if (broadcast_shapes(op, x.shape(), source.shape()) != x.shape())
-    throw ShapeError(op, fmt::format("{} does not broadcast into {}", source.shape().str(), x.shape().str()),
-                     {x.shape(), source.shape()});
-  Array a = source.array();
-  if (a.storage() == x.array().storage()) {
-    Array copy(a.shape(), a.dtype(), a.device());
-    kernels::copy(copy, a);
-    a = copy;
+// No element appears twice: each dim, by growing stride, steps over all that the smaller ones reach.
+bool elements_are_distinct(const Array& a) {
+  std::array<std::pair<int64_t, int64_t>, kMaxRank> dims;  // stride, size
+  size_t n = 0;
+  for (int i = 0; i < a.rank(); ++i) {
+    if (a.shape()[i] == 0) return true;
+    if (a.shape()[i] > 1) dims[n++] = {std::abs(a.strides()[i]), a.shape()[i]};
   }
-  return a.expand(x.shape());
+  std::sort(dims.begin(), dims.begin() + n);
+  int64_t reach = 0;
+  for (size_t i = 0; i < n; ++i) {
+    if (dims[i].first <= reach) return false;
+    reach += dims[i].first * (dims[i].second - 1);
+  }
+  return true;
 }
 
-void check_same_type(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype())
-    throw DTypeError(op,
-                     fmt::format("dtypes differ: {} {} and {} {}; cast one with to()", name(a.dtype()), a.shape().str(),
-                                 name(b.dtype()), b.shape().str()),
-                     {a.dtype(), b.dtype()});
-  if (a.device() != b.device())
-    throw DeviceError(op,
-                      fmt::format("devices differ: {} and {}; move one with to()", a.device().str(), b.device().str()),
-                      {a.device(), b.device()});
+void take_place(TensorImpl& impl, const Tensor& result) {
+  impl.node = result.impl()->node;
+  impl.output = result.impl()->output;
 }
 
-Array scalar(const Tensor& like, double value) {
-  Array a({}, like.dtype(), like.device());
-  kernels::fill(a, value);
-  return a.expand(like.shape());
+// The node of a view: the part of its base, as that is now.
+void point_at_base(TensorImpl& view, const Region& region) {
+  const EnableGrad guard;
+  take_place(view, part_of(handle(*view.base), region));
+  view.writes = view.base->writes;
 }
 
 }  // namespace
 
-Tensor& Tensor::fill_(double value) {
-  kernels::fill(writable("fill_", *this), value);
-  return *this;
+void TensorImpl::refresh() { point_at_base(*this, Region::of("view", base->array, array)); }
+
+namespace inplace {
+
+bool recorded(const char* op, const Tensor& x, std::initializer_list<const Tensor*> sources) {
+  if (!grad_enabled()) return false;
+  const TensorImpl& base = base_of(x);
+  if ((x.requires_grad() && x.is_leaf()) || base.requires_grad)
+    throw GradError(op, "writing in place to a tensor that requires a gradient needs a NoGrad block");
+  if (!is_floating(x.dtype())) return false;
+  return base.node || std::any_of(sources.begin(), sources.end(), [](const Tensor* s) { return s->requires_grad(); });
 }
 
-Tensor& Tensor::copy_(const Tensor& source) {
-  const Array from = operand("copy_", *this, source);
-  kernels::copy(writable("copy_", *this), from);
-  return *this;
+const Array& writable(const char* op, const Tensor& x) {
+  const Array& array = x.array();
+  if (!elements_are_distinct(array))
+    throw ShapeError(
+        op, fmt::format("the tensor of shape {} is expanded: several elements are one in memory; clone() it first",
+                        x.shape().str()));
+  array.storage()->bump_version();
+  return array;
 }
 
-Tensor& Tensor::add_(const Tensor& other, double alpha) {
-  check_same_type("add_", *this, other);
-  Array term = operand("add_", *this, other);
-  if (alpha != 1) term = kernels::binary(Binary::Mul, term, scalar(*this, alpha));
-  kernels::binary_inplace(Binary::Add, writable("add_", *this), term);
-  return *this;
+Tensor& overwrite(const char* op, Tensor& x, const Tensor& values) {
+  if (values.is_same(x)) return x;
+  const bool tape = recorded(op, x, {&values});
+  TensorImpl& base = base_of(x);
+  const bool is_view = &base != x.impl();
+  Region region;
+  if (tape && is_view) region = Region::of(op, base.array, x.array());
+  kernels::copy(writable(op, x), values.array());
+  if (!tape) return x;
+
+  if (is_view) {
+    const Tensor whole = record(
+        op, {handle(base), values}, base.array, [region](const Tensor& g) { return without(g, region); },
+        [region](const Tensor& g) { return part_of(g, region); });
+    take_place(base, whole);
+    ++base.writes;
+    point_at_base(*x.impl(), region);
+    return x;
+  }
+  // All of it: nothing comes from the old values but, where the new ones are not on the tape, that x is.
+  take_place(base, values.requires_grad() ? record(op, {values}, x.array(), [](const Tensor& g) { return g; })
+                                          : record(op, {x}, x.array(), no_gradient));
+  ++base.writes;
+  return x;
 }
 
-Tensor& Tensor::mul_(const Tensor& other) {
-  check_same_type("mul_", *this, other);
-  const Array factor = operand("mul_", *this, other);
-  kernels::binary_inplace(Binary::Mul, writable("mul_", *this), factor);
-  return *this;
-}
-
-Tensor& Tensor::mul_(double factor) {
-  kernels::binary_inplace(Binary::Mul, writable("mul_", *this), scalar(*this, factor));
-  return *this;
-}
-
-Tensor& Tensor::add_(double value) {
-  kernels::binary_inplace(Binary::Add, writable("add_", *this), scalar(*this, value));
-  return *this;
-}
-
+}  // namespace inplace
 }  // namespace lemma

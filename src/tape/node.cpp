@@ -118,11 +118,24 @@ uint32_t Recorder::wants(std::span<const TensorRef> inputs) {
   return bits;
 }
 
+// A result in its input's memory is a view of it, and remembers whose; one made under NoGrad stands alone, as detach()
+// does.
+Tensor Recorder::as_view(std::span<const TensorRef> inputs, Tensor result) {
+  if (inputs.empty() || !grad_enabled()) return result;
+  TensorImpl* from = inputs[0].tensor->impl();
+  if (from->array.storage() != result.array().storage()) return result;
+  TensorImpl* base = from->base ? from->base.get() : from;
+  result.impl()->base = Ref<TensorImpl>::share(base);
+  result.impl()->writes = base->writes;
+  return result;
+}
+
 Ref<Node> Recorder::connect(Node* raw, std::span<const TensorRef> inputs, uint32_t saved_inputs) {
   Ref<Node> node = Ref<Node>::adopt(raw);
   node->edges_.reserve(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     TensorImpl* impl = inputs[i].tensor->impl();
+    if (impl->stale()) impl->refresh();
     const bool keep = (saved_inputs >> std::min<size_t>(i, 31) & 1u) != 0;
     node->edges_.push_back(Edge{impl->node, !impl->node && impl->requires_grad ? Ref<TensorImpl>::share(impl) : nullptr,
                                 Saved(impl->array, keep), impl->output});

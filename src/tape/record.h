@@ -46,6 +46,8 @@ class Recorder {
   /// Connects a new node with its inputs.
   static Ref<Node> connect(Node* node, std::span<const TensorRef> inputs, uint32_t saved_inputs);
   static Tensor result(const Ref<Node>& node, Array output, uint32_t number = 0);
+  /// Notes whose memory the result lies in, if it is the first input's.
+  static Tensor as_view(std::span<const TensorRef> inputs, Tensor result);
 };
 
 /// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: either by one rule
@@ -56,18 +58,18 @@ template <size_t N, class... Rules>
 requires RulesFit<N, Rules...> Tensor record(const char* op, const TensorRef (&inputs)[N], Array output,
                                              Rules... rules) {
   if (watcher) watcher->computed(op, inputs, output);
-  if (!Recorder::wanted(inputs)) return Tensor(std::move(output));
+  if (!Recorder::wanted(inputs)) return Recorder::as_view(inputs, Tensor(std::move(output)));
   const Save save = saved_by<Rules...>(Recorder::wants(inputs));
   Node* node = new RuleNode<Rules...>(op, {&output, 1}, save.outputs, std::move(rules)...);
-  return Recorder::result(Recorder::connect(node, inputs, save.inputs), std::move(output));
+  return Recorder::as_view(inputs, Recorder::result(Recorder::connect(node, inputs, save.inputs), std::move(output)));
 }
 /// The same for any number of inputs, by one rule for all that reads shapes only.
 template <class Rule>
 requires RuleForAll<0, Rule> Tensor record(const char* op, std::span<const TensorRef> inputs, Array output, Rule rule) {
   if (watcher) watcher->computed(op, inputs, output);
-  if (!Recorder::wanted(inputs)) return Tensor(std::move(output));
+  if (!Recorder::wanted(inputs)) return Recorder::as_view(inputs, Tensor(std::move(output)));
   Node* node = new RuleNode<Rule>(op, {&output, 1}, 0, std::move(rule));
-  return Recorder::result(Recorder::connect(node, inputs, 0), std::move(output));
+  return Recorder::as_view(inputs, Recorder::result(Recorder::connect(node, inputs, 0), std::move(output)));
 }
 /// The same for several outputs: the rule is given a Grads, with one gradient per output, undefined where none arrived.
 template <size_t N, class... Rules>
@@ -78,14 +80,14 @@ requires RulesFit<N, Rules...> std::vector<Tensor> record(const char* op, const 
   if (watcher)
     for (const Array& output : outputs) watcher->computed(op, inputs, output);
   if (!Recorder::wanted(inputs)) {
-    for (const Array& output : outputs) results.emplace_back(output);
+    for (const Array& output : outputs) results.push_back(Recorder::as_view(inputs, Tensor(output)));
     return results;
   }
   const Save save = saved_by<Rules...>(Recorder::wants(inputs));
   const Ref<Node> node =
       Recorder::connect(new RuleNode<Rules...>(op, outputs, save.outputs, std::move(rules)...), inputs, save.inputs);
   for (size_t i = 0; i < outputs.size(); ++i)
-    results.push_back(Recorder::result(node, outputs[i], static_cast<uint32_t>(i)));
+    results.push_back(Recorder::as_view(inputs, Recorder::result(node, outputs[i], static_cast<uint32_t>(i))));
   return results;
 }
 

@@ -1,19 +1,28 @@
 // The Tensor handle: what it is, its values, its gradient.
 #include "lemma/tensor.h"
 
+#include <atomic>
 #include <cmath>
+#include <cstdio>
 
 #include <fmt/format.h>
 
 #include "kernels/kernels.h"
 #include "lemma/tape/grad_mode.h"
 #include "lemma/tape/node.h"
+#include "tape/said.h"
 
 namespace lemma {
 namespace {
 
 const TensorImpl& checked(const Ref<TensorImpl>& impl) {
   if (!impl) throw Error("tensor", "the tensor is undefined");
+  return *impl;
+}
+// The same where its place on the tape matters.
+TensorImpl& current(const Ref<TensorImpl>& impl) {
+  checked(impl);
+  if (impl->stale()) impl->refresh();
   return *impl;
 }
 
@@ -56,11 +65,46 @@ const Strides& Tensor::strides() const { return array().strides(); }
 bool Tensor::is_contiguous() const { return array().is_contiguous(); }
 uint32_t Tensor::version() const { return array().storage()->version(); }
 
+void Tensor::check_rank(int wanted) const {
+  if (dim() != wanted)
+    throw ShapeError("sizes", fmt::format("{} sizes are asked for, the shape is {}", wanted, shape().str()), {shape()});
+}
+
+// ---- Values ----
+
+namespace {
+void check_one_element(const Shape& shape) {
+  if (shape.numel() != 1)
+    throw ShapeError("item", "only a tensor with one element is a number, got shape " + shape.str(), {shape});
+}
+}  // namespace
+
 double Tensor::item() const {
-  if (numel() != 1)
-    throw ShapeError("item", "only a tensor with one element is a number, got shape " + shape().str(), {shape()});
+  check_one_element(shape());
   return to_vector<double>()[0];
 }
+
+int64_t Tensor::item_integer(int64_t low, int64_t high) const {
+  check_one_element(shape());
+  const bool exact = !is_floating(dtype());
+  const double number = exact ? 0 : item();
+  // Doubles from -2^63 to below 2^63 are int64 when they are whole.
+  const bool whole = exact || (number == std::trunc(number) && number >= -0x1p63 && number < 0x1p63);
+  const int64_t value = exact ? to_vector<int64_t>()[0] : whole ? static_cast<int64_t>(number) : 0;
+  if (!whole || value < low || value > high)
+    throw DTypeError(
+        "item",
+        fmt::format("{} is not a whole number from {} to {}, as the type asked for has; use item<double>()",
+                    exact ? fmt::format("{}", value) : fmt::format("{}", number), low, high),
+        {dtype()});
+  return value;
+}
+
+TensorIterator Tensor::begin() const {
+  if (dim() == 0) throw ShapeError("begin", "a tensor of shape () has no rows to walk over; it is a number", {shape()});
+  return {*this, 0};
+}
+TensorIterator Tensor::end() const { return {*this, dim() == 0 ? 0 : size(0)}; }
 
 template <class T>
 std::vector<T> Tensor::to_vector() const {
@@ -134,9 +178,9 @@ template BFloat16* Tensor::mutable_data();
 
 // ---- Autograd ----
 
-bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || impl_->node); }
-bool Tensor::is_leaf() const { return !checked(impl_).node; }
-Ref<Node> Tensor::grad_fn() const { return checked(impl_).node; }
+bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || current(impl_).node); }
+bool Tensor::is_leaf() const { return !current(impl_).node; }
+Ref<Node> Tensor::grad_fn() const { return current(impl_).node; }
 
 namespace {
 // Where a tensor's hooks, name and kept gradient are: with its node, so that they outlive the handle, or with the leaf.
@@ -144,25 +188,44 @@ Extras& extras_of(TensorImpl& impl) { return impl.node ? impl.node->output(impl.
 }  // namespace
 
 Tensor& Tensor::requires_grad_(bool value) {
-  checked(impl_);
+  current(impl_);
   if (value && !is_floating(dtype()))
     throw DTypeError("requires_grad_",
                      fmt::format("only floating tensors have gradients, this one is {}", name(dtype())), {dtype()});
   if (!value && impl_->node)
     throw GradError("requires_grad_", "only a leaf can stop requiring a gradient; use detach() on a result");
-  if (!impl_->node) impl_->requires_grad = value;
+  if (impl_->node) return *this;
+  impl_->requires_grad = value;
+  if (value) impl_->base = nullptr;  // a leaf is part of nothing, though it shares memory
   return *this;
 }
 
+std::atomic<bool> said_no_leaf{false};
+
+// `w = w - 0.1 * w.grad()` makes w a result, and the next w.grad() would be undefined without a word.
+static void say_once_that_it_is_no_leaf(const Node& node) {
+  if (said_no_leaf.exchange(true)) return;
+  std::fputs(
+      fmt::format("lemma: grad() of a tensor that is no leaf, but the result of [{}]: only leaves keep a gradient, and "
+                  "results after retain_grad(). To change a parameter, write w -= 0.1 * w.grad() under NoGrad. "
+                  "This is said once.\n",
+                  node.name())
+          .c_str(),
+      stderr);
+}
+
 Tensor Tensor::grad() const {
-  checked(impl_);
-  if (!impl_->node) return from_impl(impl_->grad);
-  Node::Output& output = impl_->node->output(impl_->output);
-  return output.has_extras() ? output.extras().grad : Tensor();
+  if (!current(impl_).node) return from_impl(impl_->grad);
+  if (Node::Output& output = impl_->node->output(impl_->output); output.has_extras()) {
+    const Extras& extras = output.extras();
+    if (extras.retain || extras.grad.defined()) return extras.grad;
+  }
+  say_once_that_it_is_no_leaf(*impl_->node);
+  return {};
 }
 
 void Tensor::set_grad(const Tensor& grad) {
-  checked(impl_);
+  current(impl_);
   if (grad.defined() && grad.shape() != shape())
     throw ShapeError("set_grad",
                      fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
@@ -195,7 +258,7 @@ int64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
 }
 
 void Tensor::remove_hook(int64_t id) const {
-  checked(impl_);
+  current(impl_);
   std::erase_if(extras_of(*impl_).hooks, [&](const Hook& hook) { return hook.id == id; });
 }
 

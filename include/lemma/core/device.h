@@ -2,6 +2,7 @@
 /// Where a tensor's memory lives: Device::cpu() or Device::cuda(index).
 
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 
 namespace lemma {
@@ -37,6 +38,8 @@ class Device {
   Kind kind_ = Kind::cpu;
   int8_t index_ = 0;
 };
+
+std::ostream& operator<<(std::ostream& out, Device device);  ///< as device.str()
 
 /// Where new tensors and layers go unless their options name a device: the CPU, until set_default_device() says
 /// otherwise. One setting for the whole program.

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <string>
 #include <type_traits>
 
@@ -47,6 +48,8 @@ constexpr const char* name(DType dtype) {
   }
   return "?";
 }
+
+std::ostream& operator<<(std::ostream& out, DType dtype);  ///< its name
 
 /// The DType of a C++ element type: dtype_of<float>() is float32, dtype_of<Half>() float16, dtype_of<BFloat16>()
 /// bfloat16.

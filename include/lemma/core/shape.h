@@ -1,5 +1,8 @@
 #pragma once
-/// A short list of integers held inline: shapes, strides and lists of dims, of rank 0 to 8.
+/// Shape, Strides and Dims: short lists of integers held inline, of rank 0 to 8.
+///
+/// They are three types, so that none is taken for another: `permute(x, x.shape())` does not compile. Where numbers of
+/// one are meant as another, say so: `Strides(shape)`.
 
 #include <array>
 #include <concepts>
@@ -14,58 +17,68 @@ namespace lemma {
 
 inline constexpr int kMaxRank = 8;
 
-class Shape {
+template <class Kind>
+class IntList {
  public:
-  constexpr Shape() = default;
-  /// One dim: lets `sum(x, 1)` and `sum(x, {0, 1})` be the same function.
+  constexpr IntList() = default;
+  /// One number: lets `sum(x, 1)` and `sum(x, {0, 1})` be the same function.
   template <std::integral T>
-  constexpr Shape(T only) : rank_(1) {
-    dims_[0] = static_cast<int64_t>(only);
-  }  // NOLINT: implicit on purpose
+  constexpr IntList(T only) : rank_(1) {  // NOLINT: implicit on purpose
+    items_[0] = static_cast<int64_t>(only);
+  }
   /// Throws ShapeError above rank 8.
-  Shape(std::initializer_list<int64_t> dims) : Shape(std::span(dims.begin(), dims.size())) {}
-  Shape(const std::vector<int64_t>& dims) : Shape(std::span(dims.data(), dims.size())) {}  // NOLINT
-  explicit Shape(std::span<const int64_t> dims);
+  IntList(std::initializer_list<int64_t> items) : IntList(std::span(items.begin(), items.size())) {}
+  IntList(const std::vector<int64_t>& items) : IntList(std::span(items.data(), items.size())) {}  // NOLINT
+  explicit IntList(std::span<const int64_t> items);
   /// The same value `rank` times.
-  static Shape filled(int rank, int64_t value);
+  static IntList filled(int rank, int64_t value);
 
   int rank() const { return rank_; }
+  size_t size() const { return static_cast<size_t>(rank_); }  ///< with data(), begin() and end(): a range
   bool empty() const { return rank_ == 0; }
-  int64_t operator[](int i) const { return dims_[static_cast<size_t>(i)]; }
-  int64_t& operator[](int i) { return dims_[static_cast<size_t>(i)]; }
-  const int64_t* begin() const { return dims_.data(); }
-  const int64_t* end() const { return dims_.data() + rank_; }
-  int64_t back() const { return dims_[static_cast<size_t>(rank_ - 1)]; }
+  int64_t operator[](int i) const { return items_[static_cast<size_t>(i)]; }
+  int64_t& operator[](int i) { return items_[static_cast<size_t>(i)]; }
+  const int64_t* data() const { return items_.data(); }
+  const int64_t* begin() const { return items_.data(); }
+  const int64_t* end() const { return items_.data() + rank_; }
+  int64_t back() const { return items_[static_cast<size_t>(rank_ - 1)]; }
 
-  /// Number of elements: the product of the dims, 1 for rank 0.
-  int64_t numel() const {
+  /// Number of elements of a tensor of this shape: the product of the dims, 1 for rank 0.
+  int64_t numel() const requires std::same_as<Kind, struct ShapeKind> {
     int64_t n = 1;
-    for (int i = 0; i < rank_; ++i) n *= dims_[static_cast<size_t>(i)];
+    for (int i = 0; i < rank_; ++i) n *= items_[static_cast<size_t>(i)];
     return n;
   }
   bool contains(int64_t value) const;
   void push_back(int64_t value);
   void insert(int position, int64_t value);
   void erase(int position);
-  bool operator==(const Shape& other) const {
+  bool operator==(const IntList& other) const {
     if (rank_ != other.rank_) return false;
     for (int i = 0; i < rank_; ++i)
       if ((*this)[i] != other[i]) return false;
     return true;
   }
-  /// "(2, 3)"; "(4)" for one dim; "()" for a scalar.
+  /// "(2, 3)"; "(4)" for one number; "()" for a scalar.
   std::string str() const;
   std::vector<int64_t> to_vector() const { return {begin(), end()}; }
 
  private:
-  std::array<int64_t, kMaxRank> dims_{};
+  std::array<int64_t, kMaxRank> items_{};
   int rank_ = 0;
 };
 
-std::ostream& operator<<(std::ostream& out, const Shape& shape);  ///< as shape.str()
+using Shape = IntList<struct ShapeKind>;      ///< how many elements each dim has
+using Strides = IntList<struct StridesKind>;  ///< how far apart they lie, in elements, not bytes
+using Dims = IntList<struct DimsKind>;        ///< a list of dims; negative ones count from the end
 
-using Strides = Shape;  ///< in elements, not bytes
-using Dims = Shape;     ///< a list of dims; negative ones count from the end
+extern template class IntList<ShapeKind>;
+extern template class IntList<StridesKind>;
+extern template class IntList<DimsKind>;
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);  ///< as shape.str()
+std::ostream& operator<<(std::ostream& out, const Strides& strides);
+std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
 /// Turns a dim of -rank..rank-1 into 0..rank-1. Throws `[op] dim 3 is out of range for (2, 3, 4); valid: -3..2`.
 int normalize_dim(const char* op, int64_t dim, const Shape& shape);
