@@ -1,15 +1,17 @@
 #include "catch.h"
 #include "lemma/core/error.h"
-#include "lemma/data/baselines.h"
+#include "lemma/tasks/ner/baselines.h"
+#include "lemma/tasks/sentiment/baselines.h"
 #include "temp_dir.h"
 
 using namespace lemma;
 using namespace lemma::data;
+using namespace lemma::tasks;
 using Words = std::vector<std::string>;
 
 namespace {
-NerData corpus(const std::vector<std::pair<Words, Words>>& sentences) {
-  NerData data;
+TaggedSentences corpus(const std::vector<std::pair<Words, Words>>& sentences) {
+  TaggedSentences data;
   for (const auto& [tokens, tags] : sentences) data.sentences.push_back({tokens, tags, 0, 1});
   return data;
 }
@@ -30,7 +32,7 @@ TEST_CASE("baselines refuse what does not fit", "[data]") {
   CHECK(error_of<ValueError>([] { NaiveBayes({{"a"}}, {}, 2); }) ==
         "[NaiveBayes] 1 texts and 0 labels; expected as many, and at least one");
   CHECK(error_of<IndexError>([] { NaiveBayes({{"a"}}, {2}, 2); }) == "[NaiveBayes] label 2 is outside [0, 2)");
-  SentimentData train, dev;
+  LabelledTexts train, dev;
   train.path = "a";
   dev.path = "b";
   train.labels = {"0", "1"};
@@ -45,8 +47,8 @@ TEST_CASE("the majority tagger repeats each word's most frequent tag", "[data]")
 }
 
 TEST_CASE("the lexicon takes the longest entity of one type alone", "[data]") {
-  const NerData train = corpus({{{"New", "York", "is", "New"}, {"B-LOC", "I-LOC", "O", "B-ORG"}},
-                                {{"Paris", "met", "Paris"}, {"B-LOC", "O", "B-PER"}}});
+  const TaggedSentences train = corpus({{{"New", "York", "is", "New"}, {"B-LOC", "I-LOC", "O", "B-ORG"}},
+                                        {{"Paris", "met", "Paris"}, {"B-LOC", "O", "B-PER"}}});
   const Lexicon lexicon(train);
   CHECK(lexicon.size() == 3);
   CHECK(lexicon.tag({"New", "York", "New", "Paris"}) == Words{"B-LOC", "I-LOC", "B-ORG", "O"});

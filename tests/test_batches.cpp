@@ -3,23 +3,22 @@
 #include "catch.h"
 #include "lemma/data/batches.h"
 #include "lemma/data/tags.h"
+#include "lemma/tasks/text/coder.h"
 #include "temp_dir.h"
 
 using namespace lemma;
 using namespace lemma::data;
+using tasks::TextCoder;
+using tasks::TextCorpus;
 using text::Vocabulary;
 
 namespace {
 
-SentimentData sentiment(const std::vector<std::pair<std::string, int64_t>>& examples) {
-  SentimentData data;
-  data.labels = {"neg", "pos"};
-  data.counts = {0, 0};
-  for (const auto& [text, label] : examples) {
-    data.examples.push_back({text, label, 1});
-    ++data.counts[static_cast<size_t>(label)];
-  }
-  return data;
+TextCorpus labelled(const std::vector<std::pair<std::vector<std::string>, int64_t>>& texts) {
+  TextCorpus corpus;
+  corpus.labels = {"neg", "pos"};
+  for (const auto& [tokens, label] : texts) corpus.samples.push_back({tokens, {label}, "", 1});
+  return corpus;
 }
 
 // `count` texts of 1 to 40 words, in no order of length.
@@ -34,22 +33,22 @@ EncodedTexts many(int64_t count) {
   return dataset;
 }
 
-NerData ner() {
-  NerData data;
-  data.path = "train.conll";
-  data.sentences.push_back({{"Lima", "is", "far"}, {"B-LOC", "O", "O"}, 0, 1});
-  data.sentences.push_back({{"Ann"}, {"B-PER"}, 0, 5});
-  data.types = {"LOC", "PER"};
-  return data;
+TextCorpus tagged() {
+  TextCorpus corpus;
+  corpus.path = "train.conll";
+  corpus.labels_per_token = true;
+  corpus.labels = bio_labels({"LOC", "PER"});
+  corpus.samples = {{{"Lima", "is", "far"}, {1, 0, 0}, "", 1}, {{"Ann"}, {3}, "", 5}};
+  return corpus;
 }
 
 }  // namespace
 
-TEST_CASE("a sentiment batch pads to its longest text and masks the padding", "[data]") {
-  const auto data = sentiment({{"good film , good", 1}, {"bad film", 0}});
-  const auto words = Vocabulary::build(count_words(data));
-  const EncodedTexts dataset = encode(data, words);
-  const Batch batch = collate(dataset, std::vector<int64_t>{1, 0});
+TEST_CASE("a batch of labelled texts pads to its longest text and masks the padding", "[data]") {
+  const TextCorpus corpus = labelled({{{"good", "film", ",", "good"}, 1}, {{"bad", "film"}, 0}});
+  const TextCoder coder = TextCoder::build(corpus, 1, 1);
+  const Vocabulary& words = coder.words;
+  const Batch batch = collate(coder.encode(corpus), std::vector<int64_t>{1, 0});
   CHECK(batch.ids.shape() == Shape{2, 4});
   CHECK(batch.ids.dtype() == int64);
   CHECK(batch.ids.to_vector<int64_t>() == std::vector<int64_t>{words.id("bad"), words.id("film"), 0, 0,
@@ -61,16 +60,19 @@ TEST_CASE("a sentiment batch pads to its longest text and masks the padding", "[
   CHECK(batch.labels.to_vector<int64_t>() == std::vector<int64_t>{0, 1});
   CHECK(batch.lengths == std::vector<int64_t>{2, 4});
   CHECK(batch.indices == std::vector<int64_t>{1, 0});
-  CHECK(batch.features.empty());
-  CHECK_FALSE(batch.chars.defined());
+  Example bare;
+  bare.ids = {2, 3};
+  CHECK(collate({bare}).features.empty());
+  CHECK_FALSE(collate({bare}).chars.defined());
 }
 
-TEST_CASE("an entity batch carries features, characters and a label a token", "[data]") {
-  const NerData data = ner();
-  const auto words = Vocabulary::build(count_words(data));
-  const auto features = text::WordFeatures::build(count_tokens(data), {.min_count = 1, .characters = 5});
-  const EncodedTexts dataset = encode(data, words, &features, bio_labels(data.types));
-  const Batch batch = collate(dataset, std::vector<int64_t>{0, 1});
+TEST_CASE("a batch of tagged texts carries features, characters and a label a token", "[data]") {
+  TextCoder coder = TextCoder::build(tagged(), 1, 1);
+  text::Counter tokens;
+  for (const char* token : {"Lima", "is", "far", "Ann"}) tokens.add(token);
+  const auto features = text::WordFeatures::build(tokens, {.min_count = 1, .characters = 5});
+  coder.features = features;
+  const Batch batch = collate(coder.encode(tagged()), std::vector<int64_t>{0, 1});
   CHECK(batch.ids.shape() == Shape{2, 3});
   REQUIRE(batch.features.size() == text::WordFeatures::kColumns);
   CHECK(batch.features[0].to_vector<int64_t>() == std::vector<int64_t>{features.ids("Lima")[0], features.ids("is")[0],
@@ -82,16 +84,13 @@ TEST_CASE("an entity batch carries features, characters and a label a token", "[
   CHECK(std::equal(lima.begin(), lima.end(), chars.begin()));
   CHECK(std::all_of(chars.begin() + 20, chars.end(), [](int64_t id) { return id == 0; }));
   CHECK(batch.labels.to_vector<int64_t>() == std::vector<int64_t>{1, 0, 0, 3, kIgnore, kIgnore});
-  CHECK(collate({encode_tokens({"Lima"}, words, features)}).chars.shape() == Shape{1, 1, 5});
-  CHECK_FALSE(collate({encode_tokens({"Lima"}, words, features)}).labels.defined());
+  CHECK(collate({coder.encode(std::vector<std::string>{"Lima"})}).chars.shape() == Shape{1, 1, 5});
+  CHECK_FALSE(collate({coder.encode(std::vector<std::string>{"Lima"})}).labels.defined());
 }
 
 TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
-  const auto data = sentiment({{"a b c d e", 1}, {"a b", 0}, {"\u200b", 0}});
-  text::Counter counts;
-  counts.add("a");
-  counts.add("b");
-  const EncodedTexts dataset = encode(data, Vocabulary::build(counts), 3);
+  TextCoder coder = TextCoder::build(labelled({{{"a", "b"}, 0}}), 1, 1);
+  const EncodedTexts dataset = coder.encode(labelled({{{"a", "b", "c", "d", "e"}, 1}, {{"a", "b"}, 0}, {{}, 0}}), 3);
   CHECK(dataset.truncated_examples == 1);
   CHECK(dataset.truncated_tokens == 2);
   CHECK(dataset.longest == 5);
@@ -99,7 +98,8 @@ TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
   CHECK(dataset.unknown == 2);
   CHECK(dataset.unknown_rate() == Approx(2.0 / 6));
   CHECK(dataset.examples[2].ids == std::vector<int64_t>{Vocabulary::unk});
-  const auto cut = encode(ner(), Vocabulary::build(counts), nullptr, bio_labels({"LOC", "PER"}), 2);
+  coder.labels_per_token = true;
+  const EncodedTexts cut = coder.encode(tagged(), 2);
   CHECK(cut.truncated_tokens == 1);
   CHECK(cut.examples[0].labels == std::vector<int64_t>{1, 0});
 }
@@ -170,9 +170,4 @@ TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
         "[collate] example 1 has 1 feature columns and 0 character ids for 1 tokens, the first has 0 and 0 for 1; "
         "expected the "
         "same kind in one batch");
-  CHECK(error_of<ValueError>([] {
-          encode(ner(), Vocabulary(), nullptr, {"O", "B-LOC", "I-LOC"});
-        }) == "[train.conll:5] tag 'B-PER' is not among the model's: O, B-LOC, I-LOC");
-  CHECK(error_of<ValueError>([] { encode(ner(), Vocabulary(), nullptr, {"O"}, -2); }) ==
-        "[encode] max_len is -2; expected 1 or more, or 0 for no limit");
 }

@@ -4,12 +4,14 @@
 #include <set>
 
 #include "catch.h"
-#include "lemma/data/baselines.h"
+#include "lemma/tasks/ner/baselines.h"
+#include "lemma/tasks/sentiment/baselines.h"
 #include "lemma/text/features.h"
 #include "lemma/text/tokenizer.h"
 
 using namespace lemma;
 using namespace lemma::data;
+using namespace lemma::tasks;
 
 namespace {
 
@@ -64,13 +66,13 @@ void check_written(const Sentences& train, const Sentences& dev) {
   CHECK(std::none_of(dev.begin(), dev.end(), [&](const auto& words) { return known.contains(words); }));
 }
 
-Sentences words_of(const SentimentData& data) {
+Sentences words_of(const LabelledTexts& data) {
   Sentences out;
   for (const auto& example : data.examples) out.push_back(text::tokenize_words(example.text));
   return out;
 }
 
-Sentences words_of(const NerData& data) {
+Sentences words_of(const TaggedSentences& data) {
   Sentences out;
   for (const auto& sentence : data.sentences) {
     out.emplace_back();
@@ -82,12 +84,12 @@ Sentences words_of(const NerData& data) {
 }  // namespace
 
 TEST_CASE("the sentiment corpus is large, balanced and written", "[corpora]") {
-  const auto train = read_sentiment(kRoot + "sentiment/train.tsv");
-  const auto dev = read_sentiment(kRoot + "sentiment/dev.tsv", {.labels = train.labels});
+  const auto train = read_labelled_texts(kRoot + "sentiment/train.tsv");
+  const auto dev = read_labelled_texts(kRoot + "sentiment/dev.tsv", {.labels = train.labels});
   CHECK(train.examples.size() + dev.examples.size() >= 1200);
   CHECK(dev.examples.size() >= 200);
   REQUIRE(train.labels == std::vector<std::string>{"negative", "positive"});
-  for (const SentimentData* part : {&train, &dev}) {
+  for (const LabelledTexts* part : {&train, &dev}) {
     const double share = static_cast<double>(part->counts[1]) / static_cast<double>(part->examples.size());
     CHECK(share > 0.475);
     CHECK(share < 0.525);
@@ -99,13 +101,13 @@ TEST_CASE("the sentiment corpus is large, balanced and written", "[corpora]") {
 }
 
 TEST_CASE("the entity corpus is large, well tagged and written", "[corpora]") {
-  const auto train = read_ner(kRoot + "ner/train.conll");
-  const auto dev = read_ner(kRoot + "ner/dev.conll", {.types = train.types});
+  const auto train = read_tagged_sentences(kRoot + "ner/train.conll");
+  const auto dev = read_tagged_sentences(kRoot + "ner/dev.conll", {.types = train.types});
   CHECK(train.sentences.size() + dev.sentences.size() >= 800);
   CHECK(dev.sentences.size() >= 120);
   CHECK(train.types == std::vector<std::string>{"DATE", "LOC", "ORG", "PER"});
   CHECK(dev.types == train.types);
-  for (const NerData* part : {&train, &dev}) {
+  for (const TaggedSentences* part : {&train, &dev}) {
     CHECK(part->scheme == "BIO");
     CHECK(part->repaired == 0);
     for (const int64_t count : part->type_counts) CHECK(count >= 40);

@@ -6,6 +6,7 @@
 #include "lemma/core/memory.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
+#include "lemma/tasks/sentiment/sentiment.h"
 #include "lemma/train/trainer.h"
 #include "tests/cuda_helpers.h"
 #include "tests/temp_dir.h"
@@ -25,13 +26,9 @@ struct Sentences {
     for (int i = 0; i < 200 && std::getline(lines, line); ++i) some += line + "\n";
     TempDir dir;
     io::write_file(dir / "sentences", some);
-    corpora = train::read_corpora(train::Task::sentiment, dir / "sentences", dir / "sentences");
-    coder = train::TextCoder::build(corpora.train, 2, 3);
-    data = coder.encode(corpora.train);
+    corpora = tasks::sentiment().read(dir / "sentences", dir / "sentences", false);
   }
   train::Corpora corpora;
-  train::TextCoder coder;
-  data::EncodedTexts data;
 };
 const Sentences& sentences() {
   static const Sentences all;
@@ -42,11 +39,14 @@ const Sentences& sentences() {
 struct Bench {
   Bench(Device device, int64_t width) : home(device) {
     manual_seed(1);
-    config.embed = width, config.heads = 4, config.ff = 2 * width;
-    options.batch_size = 20;
-    model = train::make_model(config, sentences().coder);
-    model->to(device);
-    trainer = std::make_unique<train::Trainer>(*model, sentences().data, sentences().coder.words, options);
+    const std::unique_ptr<train::Options> options = tasks::sentiment().options();
+    tasks::TextOptions& text = tasks::text_options(*options);
+    text.embed = width, text.heads = 4, text.ff = 2 * width;
+    text.batch_size = 20;
+    learner = tasks::sentiment().make(*sentences().corpora.train, text);
+    examples = learner->examples(*sentences().corpora.train, train::Use::training);
+    learner->module().to(device);
+    trainer = std::make_unique<train::Trainer>(*learner, *examples, text);
   }
   std::vector<double> losses(int64_t steps) {
     std::vector<double> all;
@@ -55,16 +55,15 @@ struct Bench {
   }
   std::vector<float> weights() const {
     std::vector<float> all;
-    for (const auto& [key, value] : model->state_dict()) {
+    for (const auto& [key, value] : learner->module().state_dict()) {
       const std::vector<float> one = value.to_vector<float>();
       all.insert(all.end(), one.begin(), one.end());
     }
     return all;
   }
   DefaultDevice home;
-  train::ModelConfig config = train::ModelConfig::of(train::Task::sentiment);
-  train::TrainOptions options = train::TrainOptions::of(train::Task::sentiment);
-  std::unique_ptr<train::TextModel> model;
+  std::unique_ptr<train::Learner> learner;
+  std::unique_ptr<train::Examples> examples;
   std::unique_ptr<train::Trainer> trainer;
 };
 

@@ -33,7 +33,7 @@ void add_sentence(Lcg& rng, const Tags& tags, TagSequences& gold, TagSequences& 
 
 double hex(const std::string& text) { return std::strtod(text.c_str(), nullptr); }
 
-void check_scores(std::istringstream& expected, const NerScore& score) {
+void check_scores(std::istringstream& expected, const EntityScore& score) {
   std::string word;
   for (const double value : {score.all.precision(), score.all.recall(), score.all.f1(), score.token_accuracy()}) {
     REQUIRE(expected >> word);
@@ -80,7 +80,7 @@ TEST_CASE("span scores equal seqeval's exactly on 1,000 random sequences, invali
 TEST_CASE("span scores by hand", "[data]") {
   const TagSequences gold = {{"B-PER", "I-PER", "O", "B-LOC"}, {"O", "B-LOC"}};
   const TagSequences guess = {{"B-PER", "I-PER", "O", "B-PER"}, {"O", "I-LOC"}};
-  const NerScore score = score_tags(gold, guess);
+  const EntityScore score = score_tags(gold, guess);
   CHECK(score.all.correct == 2);
   CHECK(score.all.predicted == 3);
   CHECK(score.all.gold == 3);
@@ -102,7 +102,7 @@ TEST_CASE("an entity must match whole: part of it, or another type, counts twice
 }
 
 TEST_CASE("scores of nothing are zero, not NaN", "[data]") {
-  const NerScore score = score_tags({{"O", "O"}}, {{"O", "O"}});
+  const EntityScore score = score_tags({{"O", "O"}}, {{"O", "O"}});
   CHECK(score.all.f1() == 0);
   CHECK(score.token_accuracy() == 1);
   CHECK(score_tags({}, {}).token_accuracy() == 0);

@@ -1,5 +1,5 @@
 #include "catch.h"
-#include "lemma/data/ner.h"
+#include "lemma/data/tagged_sentences.h"
 #include "lemma/data/tags.h"
 #include "text_file_helper.h"
 
@@ -7,22 +7,22 @@ using namespace lemma;
 using namespace lemma::data;
 
 namespace {
-NerData read(std::string_view contents, const NerOptions& options = {}) {
+TaggedSentences read(std::string_view contents, const TaggedSentenceOptions& options = {}) {
   const TempDir dir;
-  return read_ner(write_text(dir, "f", contents), options);
+  return read_tagged_sentences(write_text(dir, "f", contents), options);
 }
 // "token/tag token/tag" a sentence.
 std::vector<std::string> sentences(std::string_view contents) {
   std::vector<std::string> out;
-  for (const NerSentence& s : read(contents).sentences) {
+  for (const TaggedSentence& s : read(contents).sentences) {
     std::string line;
     for (size_t i = 0; i < s.tokens.size(); ++i) line += (i ? " " : "") + s.tokens[i] + "/" + s.tags[i];
     out.push_back(line);
   }
   return out;
 }
-std::string refused(std::string_view contents, const NerOptions& options = {}) {
-  return refusal(contents, [&](const std::string& path) { read_ner(path, options); });
+std::string refused(std::string_view contents, const TaggedSentenceOptions& options = {}) {
+  return refusal(contents, [&](const std::string& path) { read_tagged_sentences(path, options); });
 }
 const std::vector<std::string> kTwo = {"New/B-LOC York/I-LOC is/O", "Ann/B-PER"};
 }  // namespace
@@ -101,8 +101,9 @@ TEST_CASE("types may hold dashes, and training fixes them", "[data]") {
 
 TEST_CASE("broken entity files are refused with file, line and what was expected", "[data]") {
   const TempDir dir;
-  CHECK(error_of<IoError>([&] { read_ner(dir / "none.conll"); }).find("none.conll] ") != std::string::npos);
-  CHECK(error_of<IoError>([&] { read_ner(dir.path); }).find("directory") != std::string::npos);
+  CHECK(error_of<IoError>([&] { read_tagged_sentences(dir / "none.conll"); }).find("none.conll] ") !=
+        std::string::npos);
+  CHECK(error_of<IoError>([&] { read_tagged_sentences(dir.path); }).find("directory") != std::string::npos);
   CHECK(refused("") == "[f] the file is empty; expected a text file with a line an example");
   CHECK(refused(std::string("a\0b", 3)) == "[f] the file is binary: byte 1 is NUL; expected UTF-8 text");
   CHECK(refused("\n\t\n") == "[f] the file holds nothing but blanks; expected a line an example");

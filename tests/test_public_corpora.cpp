@@ -3,14 +3,17 @@
 #include <filesystem>
 
 #include "catch.h"
-#include "lemma/data/baselines.h"
 #include "lemma/data/batches.h"
+#include "lemma/tasks/ner/baselines.h"
+#include "lemma/tasks/sentiment/baselines.h"
+#include "lemma/tasks/sentiment/sentiment.h"
 #include "lemma/text/tokenizer.h"
 #include "lemma/text/utf8.h"
 #include "temp_dir.h"
 
 using namespace lemma;
 using namespace lemma::data;
+using namespace lemma::tasks;
 
 namespace {
 
@@ -23,7 +26,7 @@ std::string corpus(const std::string& name) {
   return "";
 }
 
-double naive_bayes_split_at_spaces(const SentimentData& train, const SentimentData& dev) {
+double naive_bayes_split_at_spaces(const LabelledTexts& train, const LabelledTexts& dev) {
   std::vector<std::vector<std::string>> texts;
   std::vector<int64_t> labels;
   for (const auto& e : train.examples) {
@@ -41,8 +44,8 @@ double naive_bayes_split_at_spaces(const SentimentData& train, const SentimentDa
 TEST_CASE("sst-sentences: counts, naive Bayes at 79.8, and stable tokens", "[corpora]") {
   const std::string path = corpus("sst-sentences/stsa.binary.train");
   if (path.empty()) return;
-  const auto train = read_sentiment(path);
-  const auto dev = read_sentiment(corpus("sst-sentences/stsa.binary.dev"), {.labels = train.labels});
+  const auto train = read_labelled_texts(path);
+  const auto dev = read_labelled_texts(corpus("sst-sentences/stsa.binary.dev"), {.labels = train.labels});
   CHECK(train.format == "label, a space, sentence");
   CHECK(train.counts == std::vector<int64_t>{3310, 3610});
   CHECK(dev.counts == std::vector<int64_t>{428, 444});
@@ -63,25 +66,27 @@ TEST_CASE("sst-sentences: counts, naive Bayes at 79.8, and stable tokens", "[cor
 
 TEST_CASE("sst-fine, sst2-glue and TREC: counts and formats", "[corpora]") {
   if (corpus("sst-sentences/stsa.fine.train").empty()) return;
-  CHECK(read_sentiment(corpus("sst-sentences/stsa.fine.train")).counts ==
+  CHECK(read_labelled_texts(corpus("sst-sentences/stsa.fine.train")).counts ==
         std::vector<int64_t>{1092, 2218, 1624, 2322, 1288});
-  CHECK(read_sentiment(corpus("sst-sentences/stsa.fine.dev")).counts == std::vector<int64_t>{139, 289, 229, 279, 165});
-  const auto glue = read_sentiment(corpus("sst2-glue/train.tsv"));
+  CHECK(read_labelled_texts(corpus("sst-sentences/stsa.fine.dev")).counts ==
+        std::vector<int64_t>{139, 289, 229, 279, 165});
+  const auto glue = read_labelled_texts(corpus("sst2-glue/train.tsv"));
   CHECK(glue.format == "tab-separated, sentence first, with a header");
   CHECK(glue.counts == std::vector<int64_t>{29780, 37569});
-  CHECK(read_sentiment(corpus("sst2-glue/dev.tsv")).counts == std::vector<int64_t>{428, 444});
-  const auto trec = read_sentiment(corpus("trec/train_5500.label"), {.replace_invalid = true});
+  CHECK(read_labelled_texts(corpus("sst2-glue/dev.tsv")).counts == std::vector<int64_t>{428, 444});
+  const auto trec = read_labelled_texts(corpus("trec/train_5500.label"), {.replace_invalid = true});
   CHECK(trec.examples.size() == 5452);
   CHECK(trec.labels.size() == 50);
   CHECK(trec.replaced == 1);
   CHECK(error_of<IoError>([] {
-          read_sentiment(corpus("trec/train_5500.label"));
+          read_labelled_texts(corpus("trec/train_5500.label"));
         }).find(":66:60] byte 0xf0 is no UTF-8") != std::string::npos);
 }
 
 TEST_CASE("btc and wnut17: counts and the lexicon", "[corpora]") {
   if (corpus("btc/btc.train").empty()) return;
-  const auto btc = read_ner(corpus("btc/btc.train")), btc_dev = read_ner(corpus("btc/btc.dev"));
+  const auto btc = read_tagged_sentences(corpus("btc/btc.train")),
+             btc_dev = read_tagged_sentences(corpus("btc/btc.dev"));
   CHECK(btc.sentences.size() == 6338);
   CHECK(btc.tokens == 99933);
   CHECK(btc.type_counts == std::vector<int64_t>{2030, 2665, 4084});
@@ -89,8 +94,8 @@ TEST_CASE("btc and wnut17: counts and the lexicon", "[corpora]") {
   CHECK(btc_dev.tokens == 15027);
   CHECK(btc_dev.type_counts == std::vector<int64_t>{156, 380, 1194});
   CHECK(ner_baselines(btc, btc_dev).lexicon.all.f1() == Approx(0.138).margin(0.0005));
-  const auto wnut = read_ner(corpus("wnut17/wnut17train.conll")),
-             wnut_dev = read_ner(corpus("wnut17/emerging.dev.conll"));
+  const auto wnut = read_tagged_sentences(corpus("wnut17/wnut17train.conll")),
+             wnut_dev = read_tagged_sentences(corpus("wnut17/emerging.dev.conll"));
   CHECK(wnut.sentences.size() == 3394);
   CHECK(wnut.tokens == 62730);
   CHECK(wnut.type_counts == std::vector<int64_t>{221, 140, 264, 548, 660, 142});
@@ -102,13 +107,13 @@ TEST_CASE("btc and wnut17: counts and the lexicon", "[corpora]") {
 
 TEST_CASE("wikineural and wikigold: counts, schemes, documents and the lexicon", "[corpora]") {
   if (corpus("wikineural-en/val.conllu").empty()) return;
-  const auto wiki = read_ner(corpus("wikineural-en/val.conllu"));
+  const auto wiki = read_tagged_sentences(corpus("wikineural-en/val.conllu"));
   CHECK(wiki.format == "tab-separated, 3 columns, the first counts tokens; BIO");
   CHECK(wiki.sentences.size() == 11590);
   CHECK(wiki.tokens == 267839);
   CHECK(wiki.type_counts == std::vector<int64_t>{5904, 4611, 3512, 5594});
   CHECK(wiki.repaired == 439);
-  const auto gold = read_ner(corpus("wikigold/wikigold.conll.txt"));
+  const auto gold = read_tagged_sentences(corpus("wikigold/wikigold.conll.txt"));
   CHECK(gold.scheme == "IO");
   CHECK(gold.documents == 145);
   CHECK(gold.sentences.size() == 1696);
@@ -124,9 +129,8 @@ TEST_CASE("wikineural and wikigold: counts, schemes, documents and the lexicon",
 TEST_CASE("batches of sst-sentences are less than a tenth padding", "[corpora]") {
   const std::string path = corpus("sst-sentences/stsa.binary.train");
   if (path.empty()) return;
-  const auto data = read_sentiment(path);
-  const auto words = text::Vocabulary::build(count_words(data), {.min_count = 2});
-  const EncodedTexts dataset = encode(data, words);
+  const TextCorpus corpus = tasks::read_sentiment(path, path).train;
+  const EncodedTexts dataset = TextCoder::build(corpus, 2, 3).encode(corpus);
   Generator generator{1};
   CHECK(padding_share(dataset, make_batches(dataset, 32, &generator)) < 0.1);
   CHECK(dataset.truncated_examples == 0);

@@ -1,7 +1,7 @@
 // Files damaged at random are read or refused, never anything else, and what is read is whole.
 #include "catch.h"
-#include "lemma/data/ner.h"
-#include "lemma/data/sentiment.h"
+#include "lemma/data/labelled_texts.h"
+#include "lemma/data/tagged_sentences.h"
 #include "lemma/data/tags.h"
 #include "lemma/text/utf8.h"
 #include "text_file_helper.h"
@@ -54,9 +54,9 @@ TEST_CASE("damaged sentiment files are read whole or refused", "[data]") {
   for (int round = 0; round < 1500; ++round) {
     const std::string path = write_text(dir, "f", damaged(seeds[rng.below(seeds.size())], rng));
     try {
-      const SentimentData data = read_sentiment(path, {.replace_invalid = rng.below(2) == 0});
+      const LabelledTexts data = read_labelled_texts(path, {.replace_invalid = rng.below(2) == 0});
       REQUIRE(data.labels.size() >= 2);
-      for (const SentimentExample& e : data.examples) {
+      for (const LabelledText& e : data.examples) {
         REQUIRE(e.label >= 0);
         REQUIRE(e.label < static_cast<int64_t>(data.labels.size()));
         REQUIRE_FALSE(e.text.empty());
@@ -82,9 +82,9 @@ TEST_CASE("damaged entity files are read whole or refused", "[data]") {
   for (int round = 0; round < 1500; ++round) {
     const std::string path = write_text(dir, "f", damaged(seeds[rng.below(seeds.size())], rng));
     try {
-      const NerData data = read_ner(path, {.replace_invalid = rng.below(2) == 0});
+      const TaggedSentences data = read_tagged_sentences(path, {.replace_invalid = rng.below(2) == 0});
       int64_t entities = 0;
-      for (const NerSentence& s : data.sentences) {
+      for (const TaggedSentence& s : data.sentences) {
         REQUIRE(s.tokens.size() == s.tags.size());
         std::string previous;
         for (const std::string& tag : s.tags) {

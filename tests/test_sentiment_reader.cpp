@@ -1,25 +1,24 @@
 #include "catch.h"
-#include "lemma/data/sentiment.h"
+#include "lemma/data/labelled_texts.h"
 #include "text_file_helper.h"
 
 using namespace lemma;
 using namespace lemma::data;
 
 namespace {
-SentimentData read(std::string_view contents, const SentimentOptions& options = {}) {
+LabelledTexts read(std::string_view contents, const LabelledTextOptions& options = {}) {
   const TempDir dir;
-  return read_sentiment(write_text(dir, "f", contents), options);
+  return read_labelled_texts(write_text(dir, "f", contents), options);
 }
 // "label|text" of every example: what a reader is for, at a glance.
-std::vector<std::string> examples(std::string_view contents, const SentimentOptions& options = {}) {
+std::vector<std::string> examples(std::string_view contents, const LabelledTextOptions& options = {}) {
   std::vector<std::string> out;
-  const SentimentData data = read(contents, options);
-  for (const SentimentExample& e : data.examples)
-    out.push_back(data.labels[static_cast<size_t>(e.label)] + "|" + e.text);
+  const LabelledTexts data = read(contents, options);
+  for (const LabelledText& e : data.examples) out.push_back(data.labels[static_cast<size_t>(e.label)] + "|" + e.text);
   return out;
 }
-std::string refused(std::string_view contents, const SentimentOptions& options = {}) {
-  return refusal(contents, [&](const std::string& path) { read_sentiment(path, options); });
+std::string refused(std::string_view contents, const LabelledTextOptions& options = {}) {
+  return refusal(contents, [&](const std::string& path) { read_labelled_texts(path, options); });
 }
 const std::vector<std::string> kTwo = {"1|good film", "0|bad film"};
 }  // namespace
@@ -74,7 +73,7 @@ TEST_CASE("labels are ordered by number, then by bytes", "[data]") {
 }
 
 TEST_CASE("the labels of training fix those of other files", "[data]") {
-  const SentimentOptions options{.labels = {"neg", "pos"}};
+  const LabelledTextOptions options{.labels = {"neg", "pos"}};
   CHECK(examples("fine\tpos\ngreat\tpos\n", options) == std::vector<std::string>{"pos|fine", "pos|great"});
   CHECK(refused("fine\tpos\nso so\tneutral\n", options) ==
         "[f:2] label 'neutral' was not in the training data; expected one of: neg, pos");
@@ -93,8 +92,8 @@ TEST_CASE("Latin-1 is refused with line and column, or replaced when asked", "[d
 
 TEST_CASE("what is no text file is refused", "[data]") {
   const TempDir dir;
-  CHECK(error_of<IoError>([&] { read_sentiment(dir / "none.tsv"); }).find("none.tsv] ") != std::string::npos);
-  CHECK(error_of<IoError>([&] { read_sentiment(dir.path); }).find("directory") != std::string::npos);
+  CHECK(error_of<IoError>([&] { read_labelled_texts(dir / "none.tsv"); }).find("none.tsv] ") != std::string::npos);
+  CHECK(error_of<IoError>([&] { read_labelled_texts(dir.path); }).find("directory") != std::string::npos);
   CHECK(refused("") == "[f] the file is empty; expected a text file with a line an example");
   CHECK(refused(" \n\t\n") == "[f] the file holds nothing but blanks; expected a line an example");
   CHECK(refused(std::string("PNG\0\1\2", 6)) == "[f] the file is binary: byte 3 is NUL; expected UTF-8 text");
@@ -159,8 +158,7 @@ TEST_CASE("broken CSV is named", "[data]") {
 
 TEST_CASE("files that are something else are told apart", "[data]") {
   CHECK(refused("Lima\tB-LOC\nis\tO\n\nPeru\tB-LOC\n") ==
-        "[f] the labels are entity tags (B-..., I-..., O); expected labelled sentences (for CoNLL columns the task is "
-        "ner)");
+        "[f] the labels are entity tags (B-..., I-..., O); expected labelled sentences");
   std::string ids;
   for (int i = 0; i < 30; ++i) ids += "sentence " + std::to_string(i) + "\t" + std::to_string(i * 0.5) + "\n";
   CHECK(

@@ -1,7 +1,7 @@
 #pragma once
 /// The model of tutorial 10: the guide's SentimentClassifier, and what real text needs beyond it.
 
-#include "lemma/train/coder.h"
+#include "lemma/tasks/text/coder.h"
 #include "training.h"
 
 namespace tutorial {
@@ -22,7 +22,7 @@ struct Changes {
 
 // The guide's classifier with room for the changes. Without any it is the guide's, to the last bit.
 struct Classifier : nn::Module {
-  Classifier(const train::TextCoder& coder, const Changes& wanted)
+  Classifier(const tasks::TextCoder& coder, const Changes& wanted)
       : guide(child(this, "guide", coder.words.size(), kWidth, kHeads, 2)), changes(wanted) {
     for (int k = 1; changes.ends && k < text::WordFeatures::kColumns; ++k)
       ends.add(coder.features.column(k).size(), kWidth, text::Vocabulary::pad);

@@ -1,6 +1,6 @@
 // Tutorial 10: sentiment. Text: docs/tutorials/10_sentiment.md
 #include "10_model.h"
-#include "lemma/train/corpus.h"
+#include "lemma/tasks/sentiment/sentiment.h"
 #include "tutorial.h"
 
 using namespace lemma;
@@ -21,10 +21,8 @@ int lesson() {
         "How does a model learn whether a sentence praises or blames, and what does real text ask for?",
         "half a minute", 1);
   set_num_threads(1);  // models this small do not gain from a second
-  using train::Task;
-  const train::Corpora corpora =
-      train::read_corpora(Task::sentiment, "data/sentiment/train.tsv", "data/sentiment/dev.tsv");
-  const train::TextCoder coder = train::TextCoder::build(corpora.train, 1, 3);
+  const tasks::TextCorpora corpora = tasks::read_sentiment("data/sentiment/train.tsv", "data/sentiment/dev.tsv");
+  const tasks::TextCoder coder = tasks::TextCoder::build(corpora.train, 1, 3);
   const data::EncodedTexts learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
   const auto batch_of = [&](const std::vector<std::string>& texts) {
     std::vector<data::Example> examples;

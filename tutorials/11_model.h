@@ -2,9 +2,8 @@
 /// The model of tutorial 11: the guide's NERModel, and what names in real text need beyond it.
 
 #include "lemma/data/metrics.h"
-#include "lemma/train/coder.h"
-#include "lemma/train/evaluate.h"
-#include "lemma/train/models.h"
+#include "lemma/tasks/ner/best_tags.h"
+#include "lemma/tasks/text/encoder.h"
 #include "training.h"
 
 namespace tutorial {
@@ -28,10 +27,10 @@ struct Changes {
 
 // The guide's tagger with room for the changes. Without any it is the guide's, to the last bit.
 struct Tagger : nn::Module {
-  Tagger(const train::TextCoder& coder, const Changes& wanted)
+  Tagger(const tasks::TextCoder& coder, const Changes& wanted)
       : guide(child(this, "guide", coder.words.size(), kWidth, kHeads, static_cast<int64_t>(coder.labels.size()))),
         window(std::make_unique<nn::Linear>(3 * kWidth, kWidth)),
-        letters(std::make_unique<train::LetterFilters>(coder.features.character_vocabulary().size(), kWidth, kWidth)),
+        letters(std::make_unique<tasks::LetterFilters>(coder.features.character_vocabulary().size(), kWidth, kWidth)),
         changes(wanted) {
     if (changes.neighbours) register_module("window", *window);  // both are made in any case, so that what is drawn
     if (changes.letters) register_module("letters", *letters);   // after them stays the same
@@ -68,7 +67,7 @@ struct Tagger : nn::Module {
   guide::NERModel guide;
   nn::ModuleList<nn::Embedding> looks = child(this, "looks");
   std::unique_ptr<nn::Linear> window;
-  std::unique_ptr<train::LetterFilters> letters;
+  std::unique_ptr<tasks::LetterFilters> letters;
   std::vector<size_t> columns;
   Changes changes;
 };
@@ -81,7 +80,7 @@ inline data::TagSequences tag(Tagger& model, const data::EncodedTexts& dataset, 
     const Tensor log_p = model(batch).log_softmax(-1);  // (B, T, tags)
     for (int64_t b = 0; b < batch.size(); ++b) {
       const Tensor row = log_p[b].narrow(0, 0, batch.lengths[static_cast<size_t>(b)]).contiguous();
-      const auto best = bio ? train::best_tags(row.to_vector<float>(), labels) : argmax(row, 1).to_vector<int64_t>();
+      const auto best = bio ? tasks::best_tags(row.to_vector<float>(), labels) : argmax(row, 1).to_vector<int64_t>();
       for (int64_t id : best)
         result[static_cast<size_t>(batch.indices[static_cast<size_t>(b)])].push_back(labels[static_cast<size_t>(id)]);
     }

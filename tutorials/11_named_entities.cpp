@@ -1,6 +1,6 @@
 // Tutorial 11: named entities. Text: docs/tutorials/11_named_entities.md
 #include "11_model.h"
-#include "lemma/train/corpus.h"
+#include "lemma/tasks/ner/ner.h"
 #include "tutorial.h"
 
 using namespace lemma;
@@ -11,11 +11,11 @@ constexpr int kEpochs = 16, kSeeds = 2;
 int lesson() {
   begin("11: named entities", "How does a model find names, most of which it has never seen?", "half a minute", 1);
   set_num_threads(1);  // models this small do not gain from a second
-  const train::Corpora corpora = train::read_corpora(train::Task::ner, "data/ner/train.conll", "data/ner/dev.conll");
-  const train::TextCoder coder = train::TextCoder::build(corpora.train, 1, 5);
+  const tasks::TextCorpora corpora = tasks::read_ner("data/ner/train.conll", "data/ner/dev.conll");
+  const tasks::TextCoder coder = tasks::TextCoder::build(corpora.train, 1, 5);
   const data::EncodedTexts learn = coder.encode(corpora.train), dev = coder.encode(corpora.dev);
   data::TagSequences gold;
-  for (const train::Sample& sample : corpora.dev.samples) {
+  for (const tasks::Sample& sample : corpora.dev.samples) {
     gold.emplace_back();
     for (int64_t label : sample.labels) gold.back().push_back(coder.labels[static_cast<size_t>(label)]);
   }
@@ -63,7 +63,7 @@ int lesson() {
     for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
       manual_seed(seed);
       last = std::make_unique<Tagger>(coder, changes);
-      fit(*last, learn, kEpochs, [&](const data::Batch& b) { return train::loss_of((*last)(b), b.labels); });
+      fit(*last, learn, kEpochs, [&](const data::Batch& b) { return tasks::loss_of((*last)(b), b.labels); });
       f1 += data::score_tags(gold, tag(*last, dev, coder.labels, false)).all.f1() / kSeeds;
       with_bio += data::score_tags(gold, tag(*last, dev, coder.labels, true)).all.f1() / kSeeds;
     }
@@ -100,7 +100,7 @@ int lesson() {
                                         "Ilse", "Marquardt", "to",   "Lake",     "Victoria", "."};
   last->eval();
   const Tensor log_p = (*last)(data::collate({coder.encode(tokens)})).log_softmax(-1);
-  const auto best = train::best_tags(log_p.to_vector<float>(), coder.labels);
+  const auto best = tasks::best_tags(log_p.to_vector<float>(), coder.labels);
   for (size_t t = 0; t < tokens.size(); ++t) say("  {:<10} {}", tokens[t], coder.labels[static_cast<size_t>(best[t])]);
 
   return finish(

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "lemma/data/batches.h"
-#include "lemma/data/dataset.h"
+#include "lemma/data/encoded_texts.h"
 #include "lemma/lemma.h"
 #include "lemma/text/vocabulary.h"
 

@@ -5,14 +5,9 @@
 #include <fmt/format.h>
 
 #include "cli/cli.h"
-#include "cli/texts.h"
-#include "lemma/autograd.h"
 #include "lemma/core/words.h"
-#include "lemma/data/tags.h"
 #include "lemma/io/files.h"
-#include "lemma/train/evaluate.h"
 #include "lemma/train/model_dir.h"
-#include "lemma/train/progress.h"
 #include "lemma/viz/attention_page.h"
 
 namespace lemma::cli {
@@ -35,55 +30,30 @@ std::vector<Matrix> matrices(const Tensor& weights) {
   return heads;
 }
 
-std::string summary_of(const train::SavedModel& saved, const std::vector<text::Token>& tokens,
-                       const train::Answer& answer) {
-  if (saved.config.task == train::Task::sentiment) {
-    const auto label = static_cast<size_t>(answer.labels[0]);
-    return fmt::format("The model says {} with probability {:.3f}.", saved.coder.labels[label],
-                       answer.probabilities[label]);
-  }
-  std::vector<std::string> tags;
-  for (const int64_t tag : answer.labels) tags.push_back(saved.coder.labels[static_cast<size_t>(tag)]);
-  std::string out = "The model finds";
-  const std::vector<data::Span> spans = data::spans_of(tags);
-  for (const data::Span& span : spans) {
-    out += &span == &spans[0] ? " " : ", ";
-    for (int64_t t = span.begin; t < span.end; ++t) out += tokens[static_cast<size_t>(t)].text + " ";
-    out += "(" + span.type + ")";
-  }
-  return out + (spans.empty() ? " no entity." : ".");
-}
-
 struct Arguments {
   std::string model, text, out;
   Device device = Device::cpu();
 };
 
-int run_attention(const Arguments& arguments) {
+int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
   const auto& [directory, text, out, device] = arguments;
-  train::SavedModel saved = train::load_model(directory);
-  saved.model->to(device);
-  const std::vector<text::Token> tokens = tokens_of(saved.coder, "TEXT", text, kMostTokensOnPage);
-  const data::Example example = encode(saved.coder, tokens);
-  std::vector<Tensor> weights;  // (1, H, T, T) a layer
-  {
-    NoGrad no_grad;
-    (*saved.model)(data::collate({example}).to(device), &weights);
-  }
-  viz::AttentionPage page{
-      text, summary_of(saved, tokens, train::answer(*saved.model, saved.coder, {example})[0]), {}, {}};
-  for (const text::Token& token : tokens) page.tokens.push_back(token.text);
-  for (const Tensor& layer : weights) page.weights.push_back(matrices(layer));
+  train::SavedModel saved = train::load_model(directory, tasks);
+  saved.learner->module().to(device);
+  train::Attention attention = saved.learner->attention("TEXT", text, kMostTokensOnPage);
+  const auto layers = static_cast<int64_t>(attention.weights.size()),
+             tokens = static_cast<int64_t>(attention.tokens.size());
+  const int64_t heads = layers == 0 ? 0 : attention.weights[0].size(1);
+  viz::AttentionPage page{text, std::move(attention.summary), std::move(attention.tokens), {}};
+  for (const Tensor& layer : attention.weights) page.weights.push_back(matrices(layer));
   io::write_file(out, viz::attention_html(page));
-  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, words::plural(saved.config.layers, "layer"),
-                         words::plural(saved.config.heads, "head"),
-                         words::plural(static_cast<int64_t>(tokens.size()), "token")));
+  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, words::plural(layers, "layer"), words::plural(heads, "head"),
+                         words::plural(tokens, "token")));
   return 0;
 }
 
 }  // namespace
 
-void add_attention(CLI::App& app, Action& action) {
+void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand(
       "attention", "Draw the attention of every layer and head on a text, as a page that opens anywhere");
   const auto a = std::make_shared<Arguments>();
@@ -92,7 +62,7 @@ void add_attention(CLI::App& app, Action& action) {
   command->add_option("--out", a->out, "page to write")->required()->type_name("FILE.html");
   add_device(*command, a->device);
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_attention(*a); }; });
+  command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_attention(*a, tasks); }; });
 }
 
 }  // namespace lemma::cli

@@ -1,6 +1,6 @@
 #pragma once
-/// The commands of the `lemma` program. Each adds itself to the app; `action` is what is left to do when the arguments
-/// are read.
+/// The commands of the `lemma` program, which knows the tasks that it is given. Each adds itself to the app; `action`
+/// is what is left to do when the arguments are read.
 
 #include <cstdint>
 #include <functional>
@@ -11,9 +11,15 @@
 #include <CLI/CLI.hpp>
 
 #include "lemma/core/device.h"
-#include "lemma/train/config.h"
+#include "lemma/train/task.h"
 
 namespace lemma::cli {
+
+/// The program: reads its arguments, runs one command, and turns every failure into one line on stderr and an exit
+/// status. The tasks must outlive it.
+///   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input, a device that is missing, full or
+///   lost; 130 stopped by Ctrl-C, after saving.
+int main(int argc, char** argv, const train::Tasks& tasks);
 
 inline constexpr const char* kVersion = "0.1.0";
 
@@ -26,13 +32,13 @@ inline constexpr char kWholeText = '\x01';
 /// What the program does after its arguments are read; returns the exit status.
 using Action = std::function<int()>;
 
-void add_train(CLI::App& app, Action& action);
-void add_evaluate(CLI::App& app, Action& action);
-void add_predict(CLI::App& app, Action& action);
-void add_logits(CLI::App& app, Action& action);
-void add_attention(CLI::App& app, Action& action);
-void add_info(CLI::App& app, Action& action);
-void add_doctor(CLI::App& app, Action& action);
+void add_train(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_info(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_doctor(CLI::App& app, Action& action, const train::Tasks& tasks);
 
 /// A whole number or a number from an option's text. Throws ValueError naming the option and what is expected.
 int64_t parse_integer(const std::string& option, const std::string& text, int64_t least = 0,
@@ -45,9 +51,6 @@ void add_threads(CLI::App& command);
 /// --device NAME of a command: checked at once, so that `device` names one that works. Throws ValueError or
 /// DeviceError.
 void add_device(CLI::App& command, Device& device);
-
-/// A text that the user gave: valid UTF-8, or an IoError that names `where` and the bad byte.
-void check_utf8(const std::string& where, std::string_view text);
 
 /// Writes a line to stdout; throws IoError when that fails (a full disk).
 void print_line(const std::string& line);

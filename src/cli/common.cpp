@@ -14,7 +14,6 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
-#include "lemma/text/utf8.h"
 
 namespace lemma::cli {
 namespace fs = std::filesystem;
@@ -76,12 +75,6 @@ void add_device(CLI::App& command, Device& device) {
           "--device", [&device](const std::string& text) { device = parse_device(text); },
           "cpu, cuda or cuda:1, ... (default cpu); `lemma doctor` lists what there is")
       ->type_name("NAME");
-}
-
-void check_utf8(const std::string& where, std::string_view text) {
-  if (const auto bad = text::find_bad_byte(text))
-    throw IoError(where, fmt::format("byte 0x{:02x} at line {}, column {} is no UTF-8; expected UTF-8 text", bad->value,
-                                     bad->line, bad->column));
 }
 
 void print_line(const std::string& line) {

@@ -47,7 +47,7 @@ void print(const Report& report) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Action& action) {
+void add_doctor(CLI::App& app, Action& action, const train::Tasks&) {
   CLI::App* command = app.add_subcommand(
       "doctor", "Show devices, versions and threads, and check in a second that every device computes right");
   command->footer("Exit status 0 when all is well, 1 when a check fails.");

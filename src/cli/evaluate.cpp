@@ -1,10 +1,7 @@
 // lemma evaluate: one JSON object with the scores.
 #include <memory>
 
-#include <fmt/format.h>
-
 #include "cli/cli.h"
-#include "lemma/train/evaluate.h"
 #include "lemma/train/model_dir.h"
 
 namespace lemma::cli {
@@ -16,24 +13,18 @@ struct Arguments {
   Device device = Device::cpu();
 };
 
-int run_evaluate(const Arguments& arguments) {
-  train::SavedModel saved = train::load_model(arguments.model);
-  saved.model->to(arguments.device);
-  const train::Corpus corpus =
-      train::read_corpus(saved.config.task, arguments.data, saved.coder.labels, arguments.replace_invalid);
-  const train::Evaluation result = train::evaluate(*saved.model, saved.coder, saved.coder.encode(corpus));
-  if (saved.config.task == train::Task::sentiment)
-    print_line(fmt::format(R"({{"task":"sentiment","examples":{},"accuracy":{},"loss":{}}})", corpus.size(),
-                           result.score, result.loss));
-  else
-    print_line(fmt::format(R"({{"task":"ner","sentences":{},"precision":{},"recall":{},"f1":{}}})", corpus.size(),
-                           result.ner.all.precision(), result.ner.all.recall(), result.ner.all.f1()));
+int run_evaluate(const Arguments& arguments, const train::Tasks& tasks) {
+  const train::SavedModel saved = train::load_model(arguments.model, tasks);
+  train::Learner& learner = *saved.learner;
+  learner.module().to(arguments.device);
+  const std::unique_ptr<train::Corpus> corpus = learner.read(arguments.data, arguments.replace_invalid);
+  print_line(learner.evaluate(*corpus, *learner.examples(*corpus, train::Use::scoring)).json);
   return 0;
 }
 
 }  // namespace
 
-void add_evaluate(CLI::App& app, Action& action) {
+void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand("evaluate", "Score a model on labelled text; prints one JSON object");
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
@@ -42,7 +33,7 @@ void add_evaluate(CLI::App& app, Action& action) {
                     "replace bytes that are no UTF-8 instead of refusing the file");
   add_device(*command, a->device);
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_evaluate(*a); }; });
+  command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_evaluate(*a, tasks); }; });
 }
 
 }  // namespace lemma::cli

@@ -11,7 +11,6 @@
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
 #include "lemma/io/safetensors.h"
-#include "lemma/nn/guide.h"
 #include "lemma/train/model_dir.h"
 
 namespace lemma::cli {
@@ -58,21 +57,29 @@ std::string json_of(const Tensor& logits) {
   return fmt::format("[{}]", fmt::join(rows, ","));
 }
 
-template <class Model>
-void print_logits(const io::SafeTensors& weights, const std::string& path, int64_t heads, Device device,
-                  const std::vector<std::vector<int64_t>>& rows) {
+void print_logits(train::MakeGuide make, const io::SafeTensors& weights, const std::string& path, int64_t heads,
+                  Device device, const std::vector<std::vector<int64_t>>& rows) {
   const Shape table = matrix(weights, path, "embedding.weight"), head = matrix(weights, path, "fc.weight");
-  Model model(table[0], table[1], heads, head[0]);
+  const train::GuideNetwork network = make(table[0], table[1], heads, head[0]);
   try {
-    model.load_state_dict(weights.tensors);
+    network.module->load_state_dict(weights.tensors);
   } catch (const Error& error) {
     throw IoError(path, error.what());
   }
-  model.to(device);
-  model.eval();
+  network.module->to(device);
+  network.module->eval();
   NoGrad no_grad;
   for (const std::vector<int64_t>& ids : rows)
-    print_line(json_of(model(from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}, {.device = device}))));
+    print_line(
+        json_of(network.forward(from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}, {.device = device}))));
+}
+
+// The tasks for which the guide has a model.
+train::Tasks guided(const train::Tasks& tasks) {
+  train::Tasks some;
+  for (const train::Task* task : tasks)
+    if (task->guide()) some.push_back(task);
+  return some;
 }
 
 struct Arguments {
@@ -99,10 +106,15 @@ int64_t heads_of(const Arguments& arguments, const io::SafeTensors& weights, con
   return heads;
 }
 
-int run_logits(const Arguments& arguments) {
-  const bool sentiment = arguments.guide == "sentiment";
-  if (!sentiment && arguments.guide != "ner")
-    throw ValueError("--guide", fmt::format("{} was given; expected sentiment or ner", words::quote(arguments.guide)));
+train::MakeGuide guide_of(const std::string& name, const train::Tasks& tasks) {
+  for (const train::Task* task : guided(tasks))
+    if (task->name() == name) return task->guide();
+  throw ValueError("--guide",
+                   fmt::format("{} was given; expected {}", words::quote(name), train::names_text(guided(tasks))));
+}
+
+int run_logits(const Arguments& arguments, const train::Tasks& tasks) {
+  const train::MakeGuide make = guide_of(arguments.guide, tasks);
   const std::string path =
       io::is_directory(arguments.model) ? io::join(arguments.model, "model.safetensors") : arguments.model;
   const io::SafeTensors weights = io::load_safetensors(path);
@@ -112,16 +124,13 @@ int run_logits(const Arguments& arguments) {
   const data::TextFile file(arguments.ids);
   std::vector<std::vector<int64_t>> rows;
   for (const data::Line& line : file.lines()) rows.push_back(parse_row(file.at(line.number), line.text, table[0]));
-  if (sentiment)
-    print_logits<guide::SentimentClassifier>(weights, path, heads, arguments.device, rows);
-  else
-    print_logits<guide::NERModel>(weights, path, heads, arguments.device, rows);
+  print_logits(make, weights, path, heads, arguments.device, rows);
   return 0;
 }
 
 }  // namespace
 
-void add_logits(CLI::App& app, Action& action) {
+void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand("logits", "The guide's models on rows of ids; prints one JSON array a row");
   const auto a = std::make_shared<Arguments>();
   command
@@ -129,7 +138,7 @@ void add_logits(CLI::App& app, Action& action) {
                    "a .safetensors file with the guide's state dict, or a directory with model.safetensors")
       ->required()
       ->type_name("DIR|FILE");
-  command->add_option("--guide", a->guide, "which of the guide's models: sentiment or ner")
+  command->add_option("--guide", a->guide, "which of the guide's models: " + train::names_text(guided(tasks)))
       ->required()
       ->type_name("NAME");
   command
@@ -142,7 +151,7 @@ void add_logits(CLI::App& app, Action& action) {
       ->type_name("FILE");
   add_device(*command, a->device);
   add_threads(*command);
-  command->callback([a, &action] { action = [a] { return run_logits(*a); }; });
+  command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_logits(*a, tasks); }; });
 }
 
 }  // namespace lemma::cli

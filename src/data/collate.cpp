@@ -4,7 +4,8 @@
 #include <memory>
 
 #include "lemma/core/error.h"
-#include "lemma/data/dataset.h"
+#include "lemma/data/encoded_texts.h"
+#include "lemma/text/vocabulary.h"
 
 namespace lemma::data {
 namespace {

@@ -76,9 +76,9 @@ double SpanScore::f1() const {
   return p + r == 0 ? 0.0 : 2 * p * r / (p + r);
 }
 
-double NerScore::token_accuracy() const { return ratio(correct_tokens, tokens); }
+double EntityScore::token_accuracy() const { return ratio(correct_tokens, tokens); }
 
-std::string NerScore::str() const {
+std::string EntityScore::str() const {
   size_t first = 4;
   for (const auto& [type, score] : types) first = std::max(first, width_of(type));
   std::string out = padded("type", first) + "  precision  recall      f1  entities\n";
@@ -91,11 +91,11 @@ std::string NerScore::str() const {
   return out;
 }
 
-NerScore score_tags(const TagSequences& gold, const TagSequences& predicted) {
+EntityScore score_tags(const TagSequences& gold, const TagSequences& predicted) {
   if (gold.size() != predicted.size())
     throw ValueError("score_tags", fmt::format("{} gold sentences and {} predicted; expected as many", gold.size(),
                                                predicted.size()));
-  NerScore score;
+  EntityScore score;
   score.sentences = static_cast<int64_t>(gold.size());
   for (size_t s = 0; s < gold.size(); ++s) {
     if (gold[s].size() != predicted[s].size())

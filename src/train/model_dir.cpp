@@ -5,34 +5,32 @@
 #include "lemma/core/error.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
-#include "train/model_config.h"
+#include "train/config_json.h"
 
 namespace lemma::train {
 namespace {
 
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kWords = "vocab.txt";
-constexpr const char* kLabels = "labels.txt";
-constexpr const char* kFeatures = "features.txt";
 constexpr const char* kTraining = "training.safetensors";
 constexpr size_t kMostText = size_t{1} << 28;
 
-void check_directory(const std::string& directory) {
+void check_directory(const std::string& directory, const std::vector<std::string>& files) {
   io::recover_directory(directory);
   if (!io::exists(directory))
     throw IoError(directory, "does not exist; expected a model directory, which `lemma train --out` makes");
   if (!io::is_directory(directory))
     throw IoError(directory, "is a file; expected a model directory, which `lemma train --out` makes");
-  for (const char* file : {kConfig, kWeights, kWords, kLabels, kFeatures})
+  for (const std::string& file : files)
     if (!io::exists(io::join(directory, file)))
       throw IoError(directory,
                     fmt::format("has no {}; expected a model directory, which `lemma train --out` makes", file));
 }
 
 // The shapes in the file speak for the sizes in config.json before anything is allocated by them.
-void check_sizes(const io::SafeTensors& weights, const ModelConfig& config, const std::string& path) {
-  const auto expect = [&](const std::string& key, const Shape& shape) {  // 0: any size
+void check_sizes(const io::SafeTensors& weights, const std::vector<std::pair<std::string, Shape>>& shapes,
+                 const std::string& path) {
+  for (const auto& [key, shape] : shapes) {
     const Tensor* tensor = weights.find(key);
     if (!tensor) throw IoError(path, fmt::format("has no tensor '{}', which config.json asks for", key));
     bool fits = tensor->dim() == shape.rank();
@@ -40,10 +38,7 @@ void check_sizes(const io::SafeTensors& weights, const ModelConfig& config, cons
     if (!fits)
       throw IoError(path,
                     fmt::format("tensor '{}' is {}; by config.json it is {}", key, tensor->shape().str(), shape.str()));
-  };
-  expect("encoder.words.weight", {0, config.embed});
-  expect(fmt::format("encoder.encoder.layers.{}.linear1.weight", config.layers - 1), {config.ff, config.embed});
-  if (config.letters > 0) expect("encoder.letters.out.weight", {config.embed, config.letters});
+  }
 }
 
 }  // namespace
@@ -54,49 +49,53 @@ void check_finite(const std::string& path, const io::NamedTensors& tensors) {
       throw IoError(path, fmt::format("tensor '{}' holds a NaN or an Inf; expected finite numbers", key));
 }
 
-std::vector<std::string> model_files() { return {kConfig, kWeights, kWords, kLabels, kFeatures, kTraining}; }
+std::vector<std::string> model_files(const Task& task) {
+  std::vector<std::string> files = {kConfig, kWeights, kTraining};
+  for (const std::string& file : task.files()) files.push_back(file);
+  return files;
+}
 
 void save_model(const std::string& directory, const Save& save) {
-  io::AtomicDirectory out(directory, model_files());
-  out.write(kConfig, config_text(save.config, save.options, save.history));
-  out.write(kWords, save.coder.words.to_text());
-  out.write(kFeatures, save.coder.features.to_text());
-  out.write(kLabels, save.coder.labels_text());
+  io::AtomicDirectory out(directory, model_files(save.task));
+  out.write(kConfig, config_text(save.task, save.options, save.history));
+  const std::vector<std::string> names = save.task.files(), texts = save.learner.texts();
+  for (size_t i = 0; i < names.size(); ++i) out.write(names[i], texts.at(i));
   out.write(kWeights, [&](const std::string& file) {
-    io::save_safetensors(file, save.weights, {{"task", name(save.config.task)}});
+    io::save_safetensors(file, save.weights, {{"task", save.task.name()}});
   });
   if (!save.training.empty())
     out.write(kTraining, [&](const std::string& file) { io::save_safetensors(file, save.training, save.facts); });
   out.commit();
 }
 
-SavedModel load_model(const std::string& directory, std::optional<Task> task) {
-  check_directory(directory);
-  const auto path = [&](const char* file) { return io::join(directory, file); };
-  const auto text = [&](const char* file) { return io::read_file(path(file), kMostText); };
-  ConfigFile file = parse_config(text(kConfig), path(kConfig));
-  SavedModel saved{file.model, file.options, file.history, {}, nullptr};
-  if (task && saved.config.task != *task)
-    throw IoError(directory,
-                  fmt::format("is a model for {}; expected one for {}", name(saved.config.task), name(*task)));
-  saved.coder = {saved.config.task, text::Vocabulary::from_text(text(kWords), path(kWords)),
-                 text::WordFeatures::from_text(text(kFeatures), path(kFeatures)),
-                 TextCoder::parse_labels(text(kLabels), path(kLabels), saved.config.task)};
+SavedModel load_model(const std::string& directory, const Tasks& tasks, const Task* task) {
+  check_directory(directory, {kConfig, kWeights});
+  const auto path = [&](const std::string& file) { return io::join(directory, file); };
+  const auto text = [&](const std::string& file) { return io::read_file(path(file), kMostText); };
+  const std::string config = text(kConfig), name = task_name(config, path(kConfig));
+  if (task && name != task->name())
+    throw IoError(directory, fmt::format("is a model for {}; expected one for {}", name, task->name()));
+  ConfigFile file = parse_config(config, path(kConfig), tasks);
+  SavedModel saved{file.task, std::move(file.options), std::move(file.history), nullptr};
+  check_directory(directory, saved.task->files());
+  std::vector<NamedText> texts;
+  for (const std::string& each : saved.task->files()) texts.push_back({path(each), text(each)});
   const io::SafeTensors weights = io::load_safetensors(path(kWeights));
-  check_sizes(weights, saved.config, path(kWeights));
+  check_sizes(weights, saved.task->shapes(*saved.options), path(kWeights));
   check_finite(path(kWeights), weights.tensors);
-  saved.model = make_model(saved.config, saved.coder);
+  saved.learner = saved.task->open(*saved.options, texts);
+  nn::Module& module = saved.learner->module();
   try {
-    saved.model->load_state_dict(weights.tensors);
+    module.load_state_dict(weights.tensors);
   } catch (const Error& error) {
     throw IoError(path(kWeights), fmt::format("does not fit config.json: {}", error.what()));
   }
-  saved.model->eval();
+  module.eval();
   return saved;
 }
 
 io::SafeTensors load_training(const std::string& directory) {
-  check_directory(directory);
+  check_directory(directory, {kConfig, kWeights});
   const std::string path = io::join(directory, kTraining);
   if (!io::exists(path)) throw IoError(directory, fmt::format("has no {}, so there is nothing to resume", kTraining));
   return io::load_safetensors(path);

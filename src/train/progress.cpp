@@ -25,11 +25,14 @@ int columns(std::FILE* terminal) {
 
 }  // namespace
 
-Progress::Progress(std::FILE* out) : out_(out), terminal_(::isatty(::fileno(out)) == 1) { begin_epoch(); }
+Progress::Progress(std::FILE* out, std::string unit)
+    : out_(out), unit_(std::move(unit)), terminal_(::isatty(::fileno(out)) == 1) {
+  begin_epoch();
+}
 
 void Progress::begin_epoch() {
   begin_ = shown_ = Clock::now();
-  steps_ = texts_ = 0;
+  steps_ = examples_ = 0;
 }
 
 double Progress::seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
@@ -41,18 +44,18 @@ void Progress::clear() {
 
 void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& result) {
   ++steps_;
-  texts_ += trainer.last_batch_size();
+  examples_ += trainer.last_batch_size();
   const auto now = Clock::now();
   const double since_shown = std::chrono::duration<double>(now - shown_).count();
   if (since_shown < (terminal_ ? kRedrawSeconds : kLineSeconds)) return;
   shown_ = now;
   const int64_t done = trainer.batch(), total = trainer.batches();
   const int64_t epoch = trainer.epoch() + (done < total ? 1 : 0);
-  const double rate = static_cast<double>(texts_) / std::max(seconds(), 1e-9);
+  const double rate = static_cast<double>(examples_) / std::max(seconds(), 1e-9);
   const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
   const std::string figures[] = {
       fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", words::clock_time(left)),
-      fmt::format("{} texts/s", words::grouped(std::lround(rate))), fmt::format("lr {:.2g}", result.lr),
+      fmt::format("{} {}/s", words::grouped(std::lround(rate)), unit_), fmt::format("lr {:.2g}", result.lr),
       fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
     const double share = static_cast<double>(done) / static_cast<double>(total);

@@ -9,34 +9,29 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/train/progress.h"
-#include "train/plan.h"
+#include "train/announce.h"
+#include "train/say.h"
 #include "train/session.h"
 
 namespace lemma::train {
 namespace {
 
-template <class... Args>
-void say(const Run& run, fmt::format_string<Args...> text, Args&&... args) {
-  fmt::print(run.log, text, std::forward<Args>(args)...);
-  std::fflush(run.log);
-}
+constexpr size_t kWorst = 5;  // mistakes in the closing report
 
 // Five tensors of the model's size: the best, the last, their average, and Adam's two; and some room for the texts.
 size_t bytes_needed(const Session& session) {
-  const auto parameters = static_cast<size_t>(session.model->num_parameters());
+  const auto parameters = static_cast<size_t>(session.learner->module().num_parameters());
   return parameters * sizeof(float) * 5 + (size_t{1} << 20);
 }
 
 void announce(Session& session) {
   const Run& run = session.run;
-  say(run, "lemma train {}\n{}", name(run.task),
-      plan_text(session.corpora, session.coder, session.train, session.dev, *session.model, *session.trainer,
-                session.epochs));
+  say(run, "lemma train {}\n{}", run.task->name(), plan_text(session));
   if (run.resume)
     say(run, "  {:<11} after {} of {}\n", "resumed", words::plural(session.trainer->steps(), "step"),
         words::grouped(session.epochs * session.trainer->batches()));
   else
-    say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.coder.labels.size()));
+    say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
   if (io::exists(io::join(run.out, "config.json")) && !run.resume)
     say(run, "  {:<11} {} holds a model already; the first epoch's replaces it\n", "note", run.out);
 }
@@ -47,7 +42,7 @@ void end_epoch(Session& session, double seconds) {
   Evaluation result;
   {
     const WithAverage averaged(session.trainer->average());
-    result = evaluate(*session.model, session.coder, session.dev);
+    result = session.learner->evaluate(*session.corpora.dev, *session.dev);
   }
   History& history = session.history;
   if (!std::isfinite(result.loss))
@@ -59,7 +54,7 @@ void end_epoch(Session& session, double seconds) {
             result.loss));
   history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds});
   const auto done = static_cast<int64_t>(history.epochs.size());
-  const bool better = history.best_epoch == 0 || result.score > history.best_score;
+  const bool better = history.best_epoch == 0 || run.task->score().better(result.score, history.best_score);
   if (better) {
     history.best_epoch = done;
     history.best_score = result.score;
@@ -69,30 +64,28 @@ void end_epoch(Session& session, double seconds) {
   session.save();
   const size_t width = std::to_string(session.epochs).size();
   say(run, "epoch {:>{}}/{}  loss {:.4f}  dev {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
-      session.trainer->mean_loss(), result.loss, score_name(run.task), result.score, to_beat_text(history.baselines),
-      words::clock_time(seconds), better ? "  best" : "");
+      session.trainer->mean_loss(), result.loss, run.task->score().name, result.score,
+      to_beat_text(history.baselines, run.task->score()), words::clock_time(seconds), better ? "  best" : "");
 }
 
 Outcome interrupted(Session& session) {
   const Run& run = session.run;
   session.save();
   say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {}{} --resume\n",
-      session.trainer->epoch() + 1, session.trainer->batch(), run.out, words::shell_quote(run.program), name(run.task),
-      words::shell_quote(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
+      session.trainer->epoch() + 1, session.trainer->batch(), run.out, words::shell_quote(run.program),
+      run.task->name(), words::shell_quote(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
   return Outcome::interrupted;
 }
 
 void close(Session& session) {
   const Run& run = session.run;
-  session.model->load_state_dict(session.best);
-  const Evaluation result = evaluate(*session.model, session.coder, session.dev);
+  session.learner->module().load_state_dict(session.best);
+  const Evaluation result = session.learner->evaluate(*session.corpora.dev, *session.dev);
   const History& history = session.history;
-  say(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, score_name(run.task),
-      history.best_score, baselines_text(history.baselines), report(session.corpora.dev, result));
-  const char* text =
-      run.task == Task::sentiment ? "A warm, funny film that stays with you." : "Marie Curie was born in Warsaw.";
+  say(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, run.task->score().name,
+      history.best_score, baselines_text(history.baselines, run.task->score()), result.report(kWorst));
   say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, words::shell_quote(run.program),
-      words::shell_quote(run.out), text);
+      words::shell_quote(run.out), run.task->sample());
 }
 
 }  // namespace
@@ -113,14 +106,14 @@ void check_not_here(const std::string& out) {
 Outcome run(const Run& run) {
   check_not_here(run.out);
   Session session(run);
-  io::check_can_save(run.out, model_files(), bytes_needed(session));
+  io::check_can_save(run.out, model_files(*run.task), bytes_needed(session));
   announce(session);
   if (run.resume && session.exhausted()) {
     say(run, "The run is complete: {} of {} epochs. Give more --epochs to go on.\n", session.history.epochs.size(),
         session.epochs);
     return Outcome::complete;
   }
-  Progress progress(run.log);
+  Progress progress(run.log, run.task->unit());
   Trainer& trainer = *session.trainer;
   while (!session.exhausted()) {
     progress.begin_epoch();
@@ -137,43 +130,6 @@ Outcome run(const Run& run) {
   }
   close(session);
   return Outcome::complete;
-}
-
-bool overfit_one_batch(const Run& given) {
-  Run run = given;
-  run.choose = [&given](ModelConfig& config, TrainOptions& options) {
-    given.choose(config, options);
-    config.embed_dropout = config.layer_dropout = config.head_dropout = 0;
-    options.token_dropout = options.rare_dropout = options.average = 0;
-    options.warmup = std::max<int64_t>(options.warmup, 10);
-  };
-  Session session(run);
-  data::EncodedTexts one = session.train;
-  one.examples.resize(static_cast<size_t>(std::min(session.options.batch_size, one.size())));
-  Trainer trainer(*session.model, one, session.coder.words, session.options);
-  constexpr int64_t kSteps = 200;
-  constexpr double kLearned = 0.05;  // of the loss at the start
-  double first = 0, last = 0;
-  int64_t step = 0;
-  say(run, "Learning one batch of {} texts by heart, without dropout.\n", one.size());
-  while (step < kSteps && (step == 0 || last > kLearned * first) && !run.stop()) {
-    last = trainer.step().loss;
-    if (step == 0) first = last;
-    if (++step % 10 == 0 || step == 1) say(run, "  step {:>3}  loss {:.4f}\n", step, last);
-  }
-  const bool learned = last <= kLearned * first;
-  if (learned)
-    say(run,
-        "PASS: the loss fell from {:.4f} to {:.4f} in {} steps. Data, labels, model, loss and gradients fit "
-        "together.\n",
-        first, last, step);
-  else
-    say(run,
-        "FAIL: the loss only went from {:.4f} to {:.4f} in {} steps. Texts that are alike but carry different labels, "
-        "a learning rate "
-        "that is too small or too large ({}), or a bug in the model would do that.\n",
-        first, last, step, session.options.lr);
-  return learned;
 }
 
 }  // namespace lemma::train

@@ -5,7 +5,6 @@
 #include "lemma/core/error.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
-#include "train/plan.h"
 
 namespace lemma::train {
 
@@ -24,43 +23,38 @@ StateDict copy_of(const StateDict& state) {
   return copy;
 }
 
-Session::Session(const Run& given)
-    : run(given), config(ModelConfig::of(run.task)), options(TrainOptions::of(run.task)) {
+Session::Session(const Run& given) : run(given), options(run.task->options()) {
   SavedModel saved;
   if (run.resume) {
-    saved = load_model(run.out, run.task);
-    config = saved.config;
-    options = saved.options;
+    saved = load_model(run.out, {run.task}, run.task);
+    options = saved.options->clone();
     history = saved.history;
   } else {
     history.train_path = run.train_path;
     history.dev_path = run.dev_path;
   }
-  run.choose(config, options);
-  config.check();
-  options.check();
+  run.choose(*options);
+  check(*options);
   if (run.resume) refuse_changes(saved);
-  corpora = read_corpora(run.task, history.train_path, history.dev_path, run.replace_invalid);
+  corpora = run.task->read(history.train_path, history.dev_path, run.replace_invalid);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
-  manual_seed(options.seed);
-  coder = TextCoder::build(corpora.train, options.min_count, options.feature_count);
-  train = coder.encode(corpora.train, options.max_len);
-  dev = coder.encode(corpora.dev);  // never cut: a score counts every token
-  model = make_model(config, coder);
-  model->to(run.device);  // its first weights are drawn on the CPU: the same on every device
+  manual_seed(options->seed);
+  learner = run.task->make(*corpora.train, *options);
+  train = learner->examples(*corpora.train, Use::training);
+  dev = learner->examples(*corpora.dev, Use::scoring);
+  learner->module().to(run.device);  // its first weights are drawn on the CPU: the same on every device
   history.device = run.device.str();
-  trainer = std::make_unique<Trainer>(*model, train, coder.words, options);
-  epochs = options.epochs > 0 ? options.epochs : default_epochs(trainer->batches());
+  trainer = std::make_unique<Trainer>(*learner, *train, *options);
+  epochs = options->epochs > 0 ? options->epochs : default_epochs(trainer->batches());
   if (run.resume) restore(saved);
   history.baselines = corpora.baselines;
-  history.train_size = train.size();
-  history.dev_size = dev.size();
+  history.train_size = train->size();
+  history.dev_size = dev->size();
 }
 
 void Session::refuse_changes(const SavedModel& saved) const {
-  std::string change = difference(saved.config, config);
-  if (change.empty()) change = difference(saved.options, options);
+  std::string change = difference(*saved.options, *options);
   if (!run.train_path.empty() && run.train_path != history.train_path)
     change = fmt::format("--train is {} where the saved run has {}", run.train_path, history.train_path);
   if (!run.dev_path.empty() && run.dev_path != history.dev_path)
@@ -73,10 +67,9 @@ void Session::refuse_changes(const SavedModel& saved) const {
                     change));
 }
 
-void Session::restore(SavedModel& saved) {
+void Session::restore(const SavedModel& saved) {
   const io::SafeTensors state = load_training(run.out);
-  if (coder.words.to_text() != saved.coder.words.to_text() ||
-      coder.features.to_text() != saved.coder.features.to_text() || coder.labels != saved.coder.labels)
+  if (learner->texts() != saved.learner->texts())
     throw ValueError(
         "--resume",
         fmt::format("{} gives another vocabulary than the one saved in {}; resume with the data it began with",
@@ -99,12 +92,12 @@ void Session::restore(SavedModel& saved) {
   if (unscored != 0 && !(unscored == 1 && trainer->batch() == trainer->batches()))
     throw ValueError("--resume", fmt::format("{} says {} epochs, its training state {}; a file is damaged", run.out,
                                              history.epochs.size(), trainer->epoch()));
-  if (history.best_epoch > 0) best = copy_of(saved.model->state_dict());
+  if (history.best_epoch > 0) best = copy_of(saved.learner->module().state_dict());
 }
 
 StateDict Session::current_weights() {
   const WithAverage averaged(trainer->average());
-  return copy_of(model->state_dict());
+  return copy_of(learner->module().state_dict());
 }
 
 void Session::save() {
@@ -112,13 +105,13 @@ void Session::save() {
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
   facts["dev_checksum"] = dev_checksum;
-  save_model(run.out, {config, options, history, coder, best.empty() ? current_weights() : best, std::move(state),
-                       std::move(facts)});
+  save_model(run.out, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
+                       std::move(state), std::move(facts)});
 }
 
 bool Session::exhausted() const {
   const auto done = static_cast<int64_t>(history.epochs.size());
-  return done >= epochs || (options.patience > 0 && done - history.best_epoch >= options.patience);
+  return done >= epochs || (options->patience > 0 && done - history.best_epoch >= options->patience);
 }
 
 }  // namespace lemma::train

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include "lemma/train/evaluate.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/train/run.h"
 #include "lemma/train/trainer.h"
@@ -25,13 +24,11 @@ struct Session {
   bool exhausted() const;
 
   const Run& run;
-  ModelConfig config;
-  TrainOptions options;
+  std::unique_ptr<Options> options;
   History history;
   Corpora corpora;
-  TextCoder coder;
-  data::EncodedTexts train, dev;
-  std::unique_ptr<TextModel> model;
+  std::unique_ptr<Learner> learner;
+  std::unique_ptr<Examples> train, dev;
   std::unique_ptr<Trainer> trainer;
   StateDict best;  ///< weights of the best epoch; empty before the first score
   int64_t epochs = 0;
@@ -39,7 +36,7 @@ struct Session {
 
  private:
   void refuse_changes(const SavedModel& saved) const;
-  void restore(SavedModel& saved);
+  void restore(const SavedModel& saved);
 };
 
 /// A copy that later steps do not touch.

@@ -7,7 +7,6 @@
 
 #include "lemma/autocast.h"
 #include "lemma/autograd.h"
-#include "lemma/data/batches.h"
 #include "lemma/ops.h"
 #include "lemma/optim/clip.h"
 
@@ -21,17 +20,6 @@ std::vector<optim::ParamGroup> groups_of(const std::vector<Tensor>& params, doub
   return {{.params = matrices, .weight_decay = weight_decay}, {.params = vectors, .weight_decay = 0.0}};
 }
 
-// Padding and <unk> stay; a word seen n times goes with token_dropout, and with rare / (rare + n) besides.
-Tensor unknown_probability(const text::Vocabulary& words, const TrainOptions& options) {
-  std::vector<float> p(static_cast<size_t>(words.size()), 0.0F);
-  for (int64_t id = text::Vocabulary::unk + 1; id < words.size(); ++id) {
-    const auto count = static_cast<double>(words.count(id));
-    const double rare = options.rare_dropout > 0 ? options.rare_dropout / (options.rare_dropout + count) : 0;
-    p[static_cast<size_t>(id)] = static_cast<float>(1 - (1 - options.token_dropout) * (1 - rare));
-  }
-  return from_data(p.data(), {words.size()});
-}
-
 // A tenth of the steps that these data get by default. The number of epochs asked for does not count: a run that is
 // given more of them later must go on as if it had had them from the start.
 int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
@@ -40,74 +28,63 @@ int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
 
 }  // namespace
 
-int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 20); }
-
-Tensor drop_tokens(const Tensor& ids, const Tensor& probability) {
-  const Tensor p = index_select(probability, 0, ids.reshape({-1})).reshape(ids.shape());
-  return where(lt(rand(ids.shape(), {.device = ids.device()}), p),
-               full_like(ids, static_cast<double>(text::Vocabulary::unk)), ids);
-}
-
-Trainer::Trainer(TextModel& model, const data::EncodedTexts& train, const text::Vocabulary& words,
-                 const TrainOptions& options)
-    : model_(model),
-      train_(train),
+Trainer::Trainer(nn::Module& module, Lessons lessons, const TrainOptions& options)
+    : module_(module),
+      lessons_(std::move(lessons)),
       options_(options),
-      unknown_probability_(unknown_probability(words, options)),
-      params_(model.parameters()),
+      params_(module.parameters()),
       optimizer_(std::make_unique<optim::AdamW>(groups_of(params_, options.weight_decay),
                                                 optim::AdamWOptions{.lr = options.lr})),
       scaler_({.enabled = options.precision == DType::float16}),
-      average_(model, options.average) {
-  options.check();
+      average_(module, options.average) {
+  check(options_);
   begin_epoch();
   warmup_ = warmup_steps(options, batches());
   schedule_ = std::make_unique<optim::WarmupInverseSqrtLR>(*optimizer_, warmup_);
 }
 
+Trainer::Trainer(Learner& learner, const Examples& examples, const TrainOptions& options)
+    : Trainer(learner.module(),
+              {[&examples, size = options.batch_size](Generator& generator) { return examples.draw(size, generator); },
+               [&learner, &examples](std::span<const int64_t> rows) { return learner.loss(examples, rows); }},
+              options) {}
+
 void Trainer::begin_epoch() {
   epoch_generator_ = default_generator();
-  order_ = data::make_batches(train_, options_.batch_size, &default_generator());
-  padding_ = data::padding_share(train_, order_);
+  order_ = lessons_.draw(default_generator());
   batch_ = 0;
   loss_sum_ = 0;
 }
 
 double Trainer::initial_loss() {
   NoGrad no_grad;
-  model_.eval();
+  module_.eval();
   double sum = 0;
   const int64_t some = std::min<int64_t>(batches(), 4);
-  for (int64_t i = 0; i < some; ++i) {
-    const data::Batch batch = data::collate(train_, order_[static_cast<size_t>(i)]);
-    sum += loss_of(model_(batch.to(model_.device())), batch.labels.to(model_.device())).item();
-  }
-  model_.train();
+  for (int64_t i = 0; i < some; ++i) sum += lessons_.loss(order_[static_cast<size_t>(i)]).item();
+  module_.train();
   return sum / static_cast<double>(some);
 }
 
-Tensor Trainer::forward(const data::Batch& batch) {
-  data::Batch noisy = batch;
-  if (options_.token_dropout > 0 || options_.rare_dropout > 0) noisy.ids = drop_tokens(batch.ids, unknown_probability_);
+Tensor Trainer::forward(const std::vector<int64_t>& rows) {
   const bool half = is_half(options_.precision);
-  const Autocast guard(model_.device(), half ? std::optional(options_.precision) : std::nullopt, half);
-  noisy = noisy.to(model_.device());  // words are dropped before, where their ids are
-  return loss_of(model_(noisy), noisy.labels);
+  const Autocast guard(module_.device(), half ? std::optional(options_.precision) : std::nullopt, half);
+  return lessons_.loss(rows);
 }
 
 StepResult Trainer::step() {
   if (batch_ == batches()) begin_epoch();  // an epoch's order is drawn when its first step is taken
-  const data::Batch batch = data::collate(train_, order_[static_cast<size_t>(batch_)]);
+  const std::vector<int64_t>& rows = order_[static_cast<size_t>(batch_)];
   const Generator before = default_generator();
   optimizer_->zero_grad();
-  const Tensor loss = forward(batch);
+  const Tensor loss = forward(rows);
   scaler_.scale(loss).backward();  // before the loss is read, which waits for a GPU
   StepResult result{loss.item(), 0, schedule_->get_last_lr()[0]};
-  if (!std::isfinite(result.loss)) explain_nan(batch, before, result.loss, 0);
+  if (!std::isfinite(result.loss)) explain_nan(rows, before, result.loss, 0);
   scaler_.unscale_(*optimizer_);
   result.gradient_norm = options_.clip > 0 ? optim::clip_grad_norm_(params_, options_.clip) : optim::grad_norm(params_);
   if (!std::isfinite(result.gradient_norm) && scaler_.get_scale() <= 1)
-    explain_nan(batch, before, result.loss, result.gradient_norm);
+    explain_nan(rows, before, result.loss, result.gradient_norm);
   scaler_.step(*optimizer_);
   scaler_.update();
   schedule_->step();
@@ -119,7 +96,7 @@ StepResult Trainer::step() {
 }
 
 // The step once more, with the same random numbers, under the detector that names the operation.
-void Trainer::explain_nan(const data::Batch& batch, const Generator& before, double loss, double norm) {
+void Trainer::explain_nan(const std::vector<int64_t>& rows, const Generator& before, double loss, double norm) {
   const auto kind = [](double value) { return std::isnan(value) ? "NaN" : "infinite"; };
   const std::string what =
       std::isfinite(loss) ? fmt::format("the gradient is {}", kind(norm)) : fmt::format("the loss is {}", kind(loss));
@@ -131,7 +108,7 @@ void Trainer::explain_nan(const data::Batch& batch, const Generator& before, dou
   optimizer_->zero_grad();
   try {
     DetectAnomaly detect;
-    scaler_.scale(forward(batch)).backward();
+    scaler_.scale(forward(rows)).backward();
   } catch (const GradError& error) {
     throw GradError(where, fmt::format("{}; it began in {}; {}", what, error.what(), advice));
   }

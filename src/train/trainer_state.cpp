@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "lemma/autograd.h"
-#include "lemma/data/batches.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/train/trainer.h"
 
@@ -42,7 +41,7 @@ uint64_t number(const io::Metadata& facts, const std::string& key, uint64_t most
 
 io::NamedTensors Trainer::state(io::Metadata& facts) const {
   io::NamedTensors all;
-  append(all, "model.", model_.state_dict());
+  append(all, "model.", module_.state_dict());
   append(all, "optimizer.", optimizer_->state_dict());
   append(all, "scaler.", scaler_.state_dict());
   append(all, "schedule.", schedule_->state_dict());
@@ -84,7 +83,7 @@ void Trainer::load(const io::SafeTensors& saved) {
   if (!std::isfinite(loss_sum) || *end != '\0')
     throw ValueError("resume", "the saved state has no finite number 'loss_sum'; the file is damaged");
   check_finite("resume", saved.tensors);
-  model_.load_state_dict(part(saved.tensors, "model."));
+  module_.load_state_dict(part(saved.tensors, "model."));
   optimizer_->load_state_dict(part(saved.tensors, "optimizer."));
   scaler_.load_state_dict(part(saved.tensors, "scaler."));
   schedule_->load_state_dict(part(saved.tensors, "schedule."));
@@ -96,44 +95,6 @@ void Trainer::load(const io::SafeTensors& saved) {
   steps_ = steps;
   batch_ = batch;
   loss_sum_ = loss_sum;
-}
-
-WeightAverage::WeightAverage(const nn::Module& model, double decay) : decay_(decay) {
-  NoGrad guard;
-  if (!active()) return;
-  weights_ = model.state_dict();
-  for (const auto& [key, value] : weights_) mean_.emplace_back(key, value.clone());
-}
-
-void WeightAverage::update(int64_t step) {
-  NoGrad guard;
-  const double decay = std::min(decay_, static_cast<double>(step) / static_cast<double>(step + 9));
-  for (size_t i = 0; i < weights_.size(); ++i) mean_[i].second.mul_(decay).add_(weights_[i].second, 1 - decay);
-}
-
-void WeightAverage::swap() {
-  NoGrad guard;
-  for (size_t i = 0; i < weights_.size(); ++i) {
-    const Tensor kept = weights_[i].second.clone();
-    weights_[i].second.copy_(mean_[i].second);
-    mean_[i].second.copy_(kept);
-  }
-}
-
-StateDict WeightAverage::state() const { return mean_; }
-
-void WeightAverage::load(const StateDict& state) {
-  NoGrad guard;
-  if (state.size() != mean_.size())
-    throw ValueError("resume",
-                     fmt::format("the saved state averages {} tensors, this run {}", state.size(), mean_.size()));
-  for (size_t i = 0; i < mean_.size(); ++i) {
-    const auto& [key, value] = state[i];
-    if (key != mean_[i].first || value.shape() != mean_[i].second.shape())
-      throw ValueError("resume", fmt::format("the saved average holds '{}' {} where '{}' {} is expected", key,
-                                             value.shape().str(), mean_[i].first, mean_[i].second.shape().str()));
-    mean_[i].second.copy_(value);
-  }
 }
 
 }  // namespace lemma::train

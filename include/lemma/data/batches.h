@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "lemma/data/dataset.h"
+#include "lemma/data/encoded_texts.h"
 #include "lemma/random.h"
 
 namespace lemma::data {

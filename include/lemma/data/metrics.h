@@ -38,7 +38,7 @@ struct SpanScore {
   double f1() const;
 };
 
-struct NerScore {
+struct EntityScore {
   SpanScore all;  ///< micro: all types together
   std::map<std::string, SpanScore> types;
   int64_t tokens = 0, correct_tokens = 0;
@@ -52,6 +52,6 @@ using TagSequences = std::vector<std::vector<std::string>>;
 
 /// Exact match of span and type, as conlleval and seqeval (default mode) count it.
 /// Throws ValueError if the numbers of sentences or of tags in a sentence differ.
-NerScore score_tags(const TagSequences& gold, const TagSequences& predicted);
+EntityScore score_tags(const TagSequences& gold, const TagSequences& predicted);
 
 }  // namespace lemma::data

@@ -23,7 +23,7 @@ struct Token {
 };
 
 struct TokenizerOptions {
-  bool lowercase = true;  ///< sentiment: true; entities: false, since case is what marks a name
+  bool lowercase = true;  ///< false where case matters: it is what marks a name
 };
 
 /// The tokens of `text`, in order; empty for a text of spaces. Invalid UTF-8 bytes count as U+FFFD.

@@ -1,16 +1,15 @@
 #pragma once
-/// A model directory: model.safetensors, config.json, vocab.txt, labels.txt and features.txt; also
-/// training.safetensors if the run can be continued. Replaced as a whole: a crash leaves the old one or the new one.
+/// A model directory: config.json, model.safetensors, and the files that its task keeps there (vocab.txt, labels.txt,
+/// ...); also training.safetensors if the run can be continued. Replaced as a whole: a crash leaves the old one
+/// or the new one.
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "lemma/io/safetensors.h"
-#include "lemma/train/coder.h"
-#include "lemma/train/config.h"
-#include "lemma/train/models.h"
+#include "lemma/train/options.h"
+#include "lemma/train/task.h"
 
 namespace lemma::train {
 
@@ -32,30 +31,29 @@ struct History {
 };
 
 struct SavedModel {
-  ModelConfig config;
-  TrainOptions options;
+  const Task* task = nullptr;
+  std::unique_ptr<Options> options;
   History history;
-  TextCoder coder;
-  std::unique_ptr<TextModel> model;
+  std::unique_ptr<Learner> learner;
 };
 
 /// The files of a model directory: what a save may replace.
-std::vector<std::string> model_files();
+std::vector<std::string> model_files(const Task& task);
 
-/// `weights` go into model.safetensors, `training` (may be null) into training.safetensors with its facts.
+/// `weights` go into model.safetensors, `training` (may be empty) into training.safetensors with its facts.
 struct Save {
-  const ModelConfig& config;
-  const TrainOptions& options;
+  const Task& task;
+  const Options& options;
   const History& history;
-  const TextCoder& coder;
+  const Learner& learner;
   StateDict weights;
   io::NamedTensors training = {};
   io::Metadata facts = {};
 };
 void save_model(const std::string& directory, const Save& save);
 
-/// Throws IoError naming the file, and what was expected there. With `task`, a model of the other task is refused.
-SavedModel load_model(const std::string& directory, std::optional<Task> task = std::nullopt);
+/// Throws IoError naming the file, and what was expected there. With `task`, a model of another one is refused.
+SavedModel load_model(const std::string& directory, const Tasks& tasks, const Task* task = nullptr);
 /// training.safetensors of a directory. Throws IoError if there is none.
 io::SafeTensors load_training(const std::string& directory);
 

@@ -12,8 +12,8 @@ namespace lemma::train {
 
 class Progress {
  public:
-  /// Writes to `out`; the bar only where that is a terminal.
-  explicit Progress(std::FILE* out);
+  /// Writes to `out`; the bar only where that is a terminal. `unit`: what is learned from, "texts".
+  Progress(std::FILE* out, std::string unit);
   /// Call after each step.
   void step(const Trainer& trainer, int64_t epochs, const StepResult& result);
   void begin_epoch();
@@ -24,9 +24,10 @@ class Progress {
  private:
   using Clock = std::chrono::steady_clock;
   std::FILE* out_;
+  std::string unit_;
   bool terminal_;
   Clock::time_point begin_, shown_;
-  int64_t steps_ = 0, texts_ = 0;  // since begin_epoch()
+  int64_t steps_ = 0, examples_ = 0;  // since begin_epoch()
   bool drawn_ = false;
 };
 

@@ -7,15 +7,15 @@
 #include <string>
 
 #include "lemma/core/device.h"
-#include "lemma/train/config.h"
-#include "lemma/train/corpus.h"
+#include "lemma/train/options.h"
+#include "lemma/train/task.h"
 
 namespace lemma::train {
 
 struct Run {
-  Task task = Task::sentiment;
+  const Task* task = nullptr;
   /// Puts what the user asked for in place of the task's defaults.
-  std::function<void(ModelConfig&, TrainOptions&)> choose = [](ModelConfig&, TrainOptions&) {};
+  std::function<void(Options&)> choose = [](Options&) {};
   std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as in the run being resumed
   std::string out;                   ///< the model directory
   Device device = Device::cpu();     ///< where the model is trained; the saved one loads on any device

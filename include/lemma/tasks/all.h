@@ -1,0 +1,21 @@
+#pragma once
+/// The tasks that the program knows, and the headers of each.
+
+#include "lemma/tasks/ner/baselines.h"
+#include "lemma/tasks/ner/best_tags.h"
+#include "lemma/tasks/ner/ner.h"
+#include "lemma/tasks/sentiment/baselines.h"
+#include "lemma/tasks/sentiment/sentiment.h"
+#include "lemma/tasks/text/answers.h"
+#include "lemma/tasks/text/coder.h"
+#include "lemma/tasks/text/corpus.h"
+#include "lemma/tasks/text/encoder.h"
+#include "lemma/tasks/text/options.h"
+#include "lemma/tasks/text/token_dropout.h"
+#include "lemma/train/task.h"
+
+namespace lemma::tasks {
+
+const train::Tasks& all();
+
+}  // namespace lemma::tasks

@@ -1,0 +1,71 @@
+#pragma once
+/// What the models for text share: token embeddings of several kinds, positions, N encoder layers, and a Linear at the
+/// end. Padding changes nothing at a real token.
+
+#include <memory>
+#include <vector>
+
+#include "lemma/data/encoded_texts.h"
+#include "lemma/nn/container.h"
+#include "lemma/nn/embedding.h"
+#include "lemma/nn/encoder.h"
+#include "lemma/nn/linear.h"
+#include "lemma/tasks/text/coder.h"
+#include "lemma/tasks/text/options.h"
+
+namespace lemma::tasks {
+
+/// A word by its letters: y = W max over positions t of relu(left[c_(t-1)] + here[c_t] + right[c_(t+1)]), a convolution
+/// of width 3 over letters. ids: (B, T, C) -> (B, T, D). Each end of the word counts as a letter (id 0).
+class LetterFilters : public nn::Module {
+ public:
+  LetterFilters(int64_t letters, int64_t filters, int64_t embed);
+  Tensor operator()(const Tensor& ids) const;
+
+  nn::Embedding left, here, right;  // (letters, F)
+  nn::Linear out;                   // F -> D
+};
+
+/// Batch -> (B, T, D): what each token means in its text.
+///
+/// e = dropout(word + s (shape + prefixes + suffixes) + letters), zero at padding;
+/// e += gelu(W [e_(t-1), e_t, e_(t+1)]) with a window; then positions, and the encoder (pre-norm, GELU, final
+/// LayerNorm).
+class TextEncoder : public nn::Module {
+ public:
+  TextEncoder(const TextOptions& options, const TextCoder& coder);
+  /// `attention`, if given, receives one (B, H, T, T) per layer.
+  Tensor operator()(const data::Batch& batch, std::vector<Tensor>* attention = nullptr) const;
+
+  nn::Embedding words;
+  nn::ModuleList<nn::Embedding> features;
+  std::unique_ptr<LetterFilters> letters;  // where asked for
+  std::unique_ptr<nn::Linear> window;      // where asked for
+  nn::TransformerEncoder encoder;
+
+ private:
+  Tensor embed(const data::Batch& batch) const;
+  Tensor positions(int64_t length, Device device) const;
+  TextOptions options_;
+  mutable Tensor positions_;  // (T, D) of the longest text so far; a pure function of its size, so it is not saved
+};
+
+/// An encoder, and a Linear for one class per text or one tag per token.
+class TextModel : public nn::Module {
+ public:
+  TextModel(const TextOptions& options, const TextCoder& coder);
+  /// (B, C) for classes, (B, T, C) for tags. `attention`, if given, receives one (B, H, T, T) per layer.
+  virtual Tensor operator()(const data::Batch& batch, std::vector<Tensor>* attention = nullptr) const = 0;
+
+  TextEncoder encoder;
+  nn::Dropout dropout;
+  nn::Linear fc;
+};
+
+/// The shapes that its state dict has by the options, which a file is held to; 0: any size.
+std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options);
+
+/// Mean cross-entropy over the labels that count: those of real tokens.
+Tensor loss_of(const Tensor& logits, const Tensor& labels);
+
+}  // namespace lemma::tasks

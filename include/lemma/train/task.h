@@ -1,0 +1,173 @@
+#pragma once
+/// What a task is: all that training, scoring and asking need to know of it. The tasks themselves are in lemma/tasks;
+/// nothing here or in the loop knows one of them.
+///
+/// A Task reads files, names its options and makes Learners. A Learner is a network together with what turns people's
+/// data into the network's numbers and its numbers into answers.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "lemma/nn/module.h"
+#include "lemma/random.h"
+#include "lemma/train/options.h"
+
+namespace lemma::train {
+
+/// Row numbers of examples, batch by batch.
+using Batches = std::vector<std::vector<int64_t>>;
+
+/// A labelled file as its task read it.
+struct Corpus {
+  virtual ~Corpus() = default;
+  virtual int64_t size() const = 0;
+  /// "1,200 texts, 17,000 tokens"
+  virtual std::string size_text() const = 0;
+  std::string path;
+  std::string format;              ///< what kind of file it was, in words
+  std::vector<std::string> notes;  ///< what was repaired or replaced, in words
+};
+
+/// The score of a method that learns almost nothing.
+struct Baseline {
+  std::string name;
+  double score = 0;
+};
+
+struct Corpora {
+  std::unique_ptr<Corpus> train, dev;
+  std::vector<Baseline> baselines;  ///< on dev, learnt from train
+};
+
+/// A corpus as numbers.
+class Examples {
+ public:
+  virtual ~Examples() = default;
+  virtual int64_t size() const = 0;
+  /// The batches of an epoch, drawn from the generator: each example once, all batches full but one. Here: a random
+  /// order.
+  virtual Batches draw(int64_t batch_size, Generator& generator) const;
+  /// The first `count` of them.
+  virtual std::unique_ptr<Examples> first(int64_t count) const = 0;
+  /// What was lost on the way from the corpus, in words; empty where nothing was.
+  virtual std::string note() const { return ""; }
+  /// What is to be said of such batches: " (3.1 % padding)".
+  virtual std::string note(const Batches&) const { return ""; }
+};
+
+/// A learner's outcome on a corpus.
+struct Evaluation {
+  double loss = 0;   ///< mean
+  double score = 0;  ///< what the task is scored by
+  std::string json;  ///< the object that `lemma evaluate` prints
+  /// For people, with this many of the worst mistakes. The corpus must still be there.
+  std::function<std::string(size_t worst)> report;
+};
+
+/// What a network looks at in one text.
+struct Attention {
+  std::string summary;              ///< what it answers, in a sentence
+  std::vector<std::string> tokens;  ///< T of them
+  std::vector<Tensor> weights;      ///< (1, H, T, T) per layer
+};
+
+/// A line of what a run says before it begins.
+struct Fact {
+  std::string name, text;
+};
+
+/// A file of a model directory.
+struct NamedText {
+  std::string path, text;
+};
+
+/// Beside train-time noise: whether a corpus is made ready to learn from or to be scored on.
+enum class Use { training, scoring };
+
+class Learner {
+ public:
+  virtual ~Learner() = default;
+  virtual nn::Module& module() = 0;
+  /// What it keeps in a model directory beside the weights, in the order of the task's files().
+  virtual std::vector<std::string> texts() const { return {}; }
+  /// Reads a file whose labels must be among those learned. Throws IoError naming file and line.
+  virtual std::unique_ptr<Corpus> read(const std::string& path, bool replace_invalid) const = 0;
+  virtual std::unique_ptr<Examples> examples(const Corpus& corpus, Use use) const = 0;
+  /// The mean loss of a batch, a scalar; with the noise of training while the module trains.
+  virtual Tensor loss(const Examples& examples, std::span<const int64_t> rows) = 0;
+  /// How many answers there are to choose from, where an even guess among them costs ln(that); 0: no such number.
+  virtual int64_t classes() const { return 0; }
+  /// Runs the network in eval mode, without a tape; then restores its mode.
+  virtual Evaluation evaluate(const Corpus& corpus, const Examples& examples) = 0;
+  /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
+  virtual std::string predict(const std::string& where, const std::string& text) = 0;
+  virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
+  /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network that attends to nothing.
+  virtual Attention attention(const std::string& where, const std::string& text, size_t most);
+  /// What a run tells of the data and the network before it begins ...
+  virtual std::vector<Fact> facts(const Corpus& corpus, const Examples& train, const Examples& dev);
+  /// ... and `lemma info` of the network, a line each.
+  virtual std::vector<std::string> description() { return {}; }
+};
+
+/// A model of the guide: ids (B, T) to logits.
+struct GuideNetwork {
+  std::unique_ptr<nn::Module> module;
+  std::function<Tensor(const Tensor& ids)> forward;
+};
+using MakeGuide = GuideNetwork (*)(int64_t vocabulary, int64_t width, int64_t heads, int64_t outputs);
+
+/// What a task is scored by.
+struct Score {
+  std::string name;
+  bool higher_is_better = true;
+  bool better(double a, double b) const { return higher_is_better ? a > b : a < b; }
+};
+
+class Task {
+ public:
+  virtual ~Task() = default;
+  /// On the command line, in config.json, and the folder of its corpus in data/.
+  virtual std::string name() const = 0;
+  /// In the sentence "Lemma learns ... from text files."
+  virtual std::string learns() const = 0;
+  virtual Score score() const = 0;
+  /// What one example is, in the plural.
+  virtual std::string unit() const { return "texts"; }
+  /// How the files of its corpus in data/ end: ".tsv".
+  virtual std::string ending() const = 0;
+  /// The forms of files that it reads, in words.
+  virtual std::string reads() const = 0;
+  /// A text to try a model on.
+  virtual std::string sample() const = 0;
+  /// The defaults.
+  virtual std::unique_ptr<Options> options() const = 0;
+  /// The files that a model directory holds beside config.json and the weights.
+  virtual std::vector<std::string> files() const { return {}; }
+  /// Reads both files and scores the baselines. With an empty `dev_path` the last tenth of the training file is held
+  /// out. Throws IoError naming file and line.
+  virtual Corpora read(const std::string& train_path, const std::string& dev_path, bool replace_invalid) const = 0;
+  /// A learner for a corpus of read(); first weights come from default_generator().
+  virtual std::unique_ptr<Learner> make(const Corpus& train, const Options& options) const = 0;
+  /// A learner from `files`, in the order of files(); its weights are loaded later.
+  virtual std::unique_ptr<Learner> open(const Options& options, const std::vector<NamedText>& files) const = 0;
+  /// Tensors whose shapes follow from the options (0: any size), which speak before anything is allocated by them.
+  virtual std::vector<std::pair<std::string, Shape>> shapes(const Options&) const { return {}; }
+  /// The guide's model for this task, where it has one.
+  virtual MakeGuide guide() const { return nullptr; }
+};
+
+/// The tasks that a program knows.
+using Tasks = std::vector<const Task*>;
+
+/// The task of that name. Throws ValueError naming those that there are.
+const Task& find(const Tasks& tasks, const std::string& name);
+/// "a", "a or b", "a, b or c".
+std::string names_text(const Tasks& tasks);
+
+}  // namespace lemma::train

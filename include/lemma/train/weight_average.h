@@ -1,0 +1,39 @@
+#pragma once
+/// WeightAverage: the running mean of a module's weights.
+
+#include <cstdint>
+
+#include "lemma/nn/module.h"
+
+namespace lemma::train {
+
+/// The running mean of the weights, which generalises better than the final weights: m += (1 - d) (w - m), with d
+/// rising to its value over the first steps. Polyak & Juditsky, 1992.
+class WeightAverage {
+ public:
+  WeightAverage(const nn::Module& model, double decay);
+  void update(int64_t step);
+  /// Exchanges the model's weights and the mean; call it again to put them back.
+  void swap();
+  StateDict state() const;
+  void load(const StateDict& state);
+  bool active() const { return decay_ > 0; }
+
+ private:
+  StateDict weights_, mean_;
+  double decay_;
+};
+
+/// While it lives, the model holds the averaged weights.
+class WithAverage {
+ public:
+  explicit WithAverage(WeightAverage& average) : average_(average) { average_.swap(); }
+  ~WithAverage() { average_.swap(); }
+  WithAverage(const WithAverage&) = delete;
+  WithAverage& operator=(const WithAverage&) = delete;
+
+ private:
+  WeightAverage& average_;
+};
+
+}  // namespace lemma::train

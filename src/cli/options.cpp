@@ -1,0 +1,146 @@
+#include "cli/options.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "cli/cli.h"
+#include "lemma/core/error.h"
+#include "lemma/core/words.h"
+
+namespace lemma::cli {
+namespace {
+
+using train::Field;
+using train::Numbers;
+
+// An option as each of the tasks that know it has it by default. Of the field's value only the type still means
+// something.
+struct Row {
+  Field field;
+  std::vector<std::pair<std::string, std::string>> defaults;  // task, value
+};
+
+// All options in the order of the rows; those of one key are one.
+std::vector<Row> rows_of(const train::Tasks& tasks) {
+  std::vector<Row> all;
+  for (const train::Task* task : tasks) {
+    const std::unique_ptr<train::Options> options = task->options();
+    for (const Field& field : fields(*options)) {
+      const auto known =
+          std::find_if(all.begin(), all.end(), [&](const Row& row) { return std::string(row.field.key) == field.key; });
+      const auto row = known == all.end() ? all.insert(all.end(), {field, {}}) : known;
+      row->defaults.emplace_back(task->name(), field.text());
+    }
+  }
+  return all;
+}
+
+// "32"; where tasks differ, each by its name; or in words what the program then does.
+std::string default_text(const Row& row) {
+  if (*row.field.automatic) return row.field.automatic;
+  const auto& [first, value] = row.defaults.front();
+  if (std::all_of(row.defaults.begin(), row.defaults.end(), [&, v = value](const auto& d) { return d.second == v; }))
+    return value;
+  std::string text;
+  for (const auto& [task, each] : row.defaults) text += (text.empty() ? "" : ", ") + task + " " + each;
+  return text;
+}
+
+// What may be given, in words.
+struct Expected {
+  const Field& field;
+  std::string operator()(const int64_t*) const {
+    if (field.most == std::numeric_limits<int64_t>::max()) return fmt::format("{} or more", field.least);
+    return fmt::format("{} to {}", words::grouped(field.least), words::grouped(field.most));
+  }
+  std::string operator()(const uint64_t*) const { return "0 or more"; }
+  std::string operator()(const double*) const {
+    return field.numbers == Numbers::share     ? "0 to below 1"
+           : field.numbers == Numbers::above_0 ? "above 0"
+                                               : "0 or more";
+  }
+  std::string operator()(const bool*) const { return "true or false"; }
+  std::string operator()(const DType*) const { return "a name"; }
+};
+
+struct Placeholder {
+  const char* operator()(const double*) const { return "X"; }
+  const char* operator()(const DType*) const { return "NAME"; }
+  const char* operator()(const auto*) const { return "N"; }
+};
+
+// Puts the value that a text stands for in its place.
+struct Set {
+  const Field& field;
+  const std::string& text;
+  void operator()(int64_t* value) const { *value = parse_integer(field.flag, text, field.least); }
+  void operator()(uint64_t* value) const { *value = static_cast<uint64_t>(parse_integer(field.flag, text)); }
+  void operator()(double* value) const { *value = parse_number(field.flag, text); }
+  void operator()(bool* value) const { *value = parse_integer(field.flag, text, 0, 1) == 1; }
+  void operator()(DType* value) const {
+    for (const DType dtype : {DType::float32, DType::bfloat16, DType::float16})
+      if (text == name(dtype)) {
+        *value = dtype;
+        return;
+      }
+    throw ValueError(field.flag,
+                     fmt::format("{} was given; expected float32, bfloat16 or float16", words::quote(text)));
+  }
+};
+
+}  // namespace
+
+void add_options(CLI::App& command, const train::Tasks& tasks, Choices& choices) {
+  const std::vector<Row> all = rows_of(tasks);
+  for (size_t i = 0; i < all.size(); ++i) {
+    const std::string flag = all[i].field.flag;
+    if (flag.empty() || command.get_option_no_throw(flag)) continue;
+    std::string defaults = default_text(all[i]);  // of several options that share the flag, each by its name
+    const auto same = [&](const Row& row) { return flag == row.field.flag; };
+    if (std::count_if(all.begin(), all.end(), same) > 1) {
+      defaults.clear();
+      for (const Row& row : all)
+        if (same(row))
+          defaults += (defaults.empty() ? "" : "; ") + std::string(row.field.key) + " " + default_text(row);
+    }
+    command
+        .add_option_function<std::string>(
+            flag, [flag, &choices](const std::string& text) { choices.emplace_back(flag, text); },
+            fmt::format("{} (default{} {})", all[i].field.help, defaults.find(' ') == std::string::npos ? "" : ":",
+                        defaults))
+        ->type_name(std::visit(Placeholder{}, all[i].field.value));
+  }
+}
+
+void apply(const Choices& choices, const train::Task& task, train::Options& options) {
+  for (const auto& [flag, text] : choices) {
+    bool known = false;
+    for (const Field& field : fields(options))
+      if (flag == field.flag) {
+        std::visit(Set{field, text}, field.value);
+        known = true;
+      }
+    if (!known) throw ValueError(flag, fmt::format("is no option of {}; see lemma train --help", task.name()));
+  }
+}
+
+std::string options_page(const train::Tasks& tasks) {
+  std::string page =
+      "# Options of training\n\n"
+      "What `lemma train` takes, and what config.json keeps of it under `model` and `options`. Made from the rows of\n"
+      "`lemma/train/options.h` and of each task; a test compares them.\n\n"
+      "| config.json | flag | takes | default | what it is |\n|---|---|---|---|---|\n";
+  for (const Row& row : rows_of(tasks)) {
+    const Field& field = row.field;
+    page += fmt::format("| `{}.{}` | {} | {} | {} | {} |\n", field.section, field.key,
+                        *field.flag ? fmt::format("`{}`", field.flag) : "", std::visit(Expected{field}, field.value),
+                        default_text(row), field.help);
+  }
+  return page +
+         "\n`--resume` refuses another value than the saved run's for all but `--epochs` and `--patience`, which move "
+         "no "
+         "step.\n";
+}
+
+}  // namespace lemma::cli

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "cli/cli.h"
+#include "lemma/core/error.h"
+#include "lemma/core/words.h"
+#include "lemma/io/files.h"
+
+namespace lemma::cli {
+namespace {
+
+std::string about(const train::Tasks& tasks) {
+  std::string learns;
+  for (size_t i = 0; i < tasks.size(); ++i)
+    learns += (i == 0 ? "" : i + 1 == tasks.size() ? " and " : ", ") + tasks[i]->learns();
+  const std::string name = tasks.front()->name();
+  return fmt::format(
+      "Lemma learns {} from text files.\n"
+      "Try:  lemma train {} --out models/{}\n"
+      "      lemma predict --model models/{} \"{}\"",
+      learns, name, name, name, tasks.front()->sample());
+}
+
+int fail(int status, std::string message) {
+  for (char& c : message)
+    if (c == '\n' || c == '\r') c = ' ';                     // one line, whatever a file name holds
+  std::fputs(("lemma: " + message + "\n").c_str(), stderr);  // not fmt: it throws where stderr cannot be written
+  return status;
+}
+
+// CLI11 would only say that a command is missing.
+void refuse_unknown(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) == names.end())
+    throw ValueError(
+        "command", fmt::format("{} is not known; expected one of: {}", words::quote(argv[1]), fmt::join(names, ", ")));
+}
+
+int run(int argc, char** argv, const train::Tasks& tasks) {
+  CLI::App app{about(tasks), "lemma"};
+  app.set_version_flag("--version", std::string("lemma ") + kVersion);
+  app.require_subcommand(1);
+  app.option_defaults()->take_last();
+  Action action;
+  for (const auto add : {add_train, add_evaluate, add_predict, add_logits, add_attention, add_info, add_doctor})
+    add(app, action, tasks);
+  try {
+    refuse_unknown(app, argc, argv);
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    for (std::string& text : arguments)
+      if (arguments[0] == "predict" && text.starts_with('[')) text.insert(text.begin(), kWholeText);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    const auto commands = app.get_subcommands();
+    return fail(2, fmt::format("{}; see lemma{} --help", error.what(),
+                               commands.empty() ? "" : " " + commands.front()->get_name()));
+  }
+  return action();
+}
+
+}  // namespace
+
+int main(int argc, char** argv, const train::Tasks& tasks) {
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails, and is told, as on a full disk
+  try {
+    if (argc > 0) program_name() = argv[0];
+    return run(argc, argv, tasks);
+  } catch (const IoError& error) {
+    return fail(2, error.what());
+  } catch (const ValueError& error) {
+    return fail(2, error.what());
+  } catch (const DeviceError& error) {
+    return fail(2, error.what());
+  } catch (const MemoryError& error) {
+    return fail(2, error.what());  // of the device: a smaller run fits
+  } catch (const std::bad_alloc&) {
+    return fail(1, "out of memory; a smaller --batch-size, --max-len or model needs less");
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
+}
+
+}  // namespace lemma::cli

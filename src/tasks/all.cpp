@@ -1,0 +1,10 @@
+#include "lemma/tasks/all.h"
+
+namespace lemma::tasks {
+
+const train::Tasks& all() {
+  static const train::Tasks list = {&sentiment(), &ner()};
+  return list;
+}
+
+}  // namespace lemma::tasks

@@ -1,0 +1,107 @@
+#include "lemma/tasks/text/options.h"
+
+#include <fmt/format.h>
+
+#include "lemma/core/error.h"
+
+namespace lemma::tasks {
+
+using train::Field;
+using train::Numbers;
+
+// The upper bounds keep a slip of the finger from asking for more memory than any machine has.
+std::vector<Field> TextOptions::task_fields() {
+  constexpr const char* kDropout = "dropout everywhere: on a token's embeddings, in the layers, before the last Linear";
+  const auto model = [](Field field) {
+    field.section = "model";
+    return field;
+  };
+  return {
+      model({.key = "embed",
+             .value = &embed,
+             .flag = "--embed",
+             .help = "width of the model",
+             .least = 1,
+             .most = 16384}),
+      model({.key = "heads",
+             .value = &heads,
+             .flag = "--heads",
+             .help = "attention heads; the width is a multiple of it",
+             .least = 1}),
+      model({.key = "layers", .value = &layers, .flag = "--layers", .help = "encoder layers", .least = 1, .most = 256}),
+      model({.key = "ff",
+             .value = &ff,
+             .flag = "--ff",
+             .help = "width of the feed-forward blocks",
+             .least = 1,
+             .most = 65536}),
+      model(
+          {.key = "letters", .value = &letters, .help = "filters over the letters of a word; 0: none", .most = 16384}),
+      model({.key = "window", .value = &window, .help = "lets a token see its two neighbours before attention"}),
+      model({.key = "embed_dropout",
+             .value = &embed_dropout,
+             .flag = "--dropout",
+             .help = kDropout,
+             .numbers = Numbers::share,
+             .noise = true}),
+      model({.key = "layer_dropout",
+             .value = &layer_dropout,
+             .flag = "--dropout",
+             .help = kDropout,
+             .numbers = Numbers::share,
+             .noise = true}),
+      model({.key = "head_dropout",
+             .value = &head_dropout,
+             .flag = "--dropout",
+             .help = kDropout,
+             .numbers = Numbers::share,
+             .noise = true}),
+      model({.key = "feature_scale", .value = &feature_scale, .help = "factor on the sum of the feature embeddings"}),
+      model({.key = "position_scale", .value = &position_scale, .help = "factor on the sinusoidal positions"}),
+      {.key = "token_dropout",
+       .value = &token_dropout,
+       .flag = "--token-dropout",
+       .help = "share of words hidden in training",
+       .numbers = Numbers::share,
+       .told = "token dropout",
+       .noise = true},
+      {.key = "rare_dropout",
+       .value = &rare_dropout,
+       .help = "r: a word seen n times is hidden with r / (r + n) besides",
+       .numbers = Numbers::share,
+       .noise = true},
+      {.key = "min_count",
+       .value = &min_count,
+       .flag = "--min-count",
+       .help = "rarer words are unknown",
+       .least = 1,
+       .told = "min count"},
+      {.key = "feature_count",
+       .value = &feature_count,
+       .help = "rarer prefixes, suffixes and letters are unknown",
+       .least = 1},
+      {.key = "max_len",
+       .value = &max_len,
+       .flag = "--max-len",
+       .help = "tokens of a training text; what is cut is said; 0: no limit",
+       .told = "max len"},
+  };
+}
+
+void TextOptions::check_task() const {
+  if (embed % heads != 0)
+    throw ValueError("--heads", fmt::format("{} heads do not share a width of {} evenly; expected a divisor of --embed",
+                                            heads, embed));
+}
+
+const TextOptions& text_options(const train::Options& options) {
+  const auto* text = dynamic_cast<const TextOptions*>(&options);
+  if (!text) throw ValueError("options", "these are of another task; expected those of a model for text");
+  return *text;
+}
+
+TextOptions& text_options(train::Options& options) {
+  return const_cast<TextOptions&>(text_options(static_cast<const train::Options&>(options)));
+}
+
+}  // namespace lemma::tasks

@@ -1,0 +1,70 @@
+// Models that an earlier version saved: they open, give the numbers that they gave, and resume. tests/saved/README.md
+// tells how they were made.
+#include <nlohmann/json.hpp>
+
+#include "lemma/io/safetensors.h"
+#include "lemma/ops.h"
+#include "tests/program.h"
+
+using namespace lemma;
+using Json = nlohmann::json;
+
+namespace {
+
+// A copy of tests/saved to work in.
+struct Saved {
+  Saved() {
+    std::filesystem::copy(LEMMA_SOURCE_DIR "/tests/saved", dir.path, std::filesystem::copy_options::recursive);
+  }
+  Json run(const std::vector<std::string>& arguments) const {
+    const Program program = run_lemma(arguments, {.directory = dir.path});
+    CAPTURE(program.err);
+    REQUIRE(program.status == 0);
+    return Json::parse(program.out);
+  }
+  TempDir dir;
+};
+
+}  // namespace
+
+TEST_CASE("a sentiment model saved by an earlier version gives the numbers that it gave") {
+  const Saved saved;
+  const Json score = saved.run({"evaluate", "--model", "sentiment", "--data", "dev.tsv"});
+  CHECK(score["examples"] == 12);
+  CHECK(score["accuracy"] == 0.5);
+  CHECK(score["loss"].get<double>() == Approx(0.7795874873797098).epsilon(1e-6));
+  const Json answer = saved.run({"predict", "--model", "sentiment", "a fine hotel"});
+  CHECK(answer["label"] == "good");
+  CHECK(answer["probabilities"]["bad"].get<double>() == Approx(0.362306367089431).epsilon(1e-6));
+  CHECK(answer["probabilities"]["good"].get<double>() == Approx(0.6376936082247305).epsilon(1e-6));
+}
+
+TEST_CASE("an entity model saved by an earlier version gives the numbers that it gave") {
+  const Saved saved;
+  const Json score = saved.run({"evaluate", "--model", "ner", "--data", "dev.conll"});
+  CHECK(score["sentences"] == 12);
+  for (const char* field : {"precision", "recall", "f1"})
+    CHECK(score[field].get<double>() == Approx(2.0 / 3).epsilon(1e-12));
+  const Json answer = saved.run({"predict", "--model", "ner", "Anna Berg lives in Quito."});
+  CHECK(answer["tags"] == Json({"B-PER", "O", "O", "O", "B-LOC", "O"}));
+}
+
+TEST_CASE("a run interrupted in an earlier version is resumed where that version ended") {
+  const Saved saved;
+  const Program program =
+      run_lemma({"train", "sentiment", "--out", "sentiment", "--resume"}, {.directory = saved.dir.path});
+  CAPTURE(program.err);
+  REQUIRE(program.status == 0);
+  const io::SafeTensors then = io::load_safetensors(saved.dir / "resumed.safetensors"),
+                        now = io::load_safetensors(saved.dir / "sentiment/training.safetensors");
+  CHECK(now.metadata.at("steps") == then.metadata.at("steps"));
+  CHECK(now.metadata.at("offset") == then.metadata.at("offset"));
+  CHECK(now.metadata.at("train_checksum") == then.metadata.at("train_checksum"));
+  REQUIRE(now.tensors.size() == then.tensors.size());
+  for (const auto& [key, value] : then.tensors) {
+    CAPTURE(key);
+    const Tensor* tensor = now.find(key);
+    REQUIRE(tensor);
+    CHECK(allclose(*tensor, value, 1e-3, 1e-5));  // other processors round otherwise, here 300 steps long
+  }
+}
