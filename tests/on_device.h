@@ -113,19 +113,13 @@ inline void random(Random kind, const Array& out, uint64_t seed, uint64_t offset
   kernels::random(kind, there(out), seed, offset);
   there.bring_back();
 }
-inline void adam(std::span<const AdamSlot> slots, const AdamStep& step) {
+template <class Step>
+void update(std::span<const UpdateSlot> slots, const Step& step) {
   Operands there;
-  std::vector<AdamSlot> moved;
-  for (const AdamSlot& s : slots)
-    moved.push_back({there(s.param), there(s.grad), there(s.exp_avg), there(s.exp_avg_sq)});
-  kernels::adam(moved, step);
-  there.bring_back();
-}
-inline void sgd(std::span<const SgdSlot> slots, const SgdStep& step) {
-  Operands there;
-  std::vector<SgdSlot> moved;
-  for (const SgdSlot& s : slots) moved.push_back({there(s.param), there(s.grad), there(s.momentum)});
-  kernels::sgd(moved, step);
+  std::vector<UpdateSlot> moved;
+  for (const UpdateSlot& s : slots)
+    moved.push_back({there(s.param), there(s.grad), {there(s.state[0]), there(s.state[1])}});
+  kernels::update<Step>(moved, step);
   there.bring_back();
 }
 inline double sum_squares(std::span<const Array> arrays) {

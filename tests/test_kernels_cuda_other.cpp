@@ -99,23 +99,20 @@ TEST_CASE("one optimiser step on CUDA equals the CPU's, and takes a launch for e
   for (const DType dtype : kEveryFloating) {
     const auto step = [&](bool adam, size_t tensors) {
       std::vector<Array> params;
-      std::vector<AdamSlot> adam_slots;
-      std::vector<SgdSlot> sgd_slots;
+      std::vector<UpdateSlot> slots;
       for (size_t i = 0; i < tensors; ++i) {
         const Shape shape(kBorders[i % kBorders.size()]);
         const Array p = fresh(shape, dtype, 1), g = fresh(shape, dtype, 2), m = fresh(shape, dtype, 3);
         const Array v = on_device::unary(Unary::Abs, fresh(shape, dtype, 4));
         params.push_back(p);
-        adam_slots.push_back({p, g, m, v});
-        sgd_slots.push_back({p, g, m});
+        slots.push_back({p, g, {m, v}});
       }
       if (adam)
-        on_device::adam(adam_slots, {0.01, 0.9, 0.999, 1e-8, 0.1, 3, true});
+        on_device::update<AdamStep>(slots, {0.01, 0.9, 0.999, 1e-8, 0.1, 3, true});
       else
-        on_device::sgd(sgd_slots, {0.1, 0.9, 0.1, 0.01, true, false});
+        on_device::update<SgdStep>(slots, {0.1, 0.9, 0.1, 0.01, true, false});
       return params;
     };
-    if (is_half(dtype)) continue;
     for (const bool adam : {true, false}) {
       const auto on = [&](Device device) {
         const DefaultDevice there(device);
@@ -123,13 +120,13 @@ TEST_CASE("one optimiser step on CUDA equals the CPU's, and takes a launch for e
       };
       const std::vector<Array> cpu = on(Device::cpu()), cuda = on(Device::cuda());
       for (size_t i = 0; i < cpu.size(); ++i)
-        REQUIRE(distance({cpu[i], cuda[i]}) <= (dtype == DType::float32 ? 4e-7 : 1e-15));
+        REQUIRE(distance({cpu[i], cuda[i]}) <= (is_half(dtype) ? 1e-2 : dtype == DType::float32 ? 4e-7 : 1e-15));
     }
   }
   // Launches: 1 up to 48 tensors, 3 for 120; clipping's sum and factor likewise, and one more launch or two for the
   // sum.
   for (const auto& [tensors, launches] : std::vector<std::pair<size_t, uint64_t>>{{1, 1}, {48, 1}, {49, 2}, {120, 3}}) {
-    std::vector<AdamSlot> slots;
+    std::vector<UpdateSlot> slots;
     std::vector<Array> grads;
     for (size_t i = 0; i < tensors; ++i) {
       const auto zeros = [] {
@@ -137,11 +134,11 @@ TEST_CASE("one optimiser step on CUDA equals the CPU's, and takes a launch for e
         kernels::fill(x, 0);
         return x;
       };
-      slots.push_back({zeros(), zeros(), zeros(), zeros()});
+      slots.push_back({zeros(), zeros(), {zeros(), zeros()}});
       grads.push_back(slots.back().grad);
     }
     uint64_t before = lemma::cuda::launch_count();
-    kernels::adam(slots, {0.01, 0.9, 0.999, 1e-8, 0, 1, false});
+    kernels::update<AdamStep>(slots, {0.01, 0.9, 0.999, 1e-8, 0, 1, false});
     REQUIRE(lemma::cuda::launch_count() - before == launches);
     before = lemma::cuda::launch_count();
     REQUIRE(kernels::sum_squares(grads) == 0);

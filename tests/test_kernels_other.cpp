@@ -1,9 +1,8 @@
-// Indexed kernels, random numbers, parameter updates; the device that is not there.
+// Indexed kernels, random numbers, parameter updates.
 
 #include <cmath>
 
 #include "kernels/cpu/parallel.h"
-#include "kernels/cuda/cuda.h"
 #include "kernels/philox.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
@@ -170,14 +169,14 @@ TEST_CASE("uniform and normal numbers have the moments they should") {
 TEST_CASE("adam and sgd follow their formulas, for any size and any number of threads") {
   for (const DType dtype : kFloating)
     for (const bool decoupled : {false, true}) {
-      std::vector<AdamSlot> slots;
+      std::vector<UpdateSlot> slots;
       std::vector<std::array<std::vector<double>, 4>> copies;
       for (const int64_t n : {1, 3, 16, 100, 70001}) {
         slots.push_back(
-            {Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype), Array(Shape(n), dtype)});
+            {Array(Shape(n), dtype), Array(Shape(n), dtype), {Array(Shape(n), dtype), Array(Shape(n), dtype)}});
         copies.emplace_back();
-        const Array* arrays[4] = {&slots.back().param, &slots.back().grad, &slots.back().exp_avg,
-                                  &slots.back().exp_avg_sq};
+        const Array* arrays[4] = {&slots.back().param, &slots.back().grad, &slots.back().state[0],
+                                  &slots.back().state[1]};
         for (size_t k = 0; k < 4; ++k) {
           randomize(*arrays[k], k + 1);
           if (k >= 2) on_device::fill(*arrays[k], 0);
@@ -186,7 +185,7 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
       }
       for (int64_t t = 1; t <= 3; ++t) {
         const AdamStep s{0.01, 0.9, 0.999, 1e-8, 0.1, t, decoupled};
-        on_device::adam(slots, s);
+        on_device::update<AdamStep>(slots, s);
         for (size_t j = 0; j < slots.size(); ++j)
           for (size_t p = 0; p < copies[j][0].size(); ++p) {
             double &w = copies[j][0][p], g = copies[j][1][p], &m = copies[j][2][p], &v = copies[j][3][p];
@@ -211,8 +210,8 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
       std::vector<double> w, b(70001, 0.0);
       for (int64_t p = 0; p < 70001; ++p) w.push_back(value(param, p));
       for (int t = 1; t <= 3; ++t) {
-        const SgdSlot slot{param, grad, momentum};
-        on_device::sgd(std::span(&slot, 1), {0.1, factor, 0.2, 0.01, nesterov, t == 1});
+        const UpdateSlot slot{param, grad, {momentum}};
+        on_device::update(std::span(&slot, 1), SgdStep{0.1, factor, 0.2, 0.01, nesterov, t == 1});
         for (size_t p = 0; p < w.size(); ++p) {
           double g = value(grad, static_cast<int64_t>(p)) + 0.01 * w[p];
           if (factor != 0) {
@@ -226,11 +225,12 @@ TEST_CASE("adam and sgd follow their formulas, for any size and any number of th
     }
   REQUIRE(same_for_any_threads([] {
     const Shape shape(100003);
-    const AdamSlot slot{Array(shape, DType::float32), Array(shape, DType::float32), Array(shape, DType::float32),
-                        Array(shape, DType::float32)};
+    const UpdateSlot slot{Array(shape, DType::float32),
+                          Array(shape, DType::float32),
+                          {Array(shape, DType::float32), Array(shape, DType::float32)}};
     randomize(slot.param, 1), randomize(slot.grad, 2);
-    on_device::fill(slot.exp_avg, 0.5), on_device::fill(slot.exp_avg_sq, 0.25);
-    on_device::adam(std::span(&slot, 1), {0.01, 0.9, 0.999, 1e-8, 0, 5, false});
+    on_device::fill(slot.state[0], 0.5), on_device::fill(slot.state[1], 0.25);
+    on_device::update(std::span(&slot, 1), AdamStep{0.01, 0.9, 0.999, 1e-8, 0, 5, false});
     return slot.param;
   }));
 }
@@ -252,16 +252,4 @@ TEST_CASE("the number of threads can be set, but not to nothing") {
   REQUIRE(num_threads() == 3);
   REQUIRE_THROWS_AS(set_num_threads(0), ValueError);
   REQUIRE_THROWS_WITH(set_num_threads(-2), "[set_num_threads] at least one thread is needed, got -2");
-}
-
-TEST_CASE("without CUDA the entry points say how to get it") {
-  if (lemma::cuda::build() != "off") return;  // of builds that have it, another file tells
-  const Array x(Shape(2), DType::float32);
-  REQUIRE_THROWS_WITH(kernels::cuda::unary(Unary::Exp, x),
-                      "[unary] this build runs on the CPU alone; configure with -DLEMMA_CUDA=ON (a GPU and the CUDA "
-                      "toolkit) or -DLEMMA_CUDA=EMULATED (needs neither)");
-  REQUIRE_THROWS_AS(kernels::cuda::matmul(x, x), DeviceError);
-  REQUIRE_THROWS_AS(kernels::cuda::copy(x, x), DeviceError);
-  REQUIRE_THROWS_AS(kernels::cuda::sum_squares(std::span(&x, 1)), DeviceError);
-  REQUIRE_THROWS_AS(kernels::cuda::scale(std::span(&x, 1), std::span(&x, 1), 2), DeviceError);
 }

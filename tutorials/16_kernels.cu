@@ -2,6 +2,7 @@
 #include "16_kernels.h"
 
 #include "kernels/cuda/device.h"
+#include "kernels/kernels.h"
 
 namespace lesson {
 namespace {

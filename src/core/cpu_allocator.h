@@ -1,7 +1,7 @@
 #pragma once
-/// The caching allocator of the CPU: freed blocks are kept by size class and handed out again.
+/// Memory of the CPU: a caching allocator.
 
-#include <cstddef>
+#include "core/caching_allocator.h"
 
 namespace lemma::cpu_allocator {
 
@@ -10,10 +10,7 @@ void* allocate(size_t bytes);
 /// `bytes` as it was asked for.
 void release(void* block, size_t bytes);
 
-struct Figures {
-  size_t active, peak, cached, requests;
-};
-Figures figures();
+MemoryFigures figures();
 void reset_peak();
 void empty_cache();
 

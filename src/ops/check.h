@@ -56,6 +56,8 @@ inline void integers(const char* op, const char* what, const Tensor& x) {
   if (x.dtype() != DType::int64)
     throw DTypeError(op, fmt::format("{} must be int64, got {}; cast with .to(int64)", what, kind(x)), {x.dtype()});
 }
+/// A number beside an int64 tensor has no fraction.
+void whole(const char* op, const Tensor& x, double value);
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);
 /// `index` is what gather and scatter along `dim` of x take: int64, of x's rank, no larger but along dim, in range.

@@ -26,7 +26,8 @@ Tensor compare(const char* op, Compare kernel, const Tensor& a, const Tensor& b)
 }
 Tensor compare(const char* op, Compare kernel, const Tensor& a, double b) {
   check::defined(op, a);
-  return Tensor(kernels::compare(kernel, a.array(), scalar_array(op, a, b)));
+  check::whole(op, a, b);
+  return Tensor(kernels::compare(kernel, a.array(), b));
 }
 Tensor logical(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
   check::boolean(op, "both inputs", a);
@@ -88,9 +89,10 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
     throw ShapeError("masked_fill",
                      fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),
                      {x.shape(), mask.shape()});
+  check::whole("masked_fill", x, value);
   const Tensor m = broadcast_to(mask, x.shape());
   return record(
-      "masked_fill", {x, m}, kernels::select(m.array(), scalar_array("masked_fill", x, value), x.array()),
+      "masked_fill", {x, m}, kernels::select(m.array(), value, x.array()),
       [](const Tensor& g, In<1> filled) { return masked_fill(g, filled, 0); }, no_gradient);
 }
 

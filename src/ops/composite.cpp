@@ -27,11 +27,7 @@ Tensor softmax(const Tensor& x, int64_t dim) {
   const int d = normalize_dim("softmax", dim, x.shape());
   if (x.numel() == 0) return x;
   const Tensor top = amax(x.detach(), d, true);
-  const Tensor empty = eq(top, -INFINITY);   // rows that hold nothing but -inf
-  if (x.device().is_cpu() && !any(empty)) {  // on a GPU the answer would cost more than the two steps it saves
-    const Tensor e = exp(x - top);
-    return e / sum(e, d, true);
-  }
+  const Tensor empty = eq(top, -INFINITY);               // rows that hold nothing but -inf
   const Tensor e = exp(x - masked_fill(top, empty, 0));  // 0 everywhere in an empty row,
   return e / (sum(e, d, true) + empty.to(x.dtype()));    // divided by 1
 }

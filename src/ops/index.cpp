@@ -3,6 +3,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/gathered.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
 
@@ -44,15 +45,14 @@ Tensor scattered(const Shape& shape, int dim, const Tensor& index, const Tensor&
       [dim](const Tensor& g, In<1> at) { return gather(g, dim, at); }, no_gradient);
 }
 
-// No checks: the rules above call it with indices that were checked when they were recorded.
+}  // namespace
+
 Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
   return record(
       "gather", {x, index}, kernels::gather(x.array(), dim, index.array()),
       [dim](const Tensor& g, In<1> at, const Node& node) { return scattered(node.input_shape(0), dim, at, g); },
       no_gradient);
 }
-
-}  // namespace
 
 /// y = x at index along dim.    dL/dx = g added back at index
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
@@ -127,8 +127,7 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   // A padding row is read but never learns: its gradient is cut by a mask.
   if (padding_idx >= 0 && rows.requires_grad()) {
     const Tensor padding = eq(flat, static_cast<double>(padding_idx));
-    // Asking whether there is any padding would wait for a GPU; there, the mask is cheaper.
-    if (!ids.device().is_cpu() || any(padding)) rows = where(padding, rows.detach(), rows);
+    rows = where(padding, rows.detach(), rows);
   }
   Shape shape = ids.shape();
   shape.push_back(width);

@@ -56,6 +56,11 @@ Tensor& arithmetic(const char* op, Binary kernel, Tensor& x, const Tensor& other
   return x;
 }
 
+Tensor& arithmetic(const char* op, Binary kernel, Tensor& x, double number) {
+  kernels::binary_inplace(kernel, inplace::writable(op, x), number);
+  return x;
+}
+
 void check_operands(const char* op, const Tensor& x, const Tensor& other) {
   check::numeric(op, x);
   check::defined(op, other);
@@ -77,7 +82,7 @@ void Indexed::put(double value) {
 Tensor& Tensor::fill_(double value) {
   check::defined("fill_", *this);
   if (inplace::recorded("fill_", *this)) return inplace::overwrite("fill_", *this, full_like(*this, value));
-  const Array number = scalar_array("fill_", *this, value);  // refuses a fraction for integers
+  check::whole("fill_", *this, value);
   kernels::fill(inplace::writable("fill_", *this), value);
   return *this;
 }
@@ -119,16 +124,19 @@ Tensor& Tensor::div_(const Tensor& other) {
 
 Tensor& Tensor::add_(double value) {
   check_number("add_", *this, value);
+  if (!inplace::recorded("add_", *this)) return arithmetic("add_", Binary::Add, *this, value);
   return inplace::overwrite("add_", *this, lemma::add(*this, value));
 }
 
 Tensor& Tensor::mul_(double factor) {
   check_number("mul_", *this, factor);
+  if (!inplace::recorded("mul_", *this)) return arithmetic("mul_", Binary::Mul, *this, factor);
   return inplace::overwrite("mul_", *this, lemma::mul(*this, factor));
 }
 
 Tensor& Tensor::div_(double divisor) {
   check_division("div_", *this);
+  if (!inplace::recorded("div_", *this)) return arithmetic("div_", Binary::Div, *this, divisor);
   return inplace::overwrite("div_", *this, lemma::div(*this, divisor));
 }
 

@@ -4,6 +4,7 @@
 #include "lemma/ops.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/gathered.h"
 #include "ops/mixed.h"
 
 namespace lemma {
@@ -63,12 +64,12 @@ Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, con
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range(op, "label", safe, rows.size(1));
   const Tensor counts = logical_not(ignored).to(rows.dtype());
-  return {ignored, safe, class_weight.defined() ? counts * gather(class_weight.detach(), 0, safe) : counts};
+  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts};
 }
 
 // -log p of each row's class times its weight; an ignored -inf must not give NaN.
 Tensor picked(const Tensor& log_probs, const Labels& labels) {
-  const Tensor of_class = squeeze(gather(log_probs, 1, unsqueeze(labels.safe, 1)), 1);  // (M)
+  const Tensor of_class = squeeze(gathered(log_probs, 1, unsqueeze(labels.safe, 1)), 1);  // (M)
   return -(masked_fill(of_class, labels.ignored, 0) * labels.weight);
 }
 

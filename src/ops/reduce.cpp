@@ -6,6 +6,7 @@
 #include "lemma/tape/grad_mode.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
+#include "ops/gathered.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
 
@@ -60,7 +61,7 @@ std::pair<Tensor, Tensor> extreme_at(const char* op, ArgReduce kernel, const Ten
   const int d = normalize_dim(op, dim, x.shape());
   not_empty(op, x, d);
   const Tensor index(kernels::arg_reduce(kernel, x.array(), d));
-  const Tensor values = gather(x, d, index);
+  const Tensor values = gathered(x, d, index);
   return {drop_dims(values, d, keepdim), drop_dims(index, d, keepdim)};
 }
 

@@ -1,121 +1,95 @@
 // Elementwise operations of one tensor: formula, forward and gradient in one place.
 #include <numbers>
 
-#include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/check.h"
-#include "ops/mixed.h"
-#include "tape/record.h"
+#include "ops/elementwise.h"
 
 namespace lemma {
-namespace {
-
-Array floating(const char* op, Unary kernel, const Tensor& x) {
-  check::floating(op, x);
-  return kernels::unary(kernel, x.array());
-}
-Array numeric(const char* op, Unary kernel, const Tensor& x) {
-  check::numeric(op, x);
-  return kernels::unary(kernel, x.array());
-}
-
-}  // namespace
 
 /// y = -x.    dL/dx = -g
 Tensor neg(const Tensor& x) {
-  return record("neg", {x}, numeric("neg", Unary::Neg, x), [](const Tensor& g) { return -g; });
+  return unary("neg", Unary::Neg, x, [](const Tensor& g) { return -g; });
 }
 
 /// y = |x|.    dL/dx = g sign(x)
 Tensor abs(const Tensor& x) {
-  return record("abs", {x}, numeric("abs", Unary::Abs, x), [](const Tensor& g, In<0> at) { return g * sign(at); });
+  return unary("abs", Unary::Abs, x, [](const Tensor& g, In<0> at) { return g * sign(at); });
 }
 
 /// y = sign(x).    dL/dx = 0
 Tensor sign(const Tensor& x) {
-  return record("sign", {x}, numeric("sign", Unary::Sign, x), [](const Tensor& g) { return zeros_like(g); });
+  return unary("sign", Unary::Sign, x, [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// y = e^x.    dL/dx = g y
 Tensor exp(const Tensor& x) {
-  if (mixed::widens(x)) return exp(mixed::wide(x));
-  return record("exp", {x}, floating("exp", Unary::Exp, x), [](const Tensor& g, Out y) { return g * y; });
+  return unary("exp", Unary::Exp, x, [](const Tensor& g, Out y) { return g * y; });
 }
 
 /// y = log x.    dL/dx = g / x
 Tensor log(const Tensor& x) {
-  if (mixed::widens(x)) return log(mixed::wide(x));
-  return record("log", {x}, floating("log", Unary::Log, x), [](const Tensor& g, In<0> at) { return g / at; });
+  return unary("log", Unary::Log, x, [](const Tensor& g, In<0> at) { return g / at; });
 }
 
 /// y = log(1 + x).    dL/dx = g / (1 + x)
 Tensor log1p(const Tensor& x) {
-  if (mixed::widens(x)) return log1p(mixed::wide(x));
-  return record("log1p", {x}, floating("log1p", Unary::Log1p, x),
-                [](const Tensor& g, In<0> at) { return g / (1 + at); });
+  return unary("log1p", Unary::Log1p, x, [](const Tensor& g, In<0> at) { return g / (1 + at); });
 }
 
 /// y = sqrt x.    dL/dx = g / (2 y)
 Tensor sqrt(const Tensor& x) {
-  return record("sqrt", {x}, floating("sqrt", Unary::Sqrt, x), [](const Tensor& g, Out y) { return g / (2 * y); });
+  return unary("sqrt", Unary::Sqrt, x, [](const Tensor& g, Out y) { return g / (2 * y); });
 }
 
 /// y = 1 / sqrt x.    dL/dx = -g y^3 / 2
 Tensor rsqrt(const Tensor& x) {
-  if (mixed::widens(x)) return rsqrt(mixed::wide(x));
-  return record("rsqrt", {x}, floating("rsqrt", Unary::Rsqrt, x),
-                [](const Tensor& g, Out y) { return g * (y * y * y) * -0.5; });
+  return unary("rsqrt", Unary::Rsqrt, x, [](const Tensor& g, Out y) { return g * (y * y * y) * -0.5; });
 }
 
 /// y = sin x.    dL/dx = g cos x
 Tensor sin(const Tensor& x) {
-  return record("sin", {x}, floating("sin", Unary::Sin, x), [](const Tensor& g, In<0> at) { return g * cos(at); });
+  return unary("sin", Unary::Sin, x, [](const Tensor& g, In<0> at) { return g * cos(at); });
 }
 
 /// y = cos x.    dL/dx = -g sin x
 Tensor cos(const Tensor& x) {
-  return record("cos", {x}, floating("cos", Unary::Cos, x), [](const Tensor& g, In<0> at) { return -(g * sin(at)); });
+  return unary("cos", Unary::Cos, x, [](const Tensor& g, In<0> at) { return -(g * sin(at)); });
 }
 
 /// y = tanh x.    dL/dx = g (1 - y^2)
 Tensor tanh(const Tensor& x) {
-  return record("tanh", {x}, floating("tanh", Unary::Tanh, x), [](const Tensor& g, Out y) { return g * (1 - y * y); });
+  return unary("tanh", Unary::Tanh, x, [](const Tensor& g, Out y) { return g * (1 - y * y); });
 }
 
 /// y = 1 / (1 + e^-x).    dL/dx = g y (1 - y)
 Tensor sigmoid(const Tensor& x) {
-  return record("sigmoid", {x}, floating("sigmoid", Unary::Sigmoid, x),
-                [](const Tensor& g, Out y) { return g * (y * (1 - y)); });
+  return unary("sigmoid", Unary::Sigmoid, x, [](const Tensor& g, Out y) { return g * (y * (1 - y)); });
 }
 
 /// y = max(x, 0).    dL/dx = g where y > 0
 Tensor relu(const Tensor& x) {
-  return record("relu", {x}, floating("relu", Unary::Relu, x),
-                [](const Tensor& g, Out y) { return masked_fill(g, le(y.detach(), 0), 0); });
+  return unary("relu", Unary::Relu, x, [](const Tensor& g, Out y) { return masked_fill(g, le(y.detach(), 0), 0); });
 }
 
 /// y = 2/sqrt(pi) integral_0^x e^(-t^2) dt.    dL/dx = g 2/sqrt(pi) e^(-x^2)
 Tensor erf(const Tensor& x) {
-  return record("erf", {x}, floating("erf", Unary::Erf, x),
-                [](const Tensor& g, In<0> at) { return g * (exp(-square(at)) * (2 * std::numbers::inv_sqrtpi)); });
+  return unary("erf", Unary::Erf, x,
+               [](const Tensor& g, In<0> at) { return g * (exp(-square(at)) * (2 * std::numbers::inv_sqrtpi)); });
 }
 
 /// y = 1 / x.    dL/dx = -g y^2
 Tensor reciprocal(const Tensor& x) {
-  if (mixed::widens(x)) return reciprocal(mixed::wide(x));
-  return record("reciprocal", {x}, floating("reciprocal", Unary::Reciprocal, x),
-                [](const Tensor& g, Out y) { return -(g * square(y)); });
+  return unary("reciprocal", Unary::Reciprocal, x, [](const Tensor& g, Out y) { return -(g * square(y)); });
 }
 
 /// y = floor x.    dL/dx = 0
 Tensor floor(const Tensor& x) {
-  return record("floor", {x}, floating("floor", Unary::Floor, x), [](const Tensor& g) { return zeros_like(g); });
+  return unary("floor", Unary::Floor, x, [](const Tensor& g) { return zeros_like(g); });
 }
 
 /// y = x^2.    dL/dx = 2 g x
 Tensor square(const Tensor& x) {
-  return record("square", {x}, numeric("square", Unary::Square, x),
-                [](const Tensor& g, In<0> at) { return g * at * 2; });
+  return unary("square", Unary::Square, x, [](const Tensor& g, In<0> at) { return g * at * 2; });
 }
 
 }  // namespace lemma

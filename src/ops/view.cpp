@@ -179,15 +179,4 @@ Tensor expand(const Tensor& x, const Shape& wanted) {
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) { return x.shape() == shape ? x : expand(x, shape); }
 
-Array scalar_array(const char* op, const Tensor& x, double value) {
-  if (x.dtype() == DType::int64 && value != static_cast<double>(static_cast<int64_t>(value)))
-    throw DTypeError(op,
-                     fmt::format("the number {} is no integer, the tensor {} is int64; cast it with .to(float32)",
-                                 value, x.shape().str()),
-                     {x.dtype()});
-  Array one({}, x.dtype(), x.device());
-  kernels::fill(one, value);
-  return one.expand(x.shape());
-}
-
 }  // namespace lemma

@@ -18,18 +18,18 @@ Adam::Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& 
 
 // Parameters count their own steps, since some may have been skipped; those that agree share one call.
 void Adam::update(const Group& group, std::vector<State>& states) {
-  std::map<int64_t, std::vector<AdamSlot>> by_step;
+  std::map<int64_t, std::vector<UpdateSlot>> by_step;
   for (size_t i = 0; i < group.params.size(); ++i) {
     const Tensor& p = group.params[i];
     if (!p.grad().defined()) continue;
     State& state = states[i];
     by_step[++state.steps].push_back(
-        {p.array(), gradient_for("Adam", p), memory_for(state.first, p), memory_for(state.second, p)});
+        {p.array(), gradient_for("Adam", p), {memory_for(state.first, p), memory_for(state.second, p)}});
     p.array().storage()->bump_version();
   }
   for (const auto& [count, slots] : by_step)
-    kernels::adam(slots, {group.lr, options_.betas.first, options_.betas.second, options_.eps, group.weight_decay,
-                          count, decoupled_});
+    kernels::update(slots, AdamStep{group.lr, options_.betas.first, options_.betas.second, options_.eps,
+                                    group.weight_decay, count, decoupled_});
 }
 
 }  // namespace lemma::optim

@@ -18,19 +18,19 @@ SGD::SGD(std::vector<ParamGroup> groups, const SGDOptions& options)
 
 // The step that fills the momentum differs from the later ones, so the two kinds go in separate calls.
 void SGD::update(const Group& group, std::vector<State>& states) {
-  std::vector<SgdSlot> first, later;
+  std::vector<UpdateSlot> first, later;
   for (size_t i = 0; i < group.params.size(); ++i) {
     const Tensor& p = group.params[i];
     if (!p.grad().defined()) continue;
-    SgdSlot slot{p.array(), gradient_for("SGD", p), {}};
-    if (options_.momentum != 0) slot.momentum = memory_for(states[i].first, p);
+    UpdateSlot slot{p.array(), gradient_for("SGD", p), {}};
+    if (options_.momentum != 0) slot.state[0] = memory_for(states[i].first, p);
     (states[i].steps++ == 0 ? first : later).push_back(std::move(slot));
     p.array().storage()->bump_version();
   }
   SgdStep step{group.lr, options_.momentum, options_.dampening, group.weight_decay, options_.nesterov, true};
-  if (!first.empty()) kernels::sgd(first, step);
+  kernels::update<SgdStep>(first, step);
   step.first = false;
-  if (!later.empty()) kernels::sgd(later, step);
+  kernels::update<SgdStep>(later, step);
 }
 
 }  // namespace lemma::optim

@@ -26,14 +26,6 @@ TensorImpl& current(const Ref<TensorImpl>& impl) {
   return *impl;
 }
 
-// Contiguous on the CPU, without the tape.
-Array host(const Array& array) {
-  if (array.device().is_cpu() && array.is_contiguous()) return array;
-  Array copy(array.shape(), array.dtype());
-  kernels::copy(copy, array);
-  return copy;
-}
-
 template <class T, class From>
 void convert(const Array& array, std::vector<T>& out) {
   const From* from = array.data<From>();
@@ -108,7 +100,7 @@ TensorIterator Tensor::end() const { return {*this, dim() == 0 ? 0 : size(0)}; }
 
 template <class T>
 std::vector<T> Tensor::to_vector() const {
-  const Array a = host(array());
+  const Array a = kernels::read(array());
   std::vector<T> out(static_cast<size_t>(a.numel()));
   switch (a.dtype()) {
     case DType::float32:

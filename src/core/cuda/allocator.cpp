@@ -1,43 +1,25 @@
-// The caching allocator of the CUDA devices: cudaMalloc stops the whole device, so freed blocks are kept and handed out
-// again. LEMMA_CUDA_CACHE=0 turns keeping off, and then each block has exactly the bytes asked for, so that nothing
-// hides an overrun from a sanitizer.
+// A CUDA device's memory behind the caching allocator: cudaMalloc stops the whole device. LEMMA_CUDA_CACHE=0 turns
+// keeping off, and then each block has exactly the bytes asked for, so that nothing hides an overrun from a sanitizer.
 
 #include "core/cuda/allocator.h"
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <cstdlib>
 #include <cstring>
-#include <mutex>
-#include <vector>
+#include <deque>
+#include <limits>
+#include <span>
 
 #include <fmt/format.h>
 
 #include "core/cuda/runtime.h"
-#include "core/size_classes.h"
 #include "lemma/core/error.h"
 
 namespace lemma::cuda_allocator {
 namespace {
 
-using namespace size_classes;
-
-struct Cache {
-  std::mutex mutex;
-  std::array<std::vector<void*>, kCount> free;
-  Figures figures{};
-  size_t held = 0;  // bytes taken from the device, in tensors or kept
-};
-
-// Never destroyed: tensors in static variables outlive any order of destruction.
-Cache& cache_of(Device device) {
-  cuda::use(device);
-  static auto* caches = new std::array<Cache, 16>;
-  return (*caches)[static_cast<size_t>(device.index())];
-}
-
-bool keeps_blocks() {
+bool keeps() {
   static const bool keeps = [] {
     const char* value = std::getenv("LEMMA_CUDA_CACHE");
     return value && *value ? *value != '0' : !LEMMA_CUDA_SANITIZED;
@@ -72,7 +54,7 @@ std::string size_text(size_t bytes) {
   return fmt::format("{} bytes", bytes);
 }
 
-[[noreturn]] void no_room(size_t bytes, Device device, const Figures& f) {
+[[noreturn]] void no_room(size_t bytes, Device device, const MemoryFigures& f) {
   size_t free = 0, total = 0;
   cudaMemGetInfo(&free, &total);
   cudaGetLastError();
@@ -84,91 +66,58 @@ std::string size_text(size_t bytes) {
                   size_text(total), limit() ? ", and LEMMA_MEMORY_LIMIT is " + size_text(limit()) : ""));
 }
 
-// Requires the lock.
-void give_back(Cache& c) {
-  // Work on these blocks may still be queued.
-  if (c.figures.cached > 0) cudaStreamSynchronize(cuda::stream());
-  for (size_t i = 0; i < kCount; ++i) {
-    for (void* block : c.free[i]) {
-      cudaFree(block);
-      c.figures.cached -= class_bytes(i);
-      c.held -= class_bytes(i);
-    }
-    c.free[i].clear();
-  }
-}
+// The current device's memory.
+struct OnDevice {
+  Device device;
 
-// Requires the lock.
-void* from_device(Cache& c, size_t bytes, Device device) {
-  void* block = nullptr;
-  for (const bool again : {false, true}) {
-    if (limit() == 0 || c.held + bytes <= limit()) {
-      ++c.figures.requests;
-      const cudaError_t status = cudaMalloc(&block, std::max<size_t>(bytes, 1));
-      if (status == cudaSuccess) return block;
-      if (status != cudaErrorMemoryAllocation)
-        cuda::check(status, "taking " + size_text(bytes) + " of " + device.str());
-      cudaGetLastError();
-    }
-    if (!again) give_back(c);
-  }
-  no_room(bytes, device, c.figures);
-}
+  static bool keeps_blocks() { return keeps(); }
+  static size_t class_of(size_t bytes) { return size_classes::class_of(std::max<size_t>(bytes, 512)); }
+  /// All of it: nobody else waits for a GPU's memory, and giving it back stops the device.
+  static size_t kept_at_most(size_t) { return std::numeric_limits<size_t>::max(); }
 
-size_t class_for(size_t bytes) { return class_of(std::max<size_t>(bytes, 512)); }
-size_t taken_for(size_t bytes) { return keeps_blocks() ? class_bytes(class_for(bytes)) : bytes; }
+  void* take(size_t bytes, size_t held) const {
+    if (limit() != 0 && held + bytes > limit()) return nullptr;
+    void* block = nullptr;
+    const cudaError_t status = cudaMalloc(&block, std::max<size_t>(bytes, 1));
+    if (status == cudaSuccess) return block;
+    if (status != cudaErrorMemoryAllocation) cuda::check(status, "taking " + size_text(bytes) + " of " + device.str());
+    cudaGetLastError();
+    return nullptr;
+  }
+  static void give_back(std::span<void* const> blocks) {
+    cudaStreamSynchronize(cuda::stream());  // work on these blocks may still be queued
+    for (void* block : blocks) cudaFree(block);
+  }
+};
+
+// Never destroyed: tensors in static variables outlive any order of destruction.
+CachingAllocator<OnDevice>& cache_of(Device device) {
+  cuda::use(device);
+  static auto* caches = [] {
+    auto* all = new std::deque<CachingAllocator<OnDevice>>;
+    for (int index = 0; index < Device::kMaxDevices; ++index) all->emplace_back(OnDevice{Device::cuda(index)});
+    return all;
+  }();
+  return (*caches)[static_cast<size_t>(device.index())];
+}
 
 }  // namespace
 
 void* allocate(size_t bytes, Device device) {
-  Cache& c = cache_of(device);
-  const std::lock_guard guard(c.mutex);
-  void* block = nullptr;
-  std::vector<void*>& free = c.free[class_for(bytes)];
-  if (!free.empty()) {
-    block = free.back();
-    free.pop_back();
-    c.figures.cached -= taken_for(bytes);
-  } else {
-    block = from_device(c, taken_for(bytes), device);
-    c.held += taken_for(bytes);
-  }
-  c.figures.active += bytes;
-  c.figures.peak = std::max(c.figures.peak, c.figures.active);
-  return block;
+  CachingAllocator<OnDevice>& cache = cache_of(device);
+  if (void* block = cache.allocate(bytes)) return block;
+  no_room(keeps() ? size_classes::class_bytes(OnDevice::class_of(bytes)) : bytes, device, cache.figures());
 }
 
 void release(void* block, size_t bytes, Device device) noexcept {
   try {
-    Cache& c = cache_of(device);
-    const std::lock_guard guard(c.mutex);
-    c.figures.active -= bytes;
-    if (keeps_blocks()) {
-      c.free[class_for(bytes)].push_back(block);
-      c.figures.cached += taken_for(bytes);
-    } else {
-      cudaStreamSynchronize(cuda::stream());
-      cudaFree(block);
-      c.held -= bytes;
-    }
+    cache_of(device).release(block, bytes);
   } catch (...) {  // a lost device has lost its memory too
   }
 }
 
-Figures figures(Device device) {
-  Cache& c = cache_of(device);
-  const std::lock_guard guard(c.mutex);
-  return c.figures;
-}
-void reset_peak(Device device) {
-  Cache& c = cache_of(device);
-  const std::lock_guard guard(c.mutex);
-  c.figures.peak = c.figures.active;
-}
-void empty_cache(Device device) {
-  Cache& c = cache_of(device);
-  const std::lock_guard guard(c.mutex);
-  give_back(c);
-}
+MemoryFigures figures(Device device) { return cache_of(device).figures(); }
+void reset_peak(Device device) { cache_of(device).reset_peak(); }
+void empty_cache(Device device) { cache_of(device).empty_cache(); }
 
 }  // namespace lemma::cuda_allocator

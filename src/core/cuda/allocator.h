@@ -1,8 +1,7 @@
 #pragma once
 /// Memory of the CUDA devices: a caching allocator for each. Every build has these; without CUDA they throw.
 
-#include <cstddef>
-
+#include "core/caching_allocator.h"
 #include "lemma/core/device.h"
 
 namespace lemma::cuda_allocator {
@@ -13,10 +12,7 @@ namespace lemma::cuda_allocator {
 void* allocate(size_t bytes, Device device);
 void release(void* block, size_t bytes, Device device) noexcept;
 
-struct Figures {
-  size_t active, peak, cached, requests;
-};
-Figures figures(Device device);
+MemoryFigures figures(Device device);
 void reset_peak(Device device);
 void empty_cache(Device device);
 

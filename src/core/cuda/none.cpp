@@ -38,7 +38,7 @@ namespace cuda_allocator {
 
 void* allocate(size_t, Device device) { missing("tensor", device); }
 void release(void*, size_t, Device) noexcept {}
-Figures figures(Device device) { missing("memory", device); }
+MemoryFigures figures(Device device) { missing("memory", device); }
 void reset_peak(Device device) { missing("memory", device); }
 void empty_cache(Device device) { missing("memory", device); }
 

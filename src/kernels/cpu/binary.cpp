@@ -1,4 +1,4 @@
-// y[i] = f(a[i], b[i]), fresh or in place of a.
+// y[i] = f(a[i], b[i]); y may be a.
 
 #include "kernels/cpu/simd.h"
 #undef HWY_TARGET_INCLUDE
@@ -6,10 +6,8 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/simd_math.h"
-#include "lemma/core/error.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
@@ -76,41 +74,30 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace lemma::kernels::cpu {
-namespace {
 
 HWY_EXPORT(binary_loop);
 
-void run(Binary op, const Array& a, const Array& b, char* out) {
-  const DType dtype = a.dtype();
-  if (dtype == DType::boolean || (dtype == DType::int64 && traits(op).takes == Takes::floats))
-    throw DTypeError("binary", std::string("this operation does not take ") + name(dtype), {dtype});
+void run(const BinaryWork& work) {
+  if (!work.out.is_contiguous()) {  // in place of an `a` that is not
+    const Array fresh(work.out.shape(), work.out.dtype());
+    run(BinaryWork{work.op, fresh, work.a, work.b});
+    return copy(work.out, fresh);
+  }
+  const DType dtype = work.out.dtype(), compute = is_half(dtype) ? DType::float32 : dtype;
+  const Feed a(work.a, compute), b(work.b, compute);
+  const unsigned numbers = (work.a.is_number() ? 1u : 0u) | (work.b.is_number() ? 2u : 0u);
   const auto loop = HWY_DYNAMIC_DISPATCH(binary_loop);
-  elementwise<true, 2>(a.shape(), out, static_cast<int64_t>(size_of(dtype)), {operand(a), operand(b)},
+  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {a, b},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
-                         if (!is_half(dtype)) return loop(op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
-                         in_float_blocks(dtype, at, scalars, n, [&](auto& in, int64_t begin, int64_t count) {
+                         if (!is_half(dtype))
+                           return loop(work.op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         in_float_blocks(dtype, at, scalars, numbers, n, [&](auto& in, int64_t begin, int64_t count) {
                            float result[kFloatBlock];
-                           loop(op, DType::float32, in[0], in[1], scalars, reinterpret_cast<char*>(result),
+                           loop(work.op, compute, in[0], in[1], scalars, reinterpret_cast<char*>(result),
                                 static_cast<size_t>(count));
                            round_to(dtype, result, y + begin * 2, static_cast<size_t>(count));
                          });
                        });
-}
-
-}  // namespace
-
-/// Requires: equal shapes and dtypes, of those that the operation takes (functors.h). Ensures: contiguous.
-Array binary(Binary op, const Array& a, const Array& b) {
-  Array out(a.shape(), a.dtype());
-  run(op, packed_if_scattered(a), packed_if_scattered(b), bytes_of(out));
-  return out;
-}
-
-/// Requires: no two elements of `a` share memory. b may overlap a: it is then read before a is written.
-void binary_inplace(Binary op, const Array& a, const Array& b) {
-  const bool separate = a.storage() != b.storage() || (a.offset() == b.offset() && a.strides() == b.strides());
-  if (a.is_contiguous() && separate) return run(op, a, packed_if_scattered(b), bytes_of(a));
-  copy(a, binary(op, a, b));
 }
 
 }  // namespace lemma::kernels::cpu

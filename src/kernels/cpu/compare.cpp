@@ -6,7 +6,6 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -116,33 +115,33 @@ namespace lemma::kernels::cpu {
 HWY_EXPORT(compare_loop);
 HWY_EXPORT(select_loop);
 
-/// Requires: equal shapes and dtypes. Ensures: bool, contiguous; a comparison with NaN is false, Ne true.
-Array compare(Compare op, const Array& a, const Array& b) {
-  const Array x = packed_if_scattered(a), z = packed_if_scattered(b);
-  Array out(a.shape(), DType::boolean);
+/// A comparison with NaN is false, Ne true.
+void run(const CompareWork& work) {
+  const DType dtype = work.a.is_number() ? work.b.array().dtype() : work.a.array().dtype(),
+              compute = is_half(dtype) ? DType::float32 : dtype;
+  const Feed a(work.a, compute), b(work.b, compute);
+  const unsigned numbers = (work.a.is_number() ? 1u : 0u) | (work.b.is_number() ? 2u : 0u);
   const auto loop = HWY_DYNAMIC_DISPATCH(compare_loop);
-  elementwise<true, 2>(a.shape(), bytes_of(out), 1, {operand(x), operand(z)},
+  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), 1, {a, b},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
-                         if (!is_half(a.dtype()))
-                           return loop(op, a.dtype(), at[0], at[1], scalars, y, static_cast<size_t>(n));
-                         in_float_blocks(a.dtype(), at, scalars, n, [&](auto& in, int64_t begin, int64_t count) {
-                           loop(op, DType::float32, in[0], in[1], scalars, y + begin, static_cast<size_t>(count));
+                         if (!is_half(dtype))
+                           return loop(work.op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
+                         in_float_blocks(dtype, at, scalars, numbers, n, [&](auto& in, int64_t begin, int64_t count) {
+                           loop(work.op, compute, in[0], in[1], scalars, y + begin, static_cast<size_t>(count));
                          });
                        });
-  return out;
 }
 
-/// Requires: equal shapes, condition bool, a and b of one dtype. Ensures: contiguous, bits copied as they are.
-Array select(const Array& condition, const Array& a, const Array& b) {
-  const Array c = packed_if_scattered(condition), x = packed_if_scattered(a), z = packed_if_scattered(b);
-  Array out(a.shape(), a.dtype());
-  const size_t size = size_of(a.dtype());
+/// Bits are copied as they are.
+void run(const SelectWork& work) {
+  const DType dtype = work.out.dtype();
+  const size_t size = size_of(dtype);
+  const Feed condition(work.condition), a(work.a, dtype), b(work.b, dtype);
   const auto loop = HWY_DYNAMIC_DISPATCH(select_loop);
-  elementwise<true, 3>(a.shape(), bytes_of(out), static_cast<int64_t>(size), {operand(c), operand(x), operand(z)},
+  elementwise<true, 3>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size), {condition, a, b},
                        [&](char* y, const Pointers<3>& at, unsigned scalars, int64_t n) {
                          loop(size, at[0], at[1], at[2], scalars, y, static_cast<size_t>(n));
                        });
-  return out;
 }
 
 }  // namespace lemma::kernels::cpu

@@ -4,7 +4,6 @@
 #include <limits>
 
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/transpose.h"
 
@@ -101,7 +100,7 @@ To converted(From x) {
 
 template <class To, class From>
 void convert_from(const Array& dst, const Array& src) {
-  elementwise<false, 1>(dst.shape(), bytes_of(dst), static_cast<int64_t>(sizeof(To)), {operand(src)},
+  elementwise<false, 1>(dst.shape(), bytes_of(dst), static_cast<int64_t>(sizeof(To)), {source(src)},
                         [](char* out, const Pointers<1>& at, unsigned, int64_t n) {
                           To* y = reinterpret_cast<To*>(out);
                           const From* x = reinterpret_cast<const From*>(at[0]);
@@ -133,8 +132,8 @@ void convert(const Array& dst, const Array& src) {
 
 }  // namespace
 
-/// Requires: equal shapes; no two elements of dst share memory. Source and destination may overlap.
-void copy(const Array& dst, const Array& src) {
+void run(const CopyWork& work) {
+  const auto& [dst, src] = work;
   if (dst.numel() == 0) return;
   if (dst.storage() == src.storage()) {
     if (dst.offset() == src.offset() && dst.strides() == src.strides() && dst.dtype() == src.dtype()) return;
@@ -163,5 +162,7 @@ void copy(const Array& dst, const Array& src) {
       return convert<bfloat16>(dst, src);
   }
 }
+
+void run(const ReadWork& work) { work.host = work.x; }
 
 }  // namespace lemma::kernels::cpu

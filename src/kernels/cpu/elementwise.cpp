@@ -6,7 +6,7 @@ namespace lemma::kernels::cpu {
 namespace {
 
 template <class T>
-void pack_elements(char* out_bytes, const Operand& x, const Collapsed<1>& dims, int64_t begin, int64_t n) {
+void pack_elements(char* out_bytes, const Source& x, const Collapsed<1>& dims, int64_t begin, int64_t n) {
   const int64_t inner = dims.inner_size(), stride = dims.inner_stride(0);
   OuterWalk<1> walk(dims, begin / inner);
   int64_t column = begin % inner;
@@ -28,7 +28,7 @@ void pack_elements(char* out_bytes, const Operand& x, const Collapsed<1>& dims, 
 
 }  // namespace
 
-void pack(char* out, const Operand& x, const Collapsed<1>& dims, int64_t begin, int64_t n) {
+void pack(char* out, const Source& x, const Collapsed<1>& dims, int64_t begin, int64_t n) {
   switch (x.size) {
     case 1:
       return pack_elements<uint8_t>(out, x, dims, begin, n);
@@ -41,14 +41,39 @@ void pack(char* out, const Operand& x, const Collapsed<1>& dims, int64_t begin, 
   }
 }
 
-Array packed_if_scattered(const Array& x) {
-  if (x.is_contiguous() || x.numel() < 4096) return x;
-  const auto dims = collapse<1>(x.shape(), {&x.strides()});
-  const int64_t stride = dims.inner_stride(0);
-  if (stride == 0 || stride == 1) return x;
-  Array packed(x.shape(), x.dtype());
-  copy(packed, x);
-  return packed;
+Source Feed::of(const Array& x) {
+  const Source plain = source(x);
+  if (plain.contiguous || x.numel() < 4096) return plain;
+  const int64_t stride = collapse<1>(x.shape(), {&x.strides()}).inner_stride(0);
+  if (stride == 0 || stride == 1) return plain;
+  copy(packed_.emplace(x.shape(), x.dtype()), x);
+  return source(*packed_);
+}
+
+Source Feed::of(double number, DType dtype) {
+  static const Strides zeros = Strides::filled(kMaxRank, 0);
+  const auto keep = [&](auto value) { std::memcpy(number_, &value, sizeof(value)); };
+  switch (dtype) {
+    case DType::float32:
+      keep(static_cast<float>(number));
+      break;
+    case DType::float64:
+      keep(number);
+      break;
+    case DType::int64:
+      keep(static_cast<int64_t>(number));
+      break;
+    case DType::boolean:
+      keep(number != 0);
+      break;
+    case DType::float16:
+      keep(float16(static_cast<float>(number)));
+      break;
+    case DType::bfloat16:
+      keep(bfloat16(static_cast<float>(number)));
+      break;
+  }
+  return {number_, &zeros, static_cast<int64_t>(size_of(dtype)), true, true};
 }
 
 }  // namespace lemma::kernels::cpu

@@ -10,48 +10,72 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 
+#include "kernels/backend.h"
 #include "kernels/collapse.h"
 #include "kernels/cpu/parallel.h"
 #include "lemma/core/array.h"
 
 namespace lemma::kernels::cpu {
 
-struct Operand {
+/// Where the elements of an operand lie; a number is one element for all.
+struct Source {
   const char* data;
   const Strides* strides;
   int64_t size;  // bytes of an element
-  bool contiguous;
+  bool contiguous, number;
 };
 
-inline Operand operand(const Array& x) {
+inline Source source(const Array& x) {
   const int64_t size = static_cast<int64_t>(size_of(x.dtype()));
-  return {static_cast<const char*>(x.storage()->data()) + x.offset() * size, &x.strides(), size, x.is_contiguous()};
+  return {static_cast<const char*>(x.storage()->data()) + x.offset() * size, &x.strides(), size, x.is_contiguous(),
+          false};
 }
 
 /// Copies `n` elements of `x`, from row-major position `begin` on, to `out`, one after the other.
-void pack(char* out, const Operand& x, const Collapsed<1>& dims, int64_t begin, int64_t n);
+void pack(char* out, const Source& x, const Collapsed<1>& dims, int64_t begin, int64_t n);
 
-/// `x` itself, or a contiguous copy where its inner stride would make every access a cache miss.
-Array packed_if_scattered(const Array& x);
+/// Keeps what a source needs while a loop reads it: the number's bytes, or a contiguous copy where the inner stride
+/// would make every access a cache miss.
+class Feed {
+ public:
+  explicit Feed(const Array& x) : source_(of(x)) {}
+  /// A number is converted to `dtype`.
+  Feed(const Operand& x, DType dtype) : source_(x.is_number() ? of(x.number(), dtype) : of(x.array())) {}
+  Feed(const Feed&) = delete;
+  Feed& operator=(const Feed&) = delete;
+  operator const Source&() const { return source_; }  // NOLINT: it is one
+
+ private:
+  Source of(const Array& x);
+  Source of(double number, DType dtype);
+  std::optional<Array> packed_;
+  alignas(8) char number_[8];
+  Source source_;
+};
 
 /// Where runs start: one pointer an operand. Bit k of `scalars` says that operand k is one element for the whole run.
 template <size_t N>
 using Pointers = std::array<const char*, N>;
 
 /// Calls loop(out, in, scalars, n) until all elements of `shape` are written to the contiguous `out`, whose elements
-/// have `out_size` bytes. scalars is 0 unless kScalars.
+/// have `out_size` bytes. scalars is 0 unless kScalars, which numbers need.
 template <bool kScalars, size_t N, class Loop>
-void elementwise(const Shape& shape, char* out, int64_t out_size, const std::array<Operand, N>& in, const Loop& loop) {
+void elementwise(const Shape& shape, char* out, int64_t out_size, const std::array<Source, N>& in, const Loop& loop) {
   const int64_t numel = shape.numel();
   if (numel == 0) return;
   bool contiguous = true;
-  for (const Operand& x : in) contiguous = contiguous && x.contiguous;
+  unsigned numbers = 0;
+  for (size_t k = 0; k < N; ++k) {
+    contiguous = contiguous && in[k].contiguous;
+    if (in[k].number) numbers |= 1u << k;
+  }
   if (contiguous) {
     const auto run = [&](int64_t begin, int64_t end) {
       Pointers<N> at;
-      for (size_t k = 0; k < N; ++k) at[k] = in[k].data + begin * in[k].size;
-      loop(out + begin * out_size, at, 0u, end - begin);
+      for (size_t k = 0; k < N; ++k) at[k] = in[k].number ? in[k].data : in[k].data + begin * in[k].size;
+      loop(out + begin * out_size, at, numbers, end - begin);
     };
     if (numel <= kGrain) return run(0, numel);
     return parallel_for(numel, kGrain, run);
@@ -94,10 +118,10 @@ void elementwise(const Shape& shape, char* out, int64_t out_size, const std::arr
       const int64_t n = std::min(kBlock, end - begin);
       Pointers<N> at;
       for (size_t k = 0; k < N; ++k) {
-        at[k] = in[k].contiguous ? in[k].data + begin * in[k].size : buffer[k];
+        at[k] = in[k].number ? in[k].data : in[k].contiguous ? in[k].data + begin * in[k].size : buffer[k];
         if (!in[k].contiguous) pack(buffer[k], in[k], each[k], begin, n);
       }
-      loop(out + begin * out_size, at, 0u, n);
+      loop(out + begin * out_size, at, numbers, n);
     }
   });
 }

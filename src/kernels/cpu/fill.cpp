@@ -25,11 +25,11 @@ void arange_run(const Array& out, T start, T step) {
 
 }  // namespace
 
-/// Requires: no two elements of `out` share memory.
-void fill(const Array& out, double value) {
+void run(const FillWork& work) {
+  const auto& [out, value] = work;
   if (!out.is_contiguous()) {
     const Array one(Shape(), out.dtype());
-    fill(one, value);
+    run(FillWork{one, value});
     return copy(out, one.expand(out.shape()));
   }
   switch (out.dtype()) {
@@ -48,8 +48,9 @@ void fill(const Array& out, double value) {
   }
 }
 
-/// Requires: contiguous, rank 1, no bool. Each element is rounded once, so errors do not add up.
-void arange(const Array& out, double start, double step) {
+/// Each element is rounded once, so errors do not add up.
+void run(const ArangeWork& work) {
+  const auto& [out, start, step] = work;
   if (out.dtype() == DType::float64) return arange_run(out, start, step);
   if (out.dtype() == DType::int64 && step == std::floor(step) && start == std::floor(start))
     return arange_run(out, static_cast<int64_t>(start), static_cast<int64_t>(step));

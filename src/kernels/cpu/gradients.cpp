@@ -32,9 +32,9 @@ void scale_run(const Array& out, const Array& in, W factor, int64_t begin, int64
 
 }  // namespace
 
-/// Requires: contiguous, floating. Pieces are cut by size alone and added in order, in float64.
-double sum_squares(std::span<const Array> arrays) {
-  std::vector<Array> wide(arrays.begin(), arrays.end());
+/// Pieces are cut by size alone and added in order, in float64.
+void run(const SumSquaresWork& work) {
+  std::vector<Array> wide(work.arrays.begin(), work.arrays.end());
   for (Array& x : wide)
     if (is_half(x.dtype())) {
       const Array y(x.shape(), DType::float32);
@@ -56,13 +56,13 @@ double sum_squares(std::span<const Array> arrays) {
           .rows_raw(from, 0, 1, piece.end - piece.begin, reinterpret_cast<char*>(&sums[static_cast<size_t>(i)]), 1);
     }
   });
-  double sum = 0;
-  for (const double each : sums) sum += each;
-  return sum;
+  work.sum = 0;
+  for (const double each : sums) work.sum += each;
 }
 
-/// Requires: contiguous, floating; out[i] and in[i] of one shape and dtype, the same memory or apart.
-void scale(std::span<const Array> out, std::span<const Array> in, double factor) {
+void run(const ScaleWork& work) {
+  const std::span<const Array> out = work.out, in = work.in;
+  const double factor = work.factor;
   const std::vector<Piece> pieces = pieces_of(out);
   const float narrow = static_cast<float>(factor);
   parallel_for(static_cast<int64_t>(pieces.size()), 2, [&](int64_t first, int64_t last) {

@@ -63,11 +63,5 @@ Array widened(const Array& x) {
   return wide.view(x.shape(), to, 0);
 }
 
-Array rounded(const Array& x, DType half) {
-  const Array out(x.shape(), half);
-  copy(out, x);
-  return out;
-}
-
 }  // namespace lemma::kernels::cpu
 #endif  // HWY_ONCE

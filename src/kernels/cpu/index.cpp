@@ -3,7 +3,6 @@
 #include <cstring>
 
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 
 namespace lemma::kernels::cpu {
@@ -84,43 +83,37 @@ void scatter_run(const Array& out, int dim, const Array& index, const Array& src
 
 }  // namespace
 
-/// Requires: indices in range; index sizes <= x sizes but along dim. Ensures: contiguous, the shape of the index.
-Array gather(const Array& x, int dim, const Array& index) {
-  const Array out(index.shape(), x.dtype());
-  if (out.numel() == 0) return out;
+void run(const GatherWork& work) {
+  const auto& [out, x, dim, index] = work;
   switch (size_of(x.dtype())) {
     case 1:
-      gather_run<uint8_t>(x, dim, index, out);
-      break;
+      return gather_run<uint8_t>(x, dim, index, out);
     case 2:
-      gather_run<uint16_t>(x, dim, index, out);
-      break;
+      return gather_run<uint16_t>(x, dim, index, out);
     case 4:
-      gather_run<uint32_t>(x, dim, index, out);
-      break;
+      return gather_run<uint32_t>(x, dim, index, out);
     default:
-      gather_run<uint64_t>(x, dim, index, out);
+      return gather_run<uint64_t>(x, dim, index, out);
   }
-  return out;
 }
 
-/// Requires: indices in range; the shapes of index and src equal; no bool. Ensures: contiguous. Half types add in
-/// float32 and round at the end.
-Array scatter_add(const Shape& shape, int dim, const Array& index, const Array& src) {
-  if (is_half(src.dtype())) return rounded(scatter_add(shape, dim, index, widened(src)), src.dtype());
-  const Array out(shape, src.dtype());
-  fill(out, 0);
-  if (index.numel() == 0) return out;
+void run(const ScatterAddWork& work) {
+  const auto& [out, dim, index, src] = work;
+  if (is_half(src.dtype()))
+    return round_once(out, [&](const Array& wide) {
+      run(FillWork{wide, 0});
+      run(ScatterAddWork{wide, work.dim, work.index, widened(work.src)});
+    });
   if (src.dtype() == DType::float32)
     scatter_run<float>(out, dim, index, src);
   else if (src.dtype() == DType::float64)
     scatter_run<double>(out, dim, index, src);
   else
     scatter_run<int64_t>(out, dim, index, src);
-  return out;
 }
 
-int64_t find_out_of_range(const Array& index, int64_t size) {
+void run(const FindOutOfRangeWork& work) {
+  const auto& [index, size, found] = work;
   Array flat = index;
   if (!index.is_contiguous()) {
     flat = Array(index.shape(), DType::int64);
@@ -134,9 +127,12 @@ int64_t find_out_of_range(const Array& index, int64_t size) {
     bool bad = false;
     for (int64_t k = begin; k < end; ++k) bad |= static_cast<uint64_t>(i[k]) >= static_cast<uint64_t>(size);
     for (int64_t k = begin; bad && k < end; ++k)
-      if (static_cast<uint64_t>(i[k]) >= static_cast<uint64_t>(size)) return k;
+      if (static_cast<uint64_t>(i[k]) >= static_cast<uint64_t>(size)) {
+        found = k;
+        return;
+      }
   }
-  return -1;
+  found = -1;
 }
 
 }  // namespace lemma::kernels::cpu

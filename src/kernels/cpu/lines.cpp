@@ -38,14 +38,12 @@ bool less(T a, T b) {
 
 }  // namespace
 
-/// Requires: at least one element along dim. Ensures: int64, dim has size 1; the first of equals; a NaN wins over all
-/// numbers.
-Array arg_reduce(ArgReduce op, const Array& x, int dim) {
-  if (is_half(x.dtype())) return arg_reduce(op, widened(x), dim);
-  Shape shape = x.shape();
-  const int64_t n = shape[dim], step = x.strides()[dim];
-  shape[dim] = 1;
-  const Array out(shape, DType::int64);
+void run(const ArgReduceWork& work) {
+  const ArgReduce op = work.op;
+  const Array &out = work.out, &x = work.x;
+  const int dim = work.dim;
+  if (is_half(x.dtype())) return run(ArgReduceWork{op, out, widened(x), dim});
+  const int64_t n = x.shape()[dim], step = x.strides()[dim];
   with_element(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
     const T* data = x.data<T>();
@@ -61,14 +59,15 @@ Array arg_reduce(ArgReduce op, const Array& x, int dim) {
       result[to] = best;
     });
   });
-  return out;
 }
 
-/// Ensures: contiguous, the dtype of x. float32 is summed in float64, a half type like float32 and rounded at the end.
-Array scan(Scan op, const Array& x, int dim, bool reverse) {
-  if (is_half(x.dtype())) return rounded(scan(op, widened(x), dim, reverse), x.dtype());
-  if (x.dtype() == DType::boolean) throw DTypeError("scan", "bool is cast to int64 first", {x.dtype()});
-  const Array out(x.shape(), x.dtype());
+/// float32 is summed in float64, a half type like float32 and rounded at the end.
+void run(const ScanWork& work) {
+  const Array &out = work.out, &x = work.x;
+  const int dim = work.dim;
+  const bool reverse = work.reverse;
+  if (is_half(x.dtype()))
+    return round_once(out, [&](const Array& wide) { run(ScanWork{work.op, wide, widened(x), dim, reverse}); });
   const int64_t n = x.shape()[dim], step = x.strides()[dim], out_step = out.strides()[dim];
   with_element(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -84,13 +83,14 @@ Array scan(Scan op, const Array& x, int dim, bool reverse) {
       }
     });
   });
-  return out;
 }
 
-/// Ensures: int64, contiguous. Equal elements keep their order in both directions.
-Array argsort(const Array& x, int dim, bool descending) {
-  if (is_half(x.dtype())) return argsort(widened(x), dim, descending);
-  const Array out(x.shape(), DType::int64);
+/// Equal elements keep their order in both directions.
+void run(const ArgsortWork& work) {
+  const Array &out = work.out, &x = work.x;
+  const int dim = work.dim;
+  const bool descending = work.descending;
+  if (is_half(x.dtype())) return run(ArgsortWork{out, widened(x), dim, descending});
   const int64_t n = x.shape()[dim], step = x.strides()[dim], out_step = out.strides()[dim];
   with_element(x.dtype(), [&](auto zero) {
     using T = decltype(zero);
@@ -106,7 +106,6 @@ Array argsort(const Array& x, int dim, bool descending) {
       for (int64_t i = 0; i < n; ++i) result[to + i * out_step] = line[static_cast<size_t>(i)].second;
     });
   });
-  return out;
 }
 
 }  // namespace lemma::kernels::cpu

@@ -88,28 +88,19 @@ void multiply(const Array& a, const Array& b, const Array& out) {
 
 }  // namespace
 
-/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous. Half
-/// types are multiplied and added in float32, and rounded at the end.
-Array matmul(const Array& a, const Array& b) {
-  if (!is_floating(a.dtype()))
-    throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
-  if (is_half(a.dtype())) return rounded(matmul(widened(a), widened(b)), a.dtype());
+/// Half types are multiplied and added in float32, and rounded at the end.
+void run(const MatmulWork& work) {
+  const auto& [out, a, b] = work;
+  if (is_half(a.dtype()))
+    return round_once(out, [&](const Array& wide) { run(MatmulWork{wide, widened(work.a), widened(work.b)}); });
   const int rank = a.rank();
-  Shape shape = a.shape();
-  shape[rank - 1] = b.shape()[rank - 1];
-  const Array out(shape, a.dtype());
-  if (out.numel() == 0) return out;
-  if (a.shape()[rank - 1] == 0) {
-    fill(out, 0);
-    return out;
-  }
   Array x = readable(a), y = readable(b), z = out;
   if (rank > 2 && batch_is_shared(y)) {  // a shared right side: the batches of the left are just more rows
     const Array rows = stacked_rows(x);
     if (rows.defined() && layout(rows).ld) {
       y = y.view({y.shape()[rank - 2], y.shape()[rank - 1]}, {y.strides()[rank - 2], y.strides()[rank - 1]},
                  y.offset());
-      z = out.view({rows.shape()[0], shape[rank - 1]}, {shape[rank - 1], 1}, out.offset());
+      z = out.view({rows.shape()[0], out.shape()[rank - 1]}, {out.shape()[rank - 1], 1}, out.offset());
       x = rows;
     }
   }
@@ -124,7 +115,6 @@ Array matmul(const Array& a, const Array& b) {
     multiply<float>(x, y, z);
   else
     multiply<double>(x, y, z);
-  return out;
 }
 
 }  // namespace lemma::kernels::cpu

@@ -9,90 +9,78 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
+#include "kernels/cpu/half.h"
 #include "kernels/cpu/parallel.h"
 #include "kernels/cpu/simd_math.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
 
-/// A vector at i, or the last few elements: `rest` counts them.
-template <class D, class T>
-HWY_INLINE V<D> load_part(D d, const T* x, size_t rest) {
-  return rest >= hn::Lanes(d) ? hn::LoadU(d, x) : load_some(d, x, rest);
-}
-template <class D, class T>
-HWY_INLINE void store_part(D d, V<D> v, T* x, size_t rest) {
-  if (rest >= hn::Lanes(d))
-    hn::StoreU(v, d, x);
-  else
-    store_some(d, v, x, rest);
-}
-
-/// m = b1 m + (1 - b1) g;  v = b2 v + (1 - b2) g^2;  p -= lr / (1 - b1^t) * m / (sqrt(v / (1 - b2^t)) + eps)
+/// A vector as the rules of updates.h calculate with it.
 template <class T>
-void adam_run(const AdamStep& s, T* p, const T* g, T* m, T* v, size_t n) {
-  const hn::ScalableTag<T> d;
-  const double t = static_cast<double>(s.step);
-  const auto number = [d](double x) HWY_ATTR { return hn::Set(d, static_cast<T>(x)); };
-  const auto beta1 = number(s.beta1), beta2 = number(s.beta2), rest1 = number(1 - s.beta1), rest2 = number(1 - s.beta2);
-  const auto rate = number(-s.lr / (1 - std::pow(s.beta1, t))), root = number(1 / std::sqrt(1 - std::pow(s.beta2, t)));
-  const auto eps = number(s.eps), decay = number(s.weight_decay), shrink = number(1 - s.lr * s.weight_decay);
-  const bool coupled = s.weight_decay != 0 && !s.decoupled, decoupled = s.weight_decay != 0 && s.decoupled;
-  for (size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const size_t rest = n - i;
-    auto param = load_part(d, p + i, rest), grad = load_part(d, g + i, rest);
-    if (decoupled) param = hn::Mul(param, shrink);
-    if (coupled) grad = hn::MulAdd(decay, param, grad);
-    const auto mean = hn::MulAdd(beta1, load_part(d, m + i, rest), hn::Mul(rest1, grad));
-    const auto square = hn::MulAdd(beta2, load_part(d, v + i, rest), hn::Mul(rest2, hn::Mul(grad, grad)));
-    const auto scale = hn::MulAdd(hn::Sqrt(square), root, eps);
-    store_part(d, mean, m + i, rest);
-    store_part(d, square, v + i, rest);
-    store_part(d, hn::MulAdd(rate, hn::Div(mean, scale), param), p + i, rest);
-  }
-}
-
-/// g += decay p;  b = momentum b + (1 - dampening) g (b = g at first);  p -= lr * (nesterov ? g + momentum b : b)
+struct Number {
+  using D = hn::ScalableTag<T>;
+  V<D> v;
+};
 template <class T>
-void sgd_run(const SgdStep& s, T* p, const T* g, T* b, size_t n) {
-  const hn::ScalableTag<T> d;
-  const auto number = [d](double x) HWY_ATTR { return hn::Set(d, static_cast<T>(x)); };
-  const auto rate = number(-s.lr), momentum = number(s.momentum), fresh = number(1 - s.dampening),
-             decay = number(s.weight_decay);
-  for (size_t i = 0; i < n; i += hn::Lanes(d)) {
-    const size_t rest = n - i;
-    const auto param = load_part(d, p + i, rest);
-    auto grad = load_part(d, g + i, rest);
-    if (s.weight_decay != 0) grad = hn::MulAdd(decay, param, grad);
-    if (b) {
-      const auto held = s.first ? grad : hn::MulAdd(momentum, load_part(d, b + i, rest), hn::Mul(fresh, grad));
-      store_part(d, held, b + i, rest);
-      grad = s.nesterov ? hn::MulAdd(momentum, held, grad) : held;
-    }
-    store_part(d, hn::MulAdd(rate, grad, param), p + i, rest);
+HWY_INLINE Number<T> operator*(Number<T> a, Number<T> b) {
+  return {hn::Mul(a.v, b.v)};
+}
+template <class T>
+HWY_INLINE Number<T> operator/(Number<T> a, Number<T> b) {
+  return {hn::Div(a.v, b.v)};
+}
+template <class T>
+HWY_INLINE Number<T> fused(Number<T> a, Number<T> b, Number<T> c) {
+  return {hn::MulAdd(a.v, b.v, c.v)};
+}
+template <class T>
+HWY_INLINE Number<T> sqrt(Number<T> a) {
+  return {hn::Sqrt(a.v)};
+}
+
+#define LEMMA_UPDATE_RULE HWY_INLINE
+#include "kernels/updates.h"
+#undef LEMMA_UPDATE_RULE
+
+/// Elements [begin, begin + n) of a slot, in vectors; the last ones in a vector that is not full.
+template <template <class> class Rule, class T, class Step>
+void update_run(const Step& step, const UpdateSlot& slot, int64_t begin, size_t n) {
+  using N = Number<T>;
+  constexpr size_t kArrays = Rule<N>::kArrays;
+  const typename N::D d;
+  const Rule<N> rule(step, [d](double x) HWY_ATTR { return N{hn::Set(d, static_cast<T>(x))}; });
+  T* at[kArrays] = {};
+  for (size_t k = 0; k < kArrays; ++k) {
+    const Array& array = k == 0 ? slot.param : k == 1 ? slot.grad : slot.state[k - 2];
+    if (array.defined()) at[k] = array.data<T>() + begin;
   }
+  size_t i = 0;
+  const size_t lanes = hn::Lanes(d);
+  N x[kArrays];
+  for (; i + lanes <= n; i += lanes) {
+    for (size_t k = 0; k < kArrays; ++k) x[k].v = rule.reads(k) ? hn::LoadU(d, at[k] + i) : hn::Zero(d);
+    rule(x);
+    for (size_t k = 0; k < kArrays; ++k)
+      if (rule.writes(k)) hn::StoreU(x[k].v, d, at[k] + i);
+  }
+  if (i == n) return;
+  for (size_t k = 0; k < kArrays; ++k) x[k].v = rule.reads(k) ? load_some(d, at[k] + i, n - i) : hn::Zero(d);
+  rule(x);
+  for (size_t k = 0; k < kArrays; ++k)
+    if (rule.writes(k)) store_some(d, x[k].v, at[k] + i, n - i);
 }
 
-void adam_part(const AdamStep& s, const AdamSlot& slot, int64_t begin, int64_t end) {
-  const size_t n = static_cast<size_t>(end - begin);
-  if (slot.param.dtype() == DType::float32)
-    adam_run(s, slot.param.data<float>() + begin, slot.grad.data<float>() + begin, slot.exp_avg.data<float>() + begin,
-             slot.exp_avg_sq.data<float>() + begin, n);
-  else
-    adam_run(s, slot.param.data<double>() + begin, slot.grad.data<double>() + begin,
-             slot.exp_avg.data<double>() + begin, slot.exp_avg_sq.data<double>() + begin, n);
-}
-
-void sgd_part(const SgdStep& s, const SgdSlot& slot, int64_t begin, int64_t end) {
-  const size_t n = static_cast<size_t>(end - begin);
-  const bool moving = s.momentum != 0;
-  if (slot.param.dtype() == DType::float32)
-    sgd_run(s, slot.param.data<float>() + begin, slot.grad.data<float>() + begin,
-            moving ? slot.momentum.data<float>() + begin : nullptr, n);
-  else
-    sgd_run(s, slot.param.data<double>() + begin, slot.grad.data<double>() + begin,
-            moving ? slot.momentum.data<double>() + begin : nullptr, n);
-}
+#define LEMMA_PART(name, part)                                                                   \
+  void part##_part(const name##Step& step, const UpdateSlot& slot, int64_t begin, int64_t end) { \
+    const size_t n = static_cast<size_t>(end - begin);                                           \
+    if (slot.param.dtype() == DType::float32)                                                    \
+      update_run<name##Rule, float>(step, slot, begin, n);                                       \
+    else                                                                                         \
+      update_run<name##Rule, double>(step, slot, begin, n);                                      \
+  }
+LEMMA_FOR_EACH_UPDATE(LEMMA_PART)
+#undef LEMMA_PART
 
 }  // namespace lemma::kernels::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -101,18 +89,15 @@ HWY_AFTER_NAMESPACE();
 namespace lemma::kernels::cpu {
 namespace {
 
-HWY_EXPORT(adam_part);
-HWY_EXPORT(sgd_part);
-
 /// Calls part(slot, begin, end) for chunks of every slot; small parameters share a worker's turn.
-template <class Slot, class Part>
-void for_each_chunk(std::span<const Slot> slots, const Part& part) {
+template <class Part>
+void for_each_chunk(std::span<const UpdateSlot> slots, const Part& part) {
   struct Chunk {
-    const Slot* slot;
+    const UpdateSlot* slot;
     int64_t begin, end;
   };
   std::vector<Chunk> chunks;
-  for (const Slot& slot : slots) {
+  for (const UpdateSlot& slot : slots) {
     const int64_t n = slot.param.numel();
     for (int64_t begin = 0; begin < n; begin += kGrain) chunks.push_back({&slot, begin, std::min(n, begin + kGrain)});
   }
@@ -124,19 +109,53 @@ void for_each_chunk(std::span<const Slot> slots, const Part& part) {
   });
 }
 
+/// Half types are updated in float32 and rounded once.
+class InFloat32 {
+ public:
+  explicit InFloat32(std::span<const UpdateSlot> slots) : slots_(slots), wide_(slots.begin(), slots.end()) {
+    for (UpdateSlot& slot : wide_)
+      if (is_half(slot.param.dtype()))
+        for (Array* x : {&slot.param, &slot.grad, &slot.state[0], &slot.state[1]})
+          if (x->defined()) *x = widened(*x);
+  }
+  std::span<const UpdateSlot> slots() const { return wide_; }
+  void round() const {
+    for (size_t i = 0; i < wide_.size(); ++i) {
+      if (!is_half(slots_[i].param.dtype())) continue;
+      copy(slots_[i].param, wide_[i].param);
+      for (size_t k = 0; k < 2; ++k)
+        if (slots_[i].state[k].defined()) copy(slots_[i].state[k], wide_[i].state[k]);
+    }
+  }
+
+ private:
+  std::span<const UpdateSlot> slots_;
+  std::vector<UpdateSlot> wide_;
+};
+
+/// Calls part(slot, begin, end) for all slots.
+template <class Part>
+void update(std::span<const UpdateSlot> slots, const Part& part) {
+  for (const UpdateSlot& slot : slots)
+    if (is_half(slot.param.dtype())) {
+      const InFloat32 wide(slots);
+      for_each_chunk(wide.slots(), part);
+      return wide.round();
+    }
+  for_each_chunk(slots, part);
+}
+
 }  // namespace
 
-/// Requires: all four contiguous, one shape and floating dtype a slot; step >= 1.
-void adam(std::span<const AdamSlot> slots, const AdamStep& step) {
-  const auto part = HWY_DYNAMIC_DISPATCH(adam_part);
-  for_each_chunk(slots, [&](const AdamSlot& slot, int64_t begin, int64_t end) { part(step, slot, begin, end); });
-}
-
-/// Requires: as for adam; momentum defined where step.momentum is not 0.
-void sgd(std::span<const SgdSlot> slots, const SgdStep& step) {
-  const auto part = HWY_DYNAMIC_DISPATCH(sgd_part);
-  for_each_chunk(slots, [&](const SgdSlot& slot, int64_t begin, int64_t end) { part(step, slot, begin, end); });
-}
+#define LEMMA_RUN(name, part)                                                                                   \
+  HWY_EXPORT(part##_part);                                                                                      \
+  void run(const name##Work& work) {                                                                            \
+    const auto run_part = HWY_DYNAMIC_DISPATCH(part##_part);                                                    \
+    update(work.slots,                                                                                          \
+           [&](const UpdateSlot& slot, int64_t begin, int64_t end) { run_part(work.step, slot, begin, end); }); \
+  }
+LEMMA_FOR_EACH_UPDATE(LEMMA_RUN)
+#undef LEMMA_RUN
 
 }  // namespace lemma::kernels::cpu
 #endif  // HWY_ONCE

@@ -88,14 +88,13 @@ namespace lemma::kernels::cpu {
 HWY_EXPORT(random_float);
 HWY_EXPORT(random_double);
 
-/// Requires: contiguous, floating. Ensures: element i is number offset + i of the stream of `seed`; halves are the
-/// float32 numbers, rounded.
-void random(Random kind, const Array& out, uint64_t seed, uint64_t offset) {
-  if (is_half(out.dtype())) {
-    const Array wide(out.shape(), DType::float32);
-    random(kind, wide, seed, offset);
-    return copy(out, wide);
-  }
+/// Element i is number offset + i of the stream of `seed`; halves are the float32 numbers, rounded.
+void run(const RandomWork& work) {
+  const Array& out = work.out;
+  const Random kind = work.kind;
+  const uint64_t seed = work.seed, offset = work.offset;
+  if (is_half(out.dtype()))
+    return round_once(out, [&](const Array& wide) { run(RandomWork{kind, wide, seed, offset}); });
   const auto floats = HWY_DYNAMIC_DISPATCH(random_float);
   const auto doubles = HWY_DYNAMIC_DISPATCH(random_double);
   parallel_for(out.numel(), kGrain / 4, [&](int64_t begin, int64_t end) {

@@ -3,10 +3,8 @@
 #include <algorithm>
 
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/reduce_loops.h"
-#include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
 namespace {
@@ -139,35 +137,22 @@ Array gathered(const Array& x, const Array& out) {
 
 }  // namespace
 
-/// Requires: dims sorted and in range; a dtype other than bool; elements to look at where Max or Min has results to
-/// give.
-Array reduce(Reduce op, const Array& x, const Dims& dims) {
-  if (x.dtype() == DType::boolean) throw DTypeError("reduce", "bool is cast to int64 first", {x.dtype()});
-  if (is_half(x.dtype())) return rounded(reduce(op, widened(x), dims), x.dtype());
-  Shape shape = x.shape();
-  for (const int64_t d : dims) shape[static_cast<int>(d)] = 1;
-  Array out(shape, x.dtype());
+void run(const ReduceWork& work) {
+  const Array &out = work.out, &x = work.x;
+  if (is_half(x.dtype()))
+    return round_once(out, [&](const Array& wide) { run(ReduceWork{work.op, wide, widened(x), work.dims}); });
   const int64_t x_size = static_cast<int64_t>(size_of(x.dtype()));
-  const ReduceLoops loops = reduce_loops(op, x.dtype());
-  if (x.numel() == 0 || out.numel() == 0) {
-    for (int64_t i = 0; i < out.numel(); ++i) loops.rows(nullptr, 0, 1, 0, bytes_of(out) + i * x_size, 1);
-    return out;
-  }
-  if (shape == x.shape()) {  // every reduced dim has one element
-    if (op == Reduce::SumSquares) return unary(Unary::Square, x);
-    copy(out, x);
-    return out;
-  }
+  const ReduceLoops loops = reduce_loops(work.op, x.dtype());
   const Collapsed<2> layout = plan(x, out);
   const int last = layout.rank - 1;
   if (layout.inner_stride(0) == 1) {
     if (reduced(layout, last) && all_kept(layout, last)) {
       reduce_rows(loops, bytes_of(x), x_size, layout, bytes_of(out));
-      return out;
+      return;
     }
     if (layout.inner_stride(1) == 1 && last >= 1 && reduced(layout, last - 1) && all_kept(layout, last - 1)) {
       reduce_columns(loops, bytes_of(x), x_size, layout, bytes_of(out));
-      return out;
+      return;
     }
   }
   const Array y = gathered(x, out);
@@ -177,7 +162,6 @@ Array reduce(Reduce op, const Array& x, const Dims& dims) {
   Strides to = Strides::filled(2, rows[0] == 1 ? 0 : 1);
   to[1] = 0;
   reduce_rows(loops, bytes_of(y), x_size, collapse<2>(rows, {&by_row, &to}), bytes_of(out));
-  return out;
 }
 
 }  // namespace lemma::kernels::cpu

@@ -1,4 +1,4 @@
-// y[i] = f(x[i]): the vector form of f where simd_math.h has one, its scalar functor otherwise.
+// y[i] = f(x[i]): the vector form of f where functors.h has one, its scalar functor otherwise.
 
 #include "kernels/cpu/simd.h"
 #undef HWY_TARGET_INCLUDE
@@ -6,10 +6,8 @@
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
 #include "hwy/highway.h"
 #include "kernels/cpu/cpu.h"
-#include "kernels/cpu/elementwise.h"
 #include "kernels/cpu/half.h"
 #include "kernels/cpu/simd_math.h"
-#include "lemma/core/error.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
@@ -55,25 +53,20 @@ namespace lemma::kernels::cpu {
 
 HWY_EXPORT(unary_loop);
 
-/// Requires: a dtype that the operation takes (functors.h). Ensures: contiguous, the dtype of x.
-Array unary(Unary op, const Array& x) {
-  const DType dtype = x.dtype();
-  if (dtype == DType::boolean || (dtype == DType::int64 && traits(op).takes == Takes::floats))
-    throw DTypeError("unary", std::string("this operation does not take ") + name(dtype), {dtype});
-  const Array in = packed_if_scattered(x);
-  Array out(x.shape(), dtype);
+void run(const UnaryWork& work) {
+  const DType dtype = work.x.dtype();
+  const Feed x(work.x);
   const auto loop = HWY_DYNAMIC_DISPATCH(unary_loop);
-  elementwise<false, 1>(x.shape(), bytes_of(out), static_cast<int64_t>(size_of(dtype)), {operand(in)},
+  elementwise<false, 1>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {x},
                         [&](char* y, const Pointers<1>& at, unsigned, int64_t n) {
-                          if (!is_half(dtype)) return loop(op, dtype, at[0], y, static_cast<size_t>(n));
-                          in_float_blocks(dtype, at, 0, n, [&](auto& wide, int64_t begin, int64_t count) {
+                          if (!is_half(dtype)) return loop(work.op, dtype, at[0], y, static_cast<size_t>(n));
+                          in_float_blocks(dtype, at, 0, 0, n, [&](auto& wide, int64_t begin, int64_t count) {
                             float result[kFloatBlock];
-                            loop(op, DType::float32, wide[0], reinterpret_cast<char*>(result),
+                            loop(work.op, DType::float32, wide[0], reinterpret_cast<char*>(result),
                                  static_cast<size_t>(count));
                             round_to(dtype, result, y + begin * 2, static_cast<size_t>(count));
                           });
                         });
-  return out;
 }
 
 }  // namespace lemma::kernels::cpu

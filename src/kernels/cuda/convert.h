@@ -26,4 +26,15 @@ struct Convert {
   }
 };
 
+/// A number as an element of type T, on the host.
+template <class T>
+T rounded(double value) {
+  if constexpr (std::is_same_v<T, bool>)
+    return value != 0;
+  else if constexpr (std::is_same_v<Wide<T>, T>)
+    return static_cast<T>(value);
+  else
+    return T(static_cast<float>(value));
+}
+
 }  // namespace lemma::kernels::cuda

@@ -1,12 +1,11 @@
 // dst[i] = src[i] for any two layouts of one shape, between dtypes and between devices.
 
+#include "kernels/cpu/cpu.h"
 #include "kernels/cuda/convert.h"
 #include "kernels/cuda/elementwise.cuh"
 #include "kernels/cuda/transpose.cuh"
 
 namespace lemma::kernels::cuda {
-
-void choose(Device device) { lemma::cuda::use(device); }
 
 namespace {
 
@@ -68,8 +67,14 @@ void on_one_device(const Array& dst, const Array& src) {
 
 Array packed(const Array& x) {
   if (x.is_contiguous()) return x;
+  if (x.device().is_cpu()) {
+    const Array y(x.shape(), x.dtype());
+    cpu::run(CopyWork{y, x});
+    return y;
+  }
   const Array y(x.shape(), x.dtype(), x.device());
-  kernels::copy(y, x);
+  lemma::cuda::use(x.device());
+  copy(y, x);
   return y;
 }
 
@@ -93,16 +98,22 @@ void move_bytes(const Array& dst, const Array& src) {
 
 }  // namespace
 
-/// Requires: equal shapes; no two elements of dst share memory. Source and destination may overlap.
-void copy(const Array& dst, const Array& src) {
-  if (dst.numel() == 0) return;
+void run(const CopyWork& work) {
+  const Array &dst = work.out, &src = work.x;
   if (dst.device() == src.device()) return on_one_device(dst, src);
-  // The halves run on their own devices: through dispatch, which chooses.
+  // Each half runs on its own device.
   const Array from = packed(src);
   if (dst.is_contiguous() && dst.dtype() == src.dtype()) return move_bytes(dst, from);
   const Array there(src.shape(), src.dtype(), dst.device());
   move_bytes(there, from);
-  kernels::copy(dst, there);
+  if (dst.device().is_cpu()) return cpu::run(CopyWork{dst, there});
+  lemma::cuda::use(dst.device());
+  copy(dst, there);
+}
+
+void run(const ReadWork& work) {
+  work.host = Array(work.x.shape(), work.x.dtype());
+  if (work.x.numel() != 0) move_bytes(work.host, work.x);
 }
 
 }  // namespace lemma::kernels::cuda

@@ -7,16 +7,6 @@ namespace lemma::kernels::cuda {
 namespace {
 
 template <class T>
-T rounded(double value) {
-  if constexpr (std::is_same_v<T, bool>)
-    return value != 0;
-  else if constexpr (std::is_same_v<Wide<T>, T>)
-    return static_cast<T>(value);
-  else
-    return T(static_cast<float>(value));
-}
-
-template <class T>
 struct Constant {
   T value;
   __device__ T operator()() const { return value; }
@@ -31,18 +21,19 @@ __global__ void arange_kernel(T* out, int64_t n, Compute start, Compute step) {
 
 }  // namespace
 
-/// Requires: no two elements of `out` share memory.
-void fill(const Array& out, double value) {
+void run(const FillWork& work) {
+  const Array& out = work.out;
+  const double value = work.value;
   with_any("fill", out.dtype(), [&](auto type) {
     using T = typename decltype(type)::type;
     map<T>("fill", Constant<T>{rounded<T>(value)}, out);
   });
 }
 
-/// Requires: contiguous, rank 1, no bool.
-void arange(const Array& out, double start, double step) {
+void run(const ArangeWork& work) {
+  const Array& out = work.out;
+  const double start = work.start, step = work.step;
   const int64_t n = out.numel();
-  if (n == 0) return;
   if (out.dtype() == DType::int64 && step == std::floor(step) && start == std::floor(start))
     return launch({"arange", blocks_for(n), kThreads}, arange_kernel<int64_t, int64_t>, out.data<int64_t>(), n,
                   static_cast<int64_t>(start), static_cast<int64_t>(step));

@@ -2,6 +2,7 @@
 
 #include "kernels/cuda/accumulate.cuh"
 #include "kernels/cuda/many.cuh"
+#include "kernels/cuda/reduce.h"
 
 namespace lemma::kernels::cuda {
 namespace {
@@ -40,11 +41,13 @@ struct Scale {
 
 }  // namespace
 
-/// Requires: contiguous, floating. The host waits for the one number.
-double sum_squares(std::span<const Array> arrays) {
+/// The host waits for the one number.
+void run(const SumSquaresWork& work) {
+  const std::span<const Array> arrays = work.arrays;
+  work.sum = 0;
   int64_t blocks = 0, at = 0;
   for (const Array& x : arrays) blocks += ceil_div(x.numel(), kManyPiece);
-  if (blocks == 0) return 0;
+  if (blocks == 0) return;
   const Array partial(Shape(blocks), DType::float64, arrays[0].device());
   for_each_floating([&](auto type) {
     using T = typename decltype(type)::type;
@@ -56,14 +59,14 @@ double sum_squares(std::span<const Array> arrays) {
       at += count;
     });
   });
-  const Array whole = reduce(Reduce::Sum, partial, 0);
-  double sum = 0;
-  lemma::cuda::to_host(&sum, whole.data<double>(), sizeof(sum));
-  return sum;
+  const Array whole(Shape(1), DType::float64, arrays[0].device());
+  reduce_sums(Reduce::Sum, partial, whole, 0);
+  lemma::cuda::to_host(&work.sum, whole.data<double>(), sizeof(work.sum));
 }
 
-/// Requires: contiguous, floating; out[i] and in[i] of one shape and dtype, the same memory or apart.
-void scale(std::span<const Array> out, std::span<const Array> in, double factor) {
+void run(const ScaleWork& work) {
+  const std::span<const Array> out = work.out, in = work.in;
+  const double factor = work.factor;
   for_each_floating([&](auto type) {
     using T = typename decltype(type)::type;
     std::vector<OfMany<T, 2>> tensors;

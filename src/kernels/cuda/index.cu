@@ -53,10 +53,9 @@ __global__ void first_outside(const int64_t* index, const __grid_constant__ Walk
 
 }  // namespace
 
-/// Requires: indices in range; index sizes <= x sizes but along dim. Ensures: contiguous, the shape of the index.
-Array gather(const Array& x, int dim, const Array& index) {
-  const Array out(index.shape(), x.dtype(), x.device());
-  if (out.numel() == 0) return out;
+void run(const GatherWork& work) {
+  const Array &out = work.out, &x = work.x, &index = work.index;
+  const int dim = work.dim;
   Strides fixed = x.strides();
   int64_t jump = fixed[dim];
   fixed[dim] = 0;
@@ -66,21 +65,18 @@ Array gather(const Array& x, int dim, const Array& index) {
   else
     with_bytes(x.dtype(),
                [&](auto type) { run<typename decltype(type)::type>(x, index, out, dims, out.numel(), jump); });
-  return out;
 }
 
 /// One number comes back from the device, and the host waits for it.
-int64_t find_out_of_range(const Array& index, int64_t size) {
-  const int64_t n = index.numel();
-  if (n == 0) return -1;
+void run(const FindOutOfRangeWork& work) {
+  const Array& index = work.index;
+  const int64_t n = index.numel(), size = work.size;
   const Array first(Shape(1), DType::int64, index.device());
   fill(first, -1);  // as an unsigned number the largest, and as a signed one the answer
   launch({"first outside", blocks_for(n), kThreads}, first_outside, index.data<const int64_t>(),
          walk_of<1, int64_t>(collapse<1>(index.shape(), {&index.strides()})), n, static_cast<uint64_t>(size),
          reinterpret_cast<unsigned long long*>(first.data<int64_t>()));
-  int64_t answer = -1;
-  lemma::cuda::to_host(&answer, first.data<int64_t>(), sizeof(answer));
-  return answer;
+  lemma::cuda::to_host(&work.found, first.data<int64_t>(), sizeof(work.found));
 }
 
 }  // namespace lemma::kernels::cuda

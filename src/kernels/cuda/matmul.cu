@@ -20,23 +20,19 @@ const Rung& best(const Array& a, const Array& b) {
 
 }  // namespace
 
-/// Requires: equal ranks >= 2, equal batch dims, a's last dim = b's last but one, floating. Ensures: contiguous.
-Array matmul(const Array& a, const Array& b) {
-  if (!is_floating(a.dtype()))
-    throw DTypeError("matmul", std::string("needs a floating dtype, got ") + name(a.dtype()), {a.dtype()});
-  if (a.rank() > 2 && a.numel() != 0 && batch_is_shared(b)) {
+void run(const MatmulWork& work) {
+  const auto& [out, a, b] = work;
+  if (a.rank() > 2 && batch_is_shared(b)) {
     // A shared right side: the batches of the left are just more rows.
     const int rank = b.rank();
     if (const Array rows = stacked_rows(a); rows.defined()) {
       const Array once = b.view({b.shape()[rank - 2], b.shape()[rank - 1]},
                                 {b.strides()[rank - 2], b.strides()[rank - 1]}, b.offset());
-      const Array c = multiply_with(best(rows, once), rows, once);
-      Shape shape = a.shape();
-      shape[rank - 1] = b.shape()[rank - 1];
-      return Array(c.storage(), shape, contiguous_strides(shape), 0, c.dtype());
+      const int64_t n = b.shape()[rank - 1];
+      return best(rows, once).multiply(out.view({rows.shape()[0], n}, {n, 1}, out.offset()), rows, once);
     }
   }
-  return multiply_with(best(a, b), a, b);
+  best(a, b).multiply(out, a, b);
 }
 
 }  // namespace lemma::kernels::cuda

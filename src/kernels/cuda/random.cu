@@ -45,11 +45,12 @@ __global__ void random_double(double* out, int64_t n, uint64_t seed, uint64_t of
 
 }  // namespace
 
-/// Requires: contiguous, floating. Ensures: element i is number offset + i of the stream of `seed`; halves are the
-/// float32 numbers, rounded.
-void random(Random kind, const Array& out, uint64_t seed, uint64_t offset) {
+/// Element i is number offset + i of the stream of `seed`; halves are the float32 numbers, rounded.
+void run(const RandomWork& work) {
+  const Array& out = work.out;
+  const Random kind = work.kind;
+  const uint64_t seed = work.seed, offset = work.offset;
   const int64_t n = out.numel();
-  if (n == 0) return;
   const bool normal = kind == Random::Normal;
   if (out.dtype() == DType::float32)
     return launch({"random", blocks_for(n / 4 + 2), kThreads}, normal ? random_float<true> : random_float<false>,
@@ -59,8 +60,8 @@ void random(Random kind, const Array& out, uint64_t seed, uint64_t offset) {
                   out.data<double>(), n, seed, offset);
   if (!is_floating(out.dtype())) refuse("random", out.dtype());
   const Array wide(out.shape(), DType::float32, out.device());
-  random(kind, wide, seed, offset);
-  kernels::copy(out, wide);
+  run(RandomWork{kind, wide, seed, offset});
+  copy(out, wide);
 }
 
 }  // namespace lemma::kernels::cuda

@@ -137,11 +137,11 @@ void run(const T* x, T* out, const Lines& lines, bool neighbours, Device device)
 
 }  // namespace
 
-/// Ensures: contiguous, the dtype of x; the same bits from run to run. Float32 and half sums are rounded once each.
-Array scan(Scan, const Array& x, int dim, bool reverse) {
-  if (x.dtype() == DType::boolean) throw DTypeError("scan", "bool is cast to int64 first", {x.dtype()});
-  const Array out(x.shape(), x.dtype(), x.device());
-  if (out.numel() == 0) return out;
+/// The same bits from run to run. Float32 and half sums are rounded once each.
+void run(const ScanWork& work) {
+  const Array &out = work.out, &x = work.x;
+  const int dim = work.dim;
+  const bool reverse = work.reverse;
   Shape starts = x.shape();
   starts[dim] = 1;
   const auto dims = collapse<2>(starts, {&x.strides(), &out.strides()});
@@ -154,7 +154,6 @@ Array scan(Scan, const Array& x, int dim, bool reverse) {
     run<T>(x.data<T>() + (reverse ? (n - 1) * step : 0), out.data<T>() + (reverse ? (n - 1) * out_step : 0), lines,
            neighbours, x.device());
   });
-  return out;
 }
 
 }  // namespace lemma::kernels::cuda

@@ -96,14 +96,9 @@ void run(const Array& out, int dim, const Array& index, const Array& src) {
 
 }  // namespace
 
-/// Requires: indices in range; the shapes of index and src equal; no bool. Ensures: contiguous; duplicates add in order
-/// of position, halves in float32.
-Array scatter_add(const Shape& shape, int dim, const Array& index, const Array& src) {
-  const Array out(shape, src.dtype(), src.device());
-  fill(out, 0);
-  if (index.numel() == 0) return out;
-  with_number("scatter_add", src.dtype(), [&](auto type) { run<typename decltype(type)::type>(out, dim, index, src); });
-  return out;
+void run(const ScatterAddWork& work) {
+  with_number("scatter_add", work.src.dtype(),
+              [&](auto type) { run<typename decltype(type)::type>(work.out, work.dim, work.index, work.src); });
 }
 
 }  // namespace lemma::kernels::cuda

@@ -96,20 +96,25 @@ struct Sorted {
   Array order;  // int64, (lines, n)
 };
 
-/// Requires: lines.count, lines.n >= 1.
+/// Requires: lines.count, lines.n >= 1. The positions end up in `into` where it is defined: int64, (lines, n).
 template <class T>
-Sorted sort_lines(const T* x, const SortLines& lines, bool descending, Device device) {
+Sorted sort_lines(const T* x, const SortLines& lines, bool descending, Device device, const Array& into = {}) {
   using K = KeyOf<T>;
   const int64_t entries = lines.count * lines.n;
   const int piece = power_of_two(lines.n, kSortPiece);
   const int64_t pieces = ceil_div(lines.n, piece), jobs = lines.count * pieces;
   const auto memory = [&] { return Storage::allocate(static_cast<size_t>(entries) * sizeof(K), device); };
-  Sorted now{memory(), Array({lines.count, lines.n}, DType::int64, device)};
+  bool last = true;  // of the two buffers that merging swaps, is the first one the last to be written?
+  for (int64_t run = piece; run < lines.n; run *= 2) last = !last;
+  const auto order = [&](bool ends) {
+    return ends && into.defined() ? into : Array({lines.count, lines.n}, DType::int64, device);
+  };
+  Sorted now{memory(), order(last)};
   launch({"sort pieces", dim3(static_cast<unsigned>(ceil_div(jobs * piece, kSortPiece))), kThreads}, sort_pieces<T>, x,
          static_cast<K*>(now.keys->data()), now.order.template data<int64_t>(), lines, pieces, piece,
          static_cast<K>(descending ? ~K{0} : K{0}));
   Sorted next;
-  if (pieces > 1) next = {memory(), Array(now.order.shape(), DType::int64, device)};
+  if (pieces > 1) next = {memory(), order(!last)};
   for (int64_t run = piece; run < lines.n; run *= 2) {
     launch({"merge runs", blocks_for(entries), kThreads}, merge_runs<K>, static_cast<const K*>(now.keys->data()),
            static_cast<const int64_t*>(now.order.template data<int64_t>()), static_cast<K*>(next.keys->data()),

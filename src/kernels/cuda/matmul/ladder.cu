@@ -40,12 +40,13 @@ const Rung& rung(std::string_view name) {
 
 Array multiply_with(const Rung& rung, const Array& a, const Array& b) {
   if (!rung.takes(a.dtype())) refuse("matmul", a.dtype());
+  lemma::cuda::use(a.device());
   Shape shape = a.shape();
   shape[a.rank() - 1] = b.shape()[b.rank() - 1];
   const Array c(shape, a.dtype(), a.device());
   if (c.numel() == 0) return c;
   if (a.shape()[a.rank() - 1] == 0)
-    kernels::fill(c, 0);
+    fill(c, 0);
   else
     rung.multiply(c, a, b);
   return c;

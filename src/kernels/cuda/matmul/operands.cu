@@ -58,7 +58,7 @@ Array with_unit_stride(const Array& x) {
   const Last last(x);
   if (last.right == 1 || last.cols == 1 || last.down == 1 || last.rows == 1) return x;
   const Array from = once(x), copied(from.shape(), x.dtype(), x.device());
-  kernels::copy(copied, from);
+  copy(copied, from);
   return copied.expand(x.shape());
 }
 
@@ -77,8 +77,8 @@ Array padded_copy(const Array& x) {
   const int64_t cols = shape[x.rank() - 1];
   shape[x.rank() - 1] = ceil_div(cols, wide) * wide;
   const Array whole(shape, x.dtype(), x.device());
-  if (shape[x.rank() - 1] != cols) kernels::fill(whole, 0);
-  kernels::copy(whole.view(from.shape(), whole.strides(), 0), from);
+  if (shape[x.rank() - 1] != cols) fill(whole, 0);
+  copy(whole.view(from.shape(), whole.strides(), 0), from);
   return whole.expand([&] {
     Shape all = x.shape();
     all[x.rank() - 1] = shape[x.rank() - 1];
