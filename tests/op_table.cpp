@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <numeric>
+#include <regex>
 
 #include "lemma/autograd.h"
 #include "lemma/random.h"
@@ -117,12 +119,24 @@ Row binary(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&), d
 const std::vector<Row>& table() {
   static const std::vector<Row> rows = [] {
     std::vector<Row> all;
-    for (auto part : {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows,
-                      index_rows, indexing_rows, composite_rows, loss_rows})
+    for (auto part :
+         {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows, index_rows, indexing_rows,
+          composite_rows, loss_rows, activation_rows, arithmetic_rows, named_product_rows, rearrange_rows, order_rows})
       for (Row& row : part()) all.push_back(std::move(row));
     return all;
   }();
   return rows;
+}
+
+std::map<std::string, int> declared_operations() {
+  std::ifstream header(LEMMA_SOURCE_DIR "/include/lemma/ops.h");
+  const std::regex declaration(R"(^(Tensor|bool|std::pair<Tensor, Tensor>|std::vector<Tensor>) (\w+)\(.*)");
+  std::map<std::string, int> declared;
+  for (std::string line; std::getline(header, line);) {
+    std::smatch match;
+    if (std::regex_match(line, match, declaration)) ++declared[match[2]];
+  }
+  return declared;
 }
 
 Device test_device() {

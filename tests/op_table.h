@@ -5,6 +5,7 @@
 /// To add an operation, add a row: its name in ops.h, the call, and a reference in plain double-precision loops.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -81,6 +82,14 @@ std::vector<Row> index_rows();
 std::vector<Row> indexing_rows();
 std::vector<Row> composite_rows();
 std::vector<Row> loss_rows();
+std::vector<Row> activation_rows();
+std::vector<Row> arithmetic_rows();
+std::vector<Row> named_product_rows();
+std::vector<Row> rearrange_rows();
+std::vector<Row> order_rows();
+
+/// The operations that ops.h declares, each with the number of its overloads.
+std::map<std::string, int> declared_operations();
 
 /// Inputs of a case, the same numbers for every dtype (all are exact in float32). On the device named by LEMMA_DEVICE.
 Tensors draw(const Row& row, const Shapes& shapes, lemma::DType dtype, uint64_t seed = 1);

@@ -1,6 +1,7 @@
 // Rows: reductions and running sums.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 
 #include "tests/op_table.h"
@@ -64,6 +65,41 @@ std::vector<double> running_sums(Group line) {
   std::partial_sum(line.begin(), line.end(), out.begin());
   return out;
 }
+std::vector<double> running_products(Group line) {
+  std::vector<double> out(line.size());
+  std::partial_sum(line.begin(), line.end(), out.begin(), std::multiplies<>());
+  return out;
+}
+std::vector<double> running_logs(Group line) {
+  std::vector<double> out;
+  double s = 0;
+  for (double x : line) out.push_back(std::log(s += std::exp(x)));
+  return out;
+}
+// For each element, where the best of those up to it stands: the last of equals.
+template <class Holds>
+std::vector<double> running_at(Group line, Holds holds) {
+  std::vector<double> out;
+  size_t best = 0;
+  for (size_t i = 0; i < line.size(); ++i) {
+    if (holds(line[i], line[best])) best = i;
+    out.push_back(static_cast<double>(best));
+  }
+  return out;
+}
+std::vector<double> running_largest_at(Group line) { return running_at(line, std::greater_equal<>()); }
+std::vector<double> running_smallest_at(Group line) { return running_at(line, std::less_equal<>()); }
+std::vector<double> running_largest(Group line) {
+  std::vector<double> out = running_largest_at(line);
+  for (double& x : out) x = line[static_cast<size_t>(x)];
+  return out;
+}
+std::vector<double> running_smallest(Group line) {
+  std::vector<double> out = running_smallest_at(line);
+  for (double& x : out) x = line[static_cast<size_t>(x)];
+  return out;
+}
+const std::vector<Shapes> kRunning = {{{2, 3, 2}}, {{3, 1, 2}}, {{2, 0, 2}}, {{1, 7, 1}}, {{2, 19, 3}}};
 
 }  // namespace
 
@@ -171,6 +207,42 @@ std::vector<Row> reduce_rows() {
        [](const Grids& x) { return along(x[0], -1, running_sums); },
        {kReal},
        {{{4}}, {{2, 0}}, {{19, 37}}}},
+      {"cumprod",
+       "dim 1",
+       [](const Tensors& x) { return cumprod(x[0], 1); },
+       [](const Grids& x) { return along(x[0], 1, running_products); },
+       {kReal},
+       kRunning},
+      {"logcumsumexp",
+       "dim 1",
+       [](const Tensors& x) { return logcumsumexp(x[0], 1); },
+       [](const Grids& x) { return along(x[0], 1, running_logs); },
+       {kReal},
+       kRunning},
+      {"cummax",
+       "dim 1",
+       [](const Tensors& x) { return cummax(x[0], 1).first; },
+       [](const Grids& x) { return along(x[0], 1, running_largest); },
+       {kReal},
+       kRunning},
+      {"cummin",
+       "dim -2",
+       [](const Tensors& x) { return cummin(x[0], -2).first; },
+       [](const Grids& x) { return along(x[0], 1, running_smallest); },
+       {kReal},
+       kRunning},
+      indices({"cummax",
+               "ties",
+               [](const Tensors& x) { return cummax(x[0], 1).second; },
+               [](const Grids& x) { return along(x[0], 1, running_largest_at); },
+               {{Input::integer, 0, 4}},
+               kRunning}),
+      indices({"cummin",
+               "ties",
+               [](const Tensors& x) { return cummin(x[0], 1).second; },
+               [](const Grids& x) { return along(x[0], 1, running_smallest_at); },
+               {{Input::integer, 0, 4}},
+               kRunning}),
   };
   for (auto [op, row] :
        {std::pair{"sum", over(

@@ -20,6 +20,15 @@ Row on_integers(Row row) {
   row.order = 0;
   return row;
 }
+Row decimals(int64_t places, double scale) {
+  Row row = unary("round", nullptr, nullptr, -40, 40);
+  row.note = "decimals " + std::to_string(places);
+  row.run = [places](const Tensors& x) { return round(x[0], places); };
+  row.reference = [scale](const Grids& x) {
+    return elementwise(x[0], [scale](double v) { return std::nearbyint(v * scale) / scale; });
+  };
+  return row;
+}
 }  // namespace
 
 std::vector<Row> unary_rows() {
@@ -41,6 +50,31 @@ std::vector<Row> unary_rows() {
       unary("reciprocal", lemma::reciprocal, reciprocal_of, 0.3, 3),
       unary("floor", lemma::floor, std::floor),
       unary("square", lemma::square, [](double x) { return x * x; }),
+      unary("expm1", lemma::expm1, std::expm1),
+      unary("exp2", lemma::exp2, std::exp2),
+      unary("log2", lemma::log2, std::log2, 0.2, 3),
+      unary("log10", lemma::log10, std::log10, 0.2, 3),
+      unary("erfc", lemma::erfc, std::erfc),
+      unary("tan", lemma::tan, std::tan, -1.2, 1.2),
+      unary("asin", lemma::asin, std::asin, -0.9, 0.9),
+      unary("acos", lemma::acos, std::acos, -0.9, 0.9),
+      unary("atan", lemma::atan, std::atan, -4, 4),
+      unary("sinh", lemma::sinh, std::sinh),
+      unary("cosh", lemma::cosh, std::cosh),
+      unary("asinh", lemma::asinh, std::asinh, -4, 4),
+      unary("acosh", lemma::acosh, std::acosh, 1.2, 4),
+      unary("atanh", lemma::atanh, std::atanh, -0.9, 0.9),
+      unary("ceil", lemma::ceil, std::ceil),
+      unary("trunc", lemma::trunc, std::trunc),
+      unary(
+          "round", [](const Tensor& x) { return round(x); }, std::nearbyint),
+      decimals(1, 10),
+      decimals(-1, 0.1),
+      unary("frac", lemma::frac, [](double x) { return x - std::trunc(x); }),
+      on_integers(unary("ceil", lemma::ceil, std::ceil)),
+      on_integers(unary("trunc", lemma::trunc, std::trunc)),
+      on_integers(unary(
+          "round", [](const Tensor& x) { return round(x); }, std::nearbyint)),
       on_integers(unary("neg", lemma::neg, [](double x) { return -x; })),
       on_integers(unary("abs", lemma::abs, std::fabs)),
       on_integers(unary("sign", lemma::sign, sign_of)),

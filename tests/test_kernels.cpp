@@ -56,6 +56,9 @@ const std::vector<Binary> kBinary = {LEMMA_FOR_EACH_BINARY(LEMMA_VALUE)};
 const std::vector<Compare> kCompare = {LEMMA_FOR_EACH_COMPARE(LEMMA_VALUE)};
 #undef LEMMA_VALUE
 
+// Of integers: operations refuse a divisor of 0, kernels give 0.
+bool is_division(Binary op) { return op == Binary::Fmod || op == Binary::Remainder || op == Binary::FloorDivide; }
+
 /// Equal up to `units` last places of the dtype; NaN equals NaN.
 bool close(double got, double want, DType dtype, double units) {
   if (std::isnan(want)) return std::isnan(got);
@@ -188,7 +191,8 @@ TEST_CASE("every binary kernel agrees with a plain loop for all pairs of layouts
             REQUIRE(same_bits(y, on_device::binary(op, plain(a), plain(b))));
             for (int64_t p = 0; p < y.numel(); ++p) {
               INFO("op " << int(op) << " " << name(dtype) << " " << value(a, p) << " " << value(b, p));
-              REQUIRE(close(value(y, p), expected(op, value(a, p), value(b, p)), dtype, 1));
+              const bool by_nothing = dtype == DType::int64 && value(b, p) == 0 && is_division(op);
+              REQUIRE(close(value(y, p), by_nothing ? 0 : expected(op, value(a, p), value(b, p)), dtype, 1));
             }
           }
       }

@@ -5,6 +5,7 @@
 /// Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
 
 #include <concepts>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,16 +33,50 @@ Tensor erf(const Tensor& x);         ///< the error function.  dL/dx = g 2/sqrt(
 Tensor reciprocal(const Tensor& x);  ///< 1 / x.  dL/dx = -g y^2
 Tensor floor(const Tensor& x);       ///< largest integer <= x.  dL/dx = 0
 Tensor square(const Tensor& x);      ///< x^2.  dL/dx = 2 g x
+Tensor expm1(const Tensor& x);       ///< e^x - 1, accurate near 0.  dL/dx = g (y + 1)
+Tensor exp2(const Tensor& x);        ///< 2^x.  dL/dx = g y log 2
+Tensor log2(const Tensor& x);        ///< dL/dx = g / (x log 2)
+Tensor log10(const Tensor& x);       ///< dL/dx = g / (x log 10)
+Tensor erfc(const Tensor& x);        ///< 1 - erf(x), accurate far out.  dL/dx = -g 2/sqrt(pi) e^(-x^2)
+Tensor tan(const Tensor& x);         ///< x in radians.  dL/dx = g (1 + y^2)
+Tensor asin(const Tensor& x);        ///< in radians; NaN outside [-1, 1].  dL/dx = g / sqrt(1 - x^2)
+Tensor acos(const Tensor& x);        ///< in radians; NaN outside [-1, 1].  dL/dx = -g / sqrt(1 - x^2)
+Tensor atan(const Tensor& x);        ///< in radians.  dL/dx = g / (1 + x^2)
+Tensor sinh(const Tensor& x);        ///< (e^x - e^-x) / 2.  dL/dx = g cosh(x)
+Tensor cosh(const Tensor& x);        ///< (e^x + e^-x) / 2.  dL/dx = g sinh(x)
+Tensor asinh(const Tensor& x);       ///< the inverse of sinh.  dL/dx = g / sqrt(x^2 + 1)
+Tensor acosh(const Tensor& x);       ///< the inverse of cosh; NaN below 1.  dL/dx = g / sqrt(x^2 - 1)
+Tensor atanh(const Tensor& x);       ///< the inverse of tanh; NaN outside [-1, 1].  dL/dx = g / (1 - x^2)
+Tensor ceil(const Tensor& x);        ///< smallest integer >= x; also int64.  dL/dx = 0
+Tensor trunc(const Tensor& x);       ///< x without its fraction; also int64.  dL/dx = 0
+/// To so many decimals, to tens and hundreds where that is negative; half way, to the even one.  dL/dx = 0
+Tensor round(const Tensor& x, int64_t decimals = 0);
+Tensor frac(const Tensor& x);  ///< x - trunc(x).  dL/dx = g
 
 // ---- Binary: elementwise, broadcasting; float32, float64, int64 (div and pow: floating) ----
 
-Tensor add(const Tensor& a, const Tensor& b);      ///< dL/da = g, dL/db = g
-Tensor sub(const Tensor& a, const Tensor& b);      ///< dL/da = g, dL/db = -g
-Tensor mul(const Tensor& a, const Tensor& b);      ///< dL/da = g b, dL/db = g a
-Tensor div(const Tensor& a, const Tensor& b);      ///< dL/da = g / b, dL/db = -g y / b
-Tensor pow(const Tensor& a, const Tensor& b);      ///< dL/da = g b a^(b-1), dL/db = g y log(a); 0 where a = 0
-Tensor maximum(const Tensor& a, const Tensor& b);  ///< the gradient goes to the larger; halved between equals
-Tensor minimum(const Tensor& a, const Tensor& b);  ///< the gradient goes to the smaller; halved between equals
+Tensor add(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = g
+Tensor sub(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = -g
+Tensor mul(const Tensor& a, const Tensor& b);        ///< dL/da = g b, dL/db = g a
+Tensor div(const Tensor& a, const Tensor& b);        ///< dL/da = g / b, dL/db = -g y / b
+Tensor pow(const Tensor& a, const Tensor& b);        ///< dL/da = g b a^(b-1), dL/db = g y log(a); 0 where a = 0
+Tensor maximum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the larger; halved between equals
+Tensor minimum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the smaller; halved between equals
+Tensor atan2(const Tensor& y, const Tensor& x);      ///< the angle of (x, y).  dL/dy = g x / h^2, dL/dx = -g y / h^2
+Tensor hypot(const Tensor& a, const Tensor& b);      ///< h = sqrt(a^2 + b^2), never overflows.  dL/da = g a / h
+Tensor logaddexp(const Tensor& a, const Tensor& b);  ///< log(e^a + e^b).  dL/da = g sigmoid(a - b)
+/// Divisions with a rest: of whole numbers too, where a divisor of 0 is a ValueError. floor_divide rounds towards -inf
+/// and has no gradient; div rounds to "floor" or "trunc" (towards 0).
+Tensor floor_divide(const Tensor& a, const Tensor& b);
+Tensor remainder(const Tensor& a, const Tensor& b);  ///< a - b floor(a / b), with b's sign.  dL/da = g
+Tensor fmod(const Tensor& a, const Tensor& b);       ///< a - b trunc(a / b), with a's sign.  dL/da = g
+Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode);
+Tensor floor_divide(const Tensor& a, double b);
+Tensor remainder(const Tensor& a, double b);
+Tensor fmod(const Tensor& a, double b);
+Tensor div(const Tensor& a, double b, const std::string& rounding_mode);
+Tensor true_divide(const Tensor& a, const Tensor& b);  ///< div
+Tensor true_divide(const Tensor& a, double b);
 Tensor add(const Tensor& a, double b);
 Tensor sub(const Tensor& a, double b);
 Tensor mul(const Tensor& a, double b);
@@ -50,6 +85,13 @@ Tensor rsub(double a, const Tensor& b);  ///< a - b
 Tensor rdiv(double a, const Tensor& b);  ///< a / b
 Tensor pow(const Tensor& a, double exponent);
 Tensor clamp(const Tensor& x, double low, double high);  ///< min(max(x, low), high).  g inside [low, high], else 0
+Tensor clamp_min(const Tensor& x, double low);
+Tensor clamp_max(const Tensor& x, double high);
+/// start + weight (end - start).  dL/dstart = g (1 - weight), dL/dend = g weight, dL/dweight = g (end - start)
+Tensor lerp(const Tensor& start, const Tensor& end, double weight);
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight);
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value = 1);  ///< x + value a b
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value = 1);  ///< x + value a / b
 
 // ---- Comparison and logic: bool results, no gradient ----
 
@@ -70,6 +112,12 @@ Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& a);
 Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);     ///< inf or -inf; false for integers
+Tensor isfinite(const Tensor& x);  ///< neither infinite nor NaN
+/// x with `nan` for NaN, `posinf` for inf and `neginf` for -inf: the largest and the least finite number unless given.
+/// No gradient where something was replaced.
+Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf = std::nullopt,
+                  std::optional<double> neginf = std::nullopt);
 /// condition ? a : b, elementwise, all three broadcast. The gradient goes to the side that was taken.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
 /// x with `value` where the bool mask (broadcast to x) is true. No gradient there.
@@ -108,6 +156,9 @@ Tensor var(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, 
 Tensor std(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {
   return lemma::std(x, dims, int64_t{unbiased}, keepdim);
 }
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
+Tensor count_nonzero(const Tensor& x, const Dims& dims = {});  ///< int64, no gradient
 /// log sum e^x, with the maximum factored out first.
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// sqrt(sum x^2); the gradient at 0 is 0.
@@ -115,6 +166,14 @@ Tensor norm(const Tensor& x);
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// y_i = x_0 + ... + x_i along `dim`.  dL/dx = g summed from the end.
 Tensor cumsum(const Tensor& x, int64_t dim);
+/// y_i = x_0 ... x_i along `dim`. The gradient is right where some are 0 too.
+Tensor cumprod(const Tensor& x, int64_t dim);
+/// y_i = log(e^x_0 + ... + e^x_i) along `dim`.
+Tensor logcumsumexp(const Tensor& x, int64_t dim);
+/// Largest (smallest) of x_0 ... x_i along `dim` and its int64 index: the last one of equals. NaN is larger and smaller
+/// than all numbers. The gradient goes to that element.
+std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim);
+std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);
 
 // ---- Products ----
 
@@ -126,6 +185,18 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands);
 /// y = x W^T + b. x: (..., I), weight: (O, I), bias: (O) or undefined. Result: (..., O).
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
+Tensor dot(const Tensor& a, const Tensor& b);  ///< (N) x (N): a number
+Tensor mv(const Tensor& a, const Tensor& b);   ///< (N, M) x (M)
+Tensor mm(const Tensor& a, const Tensor& b);   ///< (N, K) x (K, M)
+Tensor bmm(const Tensor& a, const Tensor& b);  ///< (B, N, K) x (B, K, M)
+/// beta x + alpha a b, where x broadcasts to the product's shape. With beta = 0, x does not count, NaN or not.
+Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
+Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
+Tensor outer(const Tensor& a, const Tensor& b);  ///< y[i][j] = a[i] b[j]
+/// The sum over pairs of dims, dims_a[i] with dims_b[i]; what is left of a's dims comes before what is left of b's.
+Tensor tensordot(const Tensor& a, const Tensor& b, const Dims& dims_a, const Dims& dims_b);
+Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims = 2);  ///< a's last dims with b's first
+
 // ---- Views (no copy) and layout. Each pair is the other's gradient: expand and sum, slice and pad, ... ----
 
 Tensor reshape(const Tensor& x, const Shape& shape);
@@ -135,12 +206,28 @@ Tensor expand(const Tensor& x, const Shape& shape);  ///< dims of size 1 stretch
 Tensor squeeze(const Tensor& x, int64_t dim);        ///< as in PyTorch, a dim that is not 1 stays
 Tensor squeeze(const Tensor& x);
 Tensor unsqueeze(const Tensor& x, int64_t dim);
+Tensor expand_as(const Tensor& x, const Tensor& other);
+Tensor broadcast_to(const Tensor& x, const Shape& shape);  ///< expand, under NumPy's name
+Tensor view_as(const Tensor& x, const Tensor& other);      ///< throws where a copy would be needed
+Tensor reshape_as(const Tensor& x, const Tensor& other);
+Tensor swapaxes(const Tensor& x, int64_t axis0, int64_t axis1);  ///< transpose
+Tensor swapdims(const Tensor& x, int64_t dim0, int64_t dim1);    ///< transpose
+/// The dims named in `source` go to the places `destination`; the others keep their order.
+Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination);
 Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1);
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length);
 /// start:end:step along `dim`; negative start and end count from the end, out-of-range ends are clipped; step >= 1.
 Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t step = 1);
 Tensor select(const Tensor& x, int64_t dim, int64_t index);
 Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1);
+/// A vector on a diagonal of a matrix of zeros; a matrix's diagonal, copied.
+Tensor diag(const Tensor& x, int64_t diagonal = 0);
+/// The last dim on diagonals of matrices of zeros, which lie in dims dim1 and dim2 of the result.
+Tensor diag_embed(const Tensor& x, int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1);
+Tensor trace(const Tensor& x);  ///< the sum of a matrix's diagonal
+/// The places (row, column) of a triangle of a matrix, row by row: int64 (2, n).
+Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
+Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
 /// Windows of `size` every `step` along `dim`; the window becomes the last dim. Its gradient is fold.
 Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step);
 Tensor contiguous(const Tensor& x);
@@ -151,8 +238,19 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);  ///< the last part may be smaller
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
+std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);  ///< x.select(dim, i) for every i
 Tensor flip(const Tensor& x, const Dims& dims);
+/// Elements that leave at the end come back at the front. Without a dim, of x as one long line.
+Tensor roll(const Tensor& x, int64_t shift, std::optional<int64_t> dim = std::nullopt);
+Tensor roll(const Tensor& x, const std::vector<int64_t>& shifts, const Dims& dims);
+Tensor rot90(const Tensor& x, int64_t k = 1, const Dims& dims = {0, 1});  ///< k quarter turns, dims[0] towards dims[1]
 Tensor repeat(const Tensor& x, const Shape& times);
+Tensor tile(const Tensor& x, const Shape& times);  ///< repeat; fewer counts than dims are for the last ones
+/// Every element `repeats` times on the spot, along `dim` or of x as one long line. A tensor has a count for each.
+Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim = std::nullopt);
+Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<int64_t> dim = std::nullopt);
+/// n vectors become n grids of n dims, the i-th of which varies along dim i; with "xy", dims 0 and 1 change places.
+std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, const std::string& indexing = "ij");
 /// Adds zeros (or `value`) before and after, along `dim`.
 Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value = 0);
 
@@ -191,7 +289,47 @@ std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1,
 Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false);
 std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, bool largest = true);
 
+/// Values and int64 indices of the k-th smallest along `dim`, counted from 1; NaN counts as the largest.
+std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim = -1, bool keepdim = false);
+/// The lower of the two in the middle; NaN if one is there. Equal ones share the gradient.
+Tensor median(const Tensor& x);
+/// Values and int64 indices along `dim`; the gradient goes to that element.
+std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim = false);
+/// The number below which a part q of x lies, 0 <= q <= 1; between two elements by `interpolation`: linear, lower,
+/// higher, midpoint or nearest. Along `dim`, or of all. For a vector q the results have a dim more, in front.
+Tensor quantile(const Tensor& x, double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                const std::string& interpolation = "linear");
+Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
+                const std::string& interpolation = "linear");
+/// How often each integer from 0 up occurs in an int64 vector, or the sums of its `weights`; at least `minlength` long.
+Tensor bincount(const Tensor& x, const Tensor& weights = {}, int64_t minlength = 0);
+/// How many elements lie in each of `bins` equal intervals from `low` to `high` (both 0: from the least to the
+/// largest); those outside do not count. No gradient.
+Tensor histc(const Tensor& x, int64_t bins = 100, double low = 0, double high = 0);
+
 // ---- Compositions: nothing but the above ----
+
+// Activations
+Tensor silu(const Tensor& x);         ///< x sigmoid(x)
+Tensor mish(const Tensor& x);         ///< x tanh(softplus(x))
+Tensor log_sigmoid(const Tensor& x);  ///< log(sigmoid(x)) = -softplus(-x)
+/// x where x > 0, else alpha (e^x - 1).
+Tensor elu(const Tensor& x, double alpha = 1);
+/// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu with a slope without a jump.
+Tensor celu(const Tensor& x, double alpha = 1);
+/// 1.0507 elu(x, 1.6733): keeps mean 0 and variance 1 through many layers.
+Tensor selu(const Tensor& x);
+Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);    ///< x where x > 0, else negative_slope x
+Tensor hardtanh(const Tensor& x, double low = -1, double high = 1);  ///< clamp, but its gradient on the bounds is 0
+Tensor relu6(const Tensor& x);                                       ///< hardtanh from 0 to 6
+Tensor hardsigmoid(const Tensor& x);                                 ///< relu6(x + 3) / 6
+Tensor hardswish(const Tensor& x);                                   ///< x relu6(x + 3) / 6
+/// softmax(-x)
+Tensor softmin(const Tensor& x, int64_t dim);
+/// x / max(|x|, eps) with the p-norm |x| along `dim`, p >= 1.
+Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
+/// The cosine of the angle between vectors along `dim`: the product of both, normalised.
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim = 1, double eps = 1e-8);
 
 /// e^(x_i - max x) / sum_j e^(x_j - max x) along `dim`. A row of nothing but -inf gives zeros, not NaN.
 Tensor softmax(const Tensor& x, int64_t dim);

@@ -33,6 +33,9 @@ void manual_seed(uint64_t seed);
 Tensor rand(const Shape& shape, const TensorOptions& options = {}, Generator* generator = nullptr);
 /// Standard normal.
 Tensor randn(const Shape& shape, const TensorOptions& options = {}, Generator* generator = nullptr);
+/// The same in x's shape, dtype and device.
+Tensor rand_like(const Tensor& x, Generator* generator = nullptr);
+Tensor randn_like(const Tensor& x, Generator* generator = nullptr);
 /// Integers in [low, high), int64 by default. Throws ValueError if the range is empty.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {.dtype = DType::int64},
                Generator* generator = nullptr);

@@ -26,6 +26,58 @@ LEMMA_HD T sigmoid(T x) {
   return x < T(0) ? e / (T(1) + e) : T(1) / (T(1) + e);
 }
 
+/// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|): the exponent is never positive.
+template <class T>
+LEMMA_HD T softplus(T x) {
+  using std::exp, std::log1p;
+  return (x < T(0) ? T(0) : x) + log1p(exp(x < T(0) ? x : -x));
+}
+/// log(e^a + e^b), the larger taken out. Equal ones apart: inf - inf would be NaN. float32 goes by way of float64,
+/// since the two terms may cancel.
+template <class T>
+LEMMA_HD T log_add_exp(T a, T b) {
+  using std::exp, std::log1p;
+  const double x = a, y = b;
+  if (x == y) return T(x + 0.69314718055994530942);
+  return T((x > y ? x : y) + log1p(exp(x > y ? y - x : x - y)));
+}
+
+/// Of integers, division by -1 stands apart, since the smallest integer over -1 is a trap. So is 0, which the
+/// operations refuse; here it gives 0.
+template <class T>
+LEMMA_HD T fmod(T a, T b) {
+  using std::fmod;
+  if constexpr (std::is_integral_v<T>)
+    return b == T(0) || b == T(-1) ? T(0) : a % b;
+  else
+    return fmod(a, b);
+}
+/// The rest that has b's sign.
+template <class T>
+LEMMA_HD T remainder(T a, T b) {
+  const T rest = fn::fmod(a, b);
+  return rest != T(0) && (rest < T(0)) != (b < T(0)) ? rest + b : rest;
+}
+/// Rounded towards -inf. Floating: from the exact rest, as Python has it, so that 1 // 0.1 is 9; a last digit that the
+/// division loses is put right.
+template <class T>
+LEMMA_HD T floor_divide(T a, T b) {
+  using std::copysign, std::floor;
+  if constexpr (std::is_integral_v<T>) {
+    if (b == T(0)) return T(0);
+    if (b == T(-1)) return static_cast<T>(0 - static_cast<uint64_t>(a));
+    return a / b - T(a % b != T(0) && (a < T(0)) != (b < T(0)));
+  } else {
+    if (b == T(0)) return a / b;
+    const T rest = fn::fmod(a, b);
+    T quotient = (a - rest) / b;
+    if (rest != T(0) && (b < T(0)) != (rest < T(0))) quotient -= T(1);
+    if (quotient == T(0)) return copysign(T(0), a / b);
+    const T whole = floor(quotient);
+    return quotient - whole > T(0.5) ? whole + T(1) : whole;
+  }
+}
+
 }  // namespace fn
 }  // namespace lemma
 
@@ -50,7 +102,25 @@ LEMMA_HD T sigmoid(T x) {
   X(Erf,        floats,  none, erf(x),                                          lanes::erf(d, x)) \
   X(Reciprocal, floats,  wide, T(1) / x,                                        hn::Div(hn::Set(d, 1), x)) \
   X(Floor,      floats,  none, floor(x),                                        hn::Floor(x)) \
-  X(Square,     numbers, none, x * x,                                           hn::Mul(x, x))
+  X(Square,     numbers, none, x * x,                                           hn::Mul(x, x)) \
+  X(Ceil,       floats,  none, ceil(x),                                         hn::Ceil(x)) \
+  X(Round,      floats,  none, rint(x) /* half way to the even one */,          hn::Round(x)) \
+  X(Trunc,      floats,  none, trunc(x),                                        hn::Trunc(x)) \
+  X(Expm1,      floats,  wide, expm1(x),                                        lanes::expm1(d, x)) \
+  X(Exp2,       floats,  wide, exp2(x),                                         scalar) \
+  X(Log2,       floats,  wide, log2(x),                                         scalar) \
+  X(Log10,      floats,  wide, log10(x),                                        scalar) \
+  X(Tan,        floats,  wide, tan(x),                                          scalar) \
+  X(Asin,       floats,  wide, asin(x),                                         scalar) \
+  X(Acos,       floats,  wide, acos(x),                                         scalar) \
+  X(Atan,       floats,  none, atan(x),                                         scalar) \
+  X(Sinh,       floats,  wide, sinh(x),                                         scalar) \
+  X(Cosh,       floats,  wide, cosh(x),                                         scalar) \
+  X(Asinh,      floats,  none, asinh(x),                                        scalar) \
+  X(Acosh,      floats,  none, acosh(x),                                        scalar) \
+  X(Atanh,      floats,  none, atanh(x),                                        scalar) \
+  X(Erfc,       floats,  none, erfc(x),                                         scalar) \
+  X(Softplus,   floats,  wide, fn::softplus(x),                                 lanes::softplus(d, x))
 
 // Both operands and the result have one type.
 #define LEMMA_FOR_EACH_BINARY(X) \
@@ -60,7 +130,13 @@ LEMMA_HD T sigmoid(T x) {
   X(Div,        floats,  widest, a / b,                                         hn::Div(a, b)) \
   X(Pow,        floats,  wide,   pow(a, b),                                     scalar) \
   X(Maximum,    numbers, widest, a != a || a > b ? a : b /* a NaN wins */,      lanes::maximum(d, a, b)) \
-  X(Minimum,    numbers, widest, a != a || a < b ? a : b,                       lanes::minimum(d, a, b))
+  X(Minimum,    numbers, widest, a != a || a < b ? a : b,                       lanes::minimum(d, a, b)) \
+  X(Atan2,      floats,  widest, atan2(a, b),                                   scalar) \
+  X(Hypot,      floats,  widest, hypot(a, b),                                   scalar) \
+  X(LogAddExp,  floats,  widest, fn::log_add_exp(a, b),                         scalar) \
+  X(Fmod,       numbers, widest, fn::fmod(a, b),                                scalar) \
+  X(Remainder,  numbers, widest, fn::remainder(a, b),                           scalar) \
+  X(FloorDivide, numbers, widest, fn::floor_divide(a, b),                       scalar)
 
 // The result is bool.
 #define LEMMA_FOR_EACH_COMPARE(X) \
@@ -78,8 +154,10 @@ LEMMA_HD T sigmoid(T x) {
   X(Sum, numbers, wide) X(Max, numbers, none) X(Min, numbers, none) X(Prod, numbers, wide) X(SumSquares, numbers, wide)
 
 // What the scalar formulas may call.
-#define LEMMA_MATHS                                                                                            \
-  using std::cos, std::erf, std::exp, std::floor, std::log, std::log1p, std::pow, std::sin, std::sqrt, std::tanh;
+#define LEMMA_MATHS                                                                                                       \
+  using std::acos, std::acosh, std::asin, std::asinh, std::atan, std::atan2, std::atanh, std::ceil, std::cos, std::cosh, \
+      std::erf, std::erfc, std::exp, std::exp2, std::expm1, std::floor, std::hypot, std::log, std::log10, std::log1p,   \
+      std::log2, std::pow, std::rint, std::sin, std::sinh, std::sqrt, std::tan, std::tanh, std::trunc;
 // clang-format on
 
 namespace lemma::fn {

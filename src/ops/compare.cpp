@@ -4,7 +4,6 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "lemma/tape/grad_mode.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
 #include "tape/record.h"

@@ -5,7 +5,6 @@
 #include "lemma/ops.h"
 #include "lemma/random.h"
 #include "lemma/tape/grad_mode.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
 
@@ -45,13 +44,6 @@ Tensor gelu(const Tensor& x) {
   if (mixed::is_half(x)) return cast(gelu(mixed::wide(x)), x.dtype());
   check::floating("gelu", x);
   return x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
-}
-
-/// max(x, 0) + log(1 + e^-|x|)
-Tensor softplus(const Tensor& x) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return softplus(w); });
-  check::floating("softplus", x);
-  return relu(x) + log1p(exp(-abs(x)));
 }
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,

@@ -103,6 +103,7 @@ Tensor full(const Shape& shape, double value, const TensorOptions& options) {
 }
 Tensor zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0, options); }
 Tensor ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1, options); }
+Tensor empty_like(const Tensor& x) { return empty(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
 Tensor full_like(const Tensor& x, double value) {
   return full(x.shape(), value, {.dtype = x.dtype(), .device = x.device()});
 }

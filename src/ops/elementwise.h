@@ -3,7 +3,7 @@
 /// does with its inputs; both are seen to here.
 
 #include "kernels/kernels.h"
-#include "ops/broadcast.h"
+#include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
 #include "tape/record.h"

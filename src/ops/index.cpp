@@ -1,7 +1,6 @@
 // Reading and adding by index. gather <-> scatter_add.
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/gathered.h"
 #include "ops/mixed.h"

@@ -5,7 +5,6 @@
 
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/put.h"
 #include "tape/inplace.h"

@@ -7,7 +7,6 @@
 
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 
 namespace lemma {

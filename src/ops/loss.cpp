@@ -2,7 +2,6 @@
 #include <cmath>
 
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/gathered.h"
 #include "ops/mixed.h"

@@ -1,7 +1,6 @@
 // The product, and what is made of it.
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/mixed.h"
 #include "tape/record.h"

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 
 namespace lemma {

@@ -59,6 +59,15 @@ Tensor randn(const Shape& shape, const TensorOptions& options, Generator* genera
   return draw("randn", Random::Normal, shape, options, generator);
 }
 
+Tensor rand_like(const Tensor& x, Generator* generator) {
+  check::defined("rand_like", x);
+  return draw("rand_like", Random::Uniform, x.shape(), {.dtype = x.dtype(), .device = x.device()}, generator);
+}
+Tensor randn_like(const Tensor& x, Generator* generator) {
+  check::defined("randn_like", x);
+  return draw("randn_like", Random::Normal, x.shape(), {.dtype = x.dtype(), .device = x.device()}, generator);
+}
+
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options, Generator* generator) {
   if (low >= high) throw ValueError("randint", fmt::format("the range [{}, {}) is empty", low, high));
   NoGrad guard;

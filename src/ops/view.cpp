@@ -3,7 +3,6 @@
 
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
-#include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/view_strides.h"
 #include "tape/record.h"

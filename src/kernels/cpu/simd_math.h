@@ -83,6 +83,14 @@ HWY_INLINE V<D> exp(D d, V<D> x) {
   return hn::IfThenElse(hn::IsNaN(x), x, y);
 }
 
+/// Beyond its range the result is -1 or inf anyway.
+template <class D>
+HWY_INLINE V<D> expm1(D d, V<D> x) {
+  using T = hn::TFromD<D>;
+  const V<D> y = hn::Expm1(d, hn::Min(x, hn::Set(d, sizeof(T) == 4 ? T(104) : T(710))));
+  return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, hn::Zero(d))), x, y);
+}
+
 /// log of a positive number; 0, negative, inf and NaN as the standard library has them.
 template <class D>
 HWY_INLINE V<D> fix_log(D d, V<D> argument, V<D> y) {
@@ -100,6 +108,12 @@ template <class D>
 HWY_INLINE V<D> log1p(D d, V<D> x) {
   const V<D> y = hn::Log1p(d, x);
   return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, fix_log(d, hn::Add(x, hn::Set(d, 1)), y));
+}
+
+/// max(x, 0) + log(1 + e^-|x|)
+template <class D>
+HWY_INLINE V<D> softplus(D d, V<D> x) {
+  return hn::Add(lanes::relu(d, x), lanes::log1p(d, lanes::exp(d, hn::Neg(hn::Abs(x)))));
 }
 
 template <class D>

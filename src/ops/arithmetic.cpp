@@ -1,0 +1,93 @@
+// Compositions of sums, products and bounds.
+#include <cmath>
+#include <limits>
+
+#include "lemma/ops.h"
+#include "ops/check.h"
+#include "ops/rounded_once.h"
+
+namespace lemma {
+
+/// start + w (end - start), or end - (1 - w) (end - start) in the second half, so that w = 1 gives end exactly.
+Tensor lerp(const Tensor& start, const Tensor& end, double weight) {
+  check::floating("lerp", start);
+  check::floating("lerp", end);
+  return rounded_once([&](const Tensor& a,
+                          const Tensor& b) { return weight < 0.5 ? a + (b - a) * weight : b + (b - a) * (weight - 1); },
+                      start, end);
+}
+Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
+  check::floating("lerp", start);
+  check::floating("lerp", end);
+  check::floating("lerp", weight);
+  return rounded_once(
+      [](const Tensor& a, const Tensor& b, const Tensor& w) {
+        const Tensor first_half = lt(w.detach(), 0.5);
+        return where(first_half, a, b) + (b - a) * where(first_half, w, w - 1);
+      },
+      start, end, weight);
+}
+
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
+  check::numeric("addcmul", x);
+  check::numeric("addcmul", a);
+  check::numeric("addcmul", b);
+  return rounded_once(
+      [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p * q : p * q * value); }, x, a,
+      b);
+}
+Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
+  check::floating("addcdiv", x);
+  check::floating("addcdiv", a);
+  check::floating("addcdiv", b);
+  return rounded_once(
+      [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p / q : p / q * value); }, x, a,
+      b);
+}
+
+// masked_fill cuts the gradient beyond the bound and keeps it on the bound, as clamp does. NaN stays.
+Tensor clamp_min(const Tensor& x, double low) {
+  check::numeric("clamp_min", x);
+  return masked_fill(x, lt(x.detach(), low), low);
+}
+Tensor clamp_max(const Tensor& x, double high) {
+  check::numeric("clamp_max", x);
+  return masked_fill(x, gt(x.detach(), high), high);
+}
+
+Tensor isinf(const Tensor& x) {
+  check::defined("isinf", x);
+  return is_floating(x.dtype()) ? eq(abs(x.detach()), INFINITY)
+                                : zeros(x.shape(), {.dtype = boolean, .device = x.device()});
+}
+Tensor isfinite(const Tensor& x) {
+  check::defined("isfinite", x);
+  return is_floating(x.dtype()) ? lt(abs(x.detach()), INFINITY)
+                                : ones(x.shape(), {.dtype = boolean, .device = x.device()});
+}
+
+namespace {
+double largest(DType dtype) {
+  switch (dtype) {
+    case DType::float64:
+      return std::numeric_limits<double>::max();
+    case DType::float16:
+      return 65504;
+    case DType::bfloat16:
+      return 0x1.FEp127;
+    default:
+      return static_cast<double>(std::numeric_limits<float>::max());
+  }
+}
+}  // namespace
+
+Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf, std::optional<double> neginf) {
+  check::defined("nan_to_num", x);
+  if (!is_floating(x.dtype())) return clone(x);
+  const Tensor seen = x.detach();
+  const Tensor y =
+      masked_fill(masked_fill(x, isnan(seen), nan), eq(seen, INFINITY), posinf.value_or(largest(x.dtype())));
+  return masked_fill(y, eq(seen, -INFINITY), neginf.value_or(-largest(x.dtype())));
+}
+
+}  // namespace lemma

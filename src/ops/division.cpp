@@ -1,0 +1,72 @@
+// Division with a rest. Integers divided by 0 are an error; floating numbers give inf or NaN.
+#include "lemma/ops.h"
+#include "ops/elementwise.h"
+
+namespace lemma {
+namespace {
+
+template <class... Rules>
+Tensor divided(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rules... rules) {
+  check::numeric(op, b);
+  if (b.dtype() == DType::int64 && any(eq(b.detach(), 0)))
+    throw ValueError(
+        op, fmt::format("the divisor {} of int64 holds a 0; floating numbers would give inf or NaN", b.shape().str()));
+  return binary(op, kernel, a, b, rules...);
+}
+template <class... Rules>
+Tensor divided(const char* op, Binary kernel, const Tensor& a, double b, Rules... rules) {
+  check::numeric(op, a);
+  if (a.dtype() == DType::int64 && b == 0)
+    throw ValueError(op, "the divisor of int64 is 0; floating numbers would give inf or NaN");
+  return with_number(op, kernel, a, b, Number::second, rules...);
+}
+
+}  // namespace
+
+/// y = a - b trunc(a / b), with a's sign.    dL/da = g,  dL/db = -g trunc(a / b)
+Tensor fmod(const Tensor& a, const Tensor& b) {
+  return divided(
+      "fmod", Binary::Fmod, a, b, [](const Tensor& g) { return g; },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return -(g * trunc(lhs.detach() / rhs.detach())); });
+}
+
+/// y = a - b floor(a / b), with b's sign.    dL/da = g,  dL/db = -g floor(a / b)
+Tensor remainder(const Tensor& a, const Tensor& b) {
+  return divided(
+      "remainder", Binary::Remainder, a, b, [](const Tensor& g) { return g; },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return -(g * floor_divide(lhs.detach(), rhs.detach())); });
+}
+
+/// y = floor(a / b).    dL/da = dL/db = 0
+Tensor floor_divide(const Tensor& a, const Tensor& b) {
+  const auto flat = [](const Tensor& g) { return zeros_like(g); };
+  return divided("floor_divide", Binary::FloorDivide, a, b, flat, flat);
+}
+
+Tensor fmod(const Tensor& a, double b) {
+  return divided("fmod", Binary::Fmod, a, b, [](const Tensor& g) { return g; });
+}
+Tensor remainder(const Tensor& a, double b) {
+  return divided("remainder", Binary::Remainder, a, b, [](const Tensor& g) { return g; });
+}
+Tensor floor_divide(const Tensor& a, double b) {
+  return divided("floor_divide", Binary::FloorDivide, a, b, [](const Tensor& g) { return zeros_like(g); });
+}
+
+Tensor true_divide(const Tensor& a, const Tensor& b) { return div(a, b); }
+Tensor true_divide(const Tensor& a, double b) { return div(a, b); }
+
+Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode) {
+  if (rounding_mode == "floor") return floor_divide(a, b);
+  if (rounding_mode != "trunc")
+    throw ValueError("div", fmt::format("rounding_mode '{}' is neither 'floor' nor 'trunc'", rounding_mode));
+  check::numeric("div", a);
+  return is_floating(a.dtype()) ? trunc(a / b) : floor_divide(a - fmod(a, b), b);
+}
+Tensor div(const Tensor& a, double b, const std::string& rounding_mode) {
+  check::numeric("div", a);
+  check::whole("div", a, b);
+  return div(a, full({}, b, {.dtype = a.dtype(), .device = a.device()}), rounding_mode);
+}
+
+}  // namespace lemma

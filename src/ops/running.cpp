@@ -1,0 +1,66 @@
+// Running products, extremes and log-sums: by doubling, each step reaches twice as far back. Their gradients are those
+// of the steps, so a 0 in a running product is no trouble.
+#include <cmath>
+
+#include "lemma/ops.h"
+#include "ops/check.h"
+#include "ops/mixed.h"
+
+namespace lemma {
+namespace {
+
+// y with each element along dim combined with all before it; `nothing` stands before the first.
+template <class Combine>
+Tensor running(const Tensor& x, int dim, double nothing, Combine combine) {
+  const int64_t n = x.shape()[dim];
+  Tensor y = x;
+  for (int64_t reach = 1; reach < n; reach *= 2)
+    y = combine(pad(narrow(y, dim, 0, n - reach), dim, reach, 0, nothing), y);
+  return y;
+}
+
+// The later of two equal ones counts, and a NaN before and after all numbers.
+std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64_t dim,
+                                          Tensor (*holds)(const Tensor&, const Tensor&)) {
+  check::numeric(op, x);
+  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
+  const int d = normalize_dim(op, dim, x.shape());
+  const int64_t n = x.shape()[d];
+  Shape line = Shape::filled(x.dim(), 1);
+  line[d] = n;
+  Tensor at = expand(reshape(arange(n, {.device = x.device()}), line), x.shape()), best = x.detach();
+  for (int64_t reach = 1; reach < n; reach *= 2) {
+    const auto early = [&](const Tensor& t) { return narrow(t, d, 0, n - reach); };
+    const auto late = [&](const Tensor& t) { return narrow(t, d, reach, n - reach); };
+    const Tensor stays = logical_or(holds(late(best), early(best)), isnan(late(best)));
+    const auto step = [&](const Tensor& t) {
+      return cat({narrow(t, d, 0, reach), where(stays, late(t), early(t))}, d);
+    };
+    at = step(at);
+    best = step(best);
+  }
+  return {gather(x, d, at), contiguous(at)};
+}
+
+}  // namespace
+
+Tensor cumprod(const Tensor& x, int64_t dim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return cumprod(w, dim); });
+  check::numeric("cumprod", x);
+  if (x.dim() == 0) return x;
+  return running(x, normalize_dim("cumprod", dim, x.shape()), 1,
+                 [](const Tensor& before, const Tensor& y) { return before * y; });
+}
+
+Tensor logcumsumexp(const Tensor& x, int64_t dim) {
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return logcumsumexp(w, dim); });
+  check::floating("logcumsumexp", x);
+  if (x.dim() == 0) return x;
+  return running(x, normalize_dim("logcumsumexp", dim, x.shape()), -INFINITY,
+                 [](const Tensor& before, const Tensor& y) { return logaddexp(before, y); });
+}
+
+std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim) { return running_extreme("cummax", x, dim, lemma::ge); }
+std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim) { return running_extreme("cummin", x, dim, lemma::le); }
+
+}  // namespace lemma

@@ -1,0 +1,53 @@
+// Pairs of mean and spread, counts, and vectors of length 1.
+#include <cmath>
+
+#include "lemma/ops.h"
+#include "ops/check.h"
+#include "ops/rounded_once.h"
+
+namespace lemma {
+
+std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
+  check::floating("var_mean", x);
+  return {var(x, dims, correction, keepdim), mean(x, dims, keepdim)};
+}
+std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
+  check::floating("std_mean", x);
+  return {lemma::std(x, dims, correction, keepdim), mean(x, dims, keepdim)};
+}
+
+Tensor count_nonzero(const Tensor& x, const Dims& dims) {
+  check::defined("count_nonzero", x);
+  return sum(x.dtype() == boolean ? x : ne(x.detach(), 0), dims);
+}
+
+namespace {
+// (sum |x|^p)^(1/p) along dim, which stays with size 1. The gradient at 0 is 0.
+Tensor length(const Tensor& x, double p, int64_t dim) {
+  if (p == 2) return norm(x, dim, true);
+  if (p == 1) return sum(abs(x), dim, true);
+  if (p == INFINITY) return amax(abs(x), dim, true);
+  const Tensor total = sum(pow(abs(x), p), dim, true), zero = eq(total.detach(), 0);
+  return masked_fill(pow(masked_fill(total, zero, 1), 1 / p), zero, 0);
+}
+}  // namespace
+
+Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
+  check::floating("normalize", x);
+  if (!(p >= 1)) throw ValueError("normalize", fmt::format("p must be at least 1, got {}", p));
+  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return normalize(w, p, dim, eps); });
+  return x / clamp_min(length(x, p, normalize_dim("normalize", dim, x.shape())), eps);
+}
+
+Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double eps) {
+  check::floating("cosine_similarity", a);
+  check::floating("cosine_similarity", b);
+  if (mixed::narrow_pair(a, b))
+    return mixed::in_float32(a, [&](const Tensor& w) { return cosine_similarity(w, mixed::wide(b), dim, eps); });
+  check::same_type("cosine_similarity", a, b);
+  const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
+  const int d = normalize_dim("cosine_similarity", dim, shape);
+  return sum(normalize(broadcast_to(a, shape), 2, d, eps) * normalize(broadcast_to(b, shape), 2, d, eps), d);
+}
+
+}  // namespace lemma
