@@ -6,48 +6,54 @@
 #include "lemma/random.h"
 #include "lemma/tape/grad_mode.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/mixed.h"
 
 namespace lemma {
 
 Tensor clamp(const Tensor& x, double low, double high) {
+  const Composition result("clamp");
   check::numeric("clamp", x);
   if (low > high) throw ValueError("clamp", fmt::format("low {} is above high {}", low, high));
   // masked_fill cuts the gradient outside [low, high] and keeps it on the bounds, as PyTorch does.
-  return masked_fill(masked_fill(x, lt(x.detach(), low), low), gt(x.detach(), high), high);
+  return result(masked_fill(masked_fill(x, lt(x.detach(), low), low), gt(x.detach(), high), high));
 }
 
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move
 /// together.
 Tensor softmax(const Tensor& x, int64_t dim) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return softmax(w, dim); });
+  const Composition result("softmax");
+  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return softmax(w, dim); }));
   check::floating("softmax", x);
-  if (x.dim() == 0) return ones_like(x) + x * 0;
+  if (x.dim() == 0) return result(ones_like(x) + x * 0);
   const int d = normalize_dim("softmax", dim, x.shape());
   if (x.numel() == 0) return x;
   const Tensor top = amax(x.detach(), d, true);
-  const Tensor empty = eq(top, -INFINITY);               // rows that hold nothing but -inf
-  const Tensor e = exp(x - masked_fill(top, empty, 0));  // 0 everywhere in an empty row,
-  return e / (sum(e, d, true) + empty.to(x.dtype()));    // divided by 1
+  const Tensor empty = eq(top, -INFINITY);                     // rows that hold nothing but -inf
+  const Tensor e = exp(x - masked_fill(top, empty, 0));        // 0 everywhere in an empty row,
+  return result(e / (sum(e, d, true) + empty.to(x.dtype())));  // divided by 1
 }
 
 Tensor log_softmax(const Tensor& x, int64_t dim) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return log_softmax(w, dim); });
+  const Composition result("log_softmax");
+  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return log_softmax(w, dim); }));
   check::floating("log_softmax", x);
   const Tensor shifted =
       x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x)
                                           : amax(x.detach(), normalize_dim("log_softmax", dim, x.shape()), true));
-  return x.dim() == 0 ? x * 0 : shifted - log(sum(exp(shifted), dim, true));
+  return result(x.dim() == 0 ? x * 0 : shifted - log(sum(exp(shifted), dim, true)));
 }
 
 Tensor gelu(const Tensor& x) {
-  if (mixed::is_half(x)) return cast(gelu(mixed::wide(x)), x.dtype());
+  const Composition result("gelu");
+  if (mixed::is_half(x)) return result(cast(gelu(mixed::wide(x)), x.dtype()));
   check::floating("gelu", x);
-  return x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2)));
+  return result(x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2))));
 }
 
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
+  const Composition result("layer_norm");
   if (mixed::is_half(x))
     return mixed::in_float32(x, [&](const Tensor& w) {
       return layer_norm(w, normalized_shape, mixed::wide(weight), mixed::wide(bias), eps);
@@ -67,11 +73,12 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
   const Tensor centred = x - mean(x, dims, true);
   Tensor y = centred * rsqrt(mean(square(centred), dims, true) + eps);
   if (weight.defined()) y = y * weight;
-  return bias.defined() ? y + bias : y;
+  return result(bias.defined() ? y + bias : y);
 }
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
                                     double dropout_p, bool is_causal, double scale, Tensor* weights) {
+  const Composition result("scaled_dot_product_attention");
   if (mixed::halves({&q, &k, &v}))
     return scaled_dot_product_attention(mixed::halved(q), mixed::halved(k), mixed::halved(v), mask, dropout_p,
                                         is_causal, scale, weights);
@@ -90,17 +97,18 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   }
   const Tensor attention = softmax(scores, -1);  // (..., Tq, Tk)
   if (weights) *weights = attention;
-  return matmul(dropout(attention, dropout_p, dropout_p > 0), v);  // (..., Tq, Ev)
+  return result(matmul(dropout(attention, dropout_p, dropout_p > 0), v));  // (..., Tq, Ev)
 }
 
 /// y = x keep / (1 - p) with keep = 1 where a uniform number is at least p.
 Tensor dropout(const Tensor& x, double p, bool training) {
+  const Composition result("dropout");
   check::floating("dropout", x);
   if (!(p >= 0 && p <= 1)) throw ValueError("dropout", fmt::format("p must be in [0, 1], got {}", p));
   if (!training || p == 0) return x;
-  if (p == 1) return x * 0;
+  if (p == 1) return result(x * 0);
   const Tensor keep = ge(rand(x.shape(), {.dtype = float32, .device = x.device()}), p);
-  return where(keep, x * (1 / (1 - p)), zeros({}, {.dtype = x.dtype(), .device = x.device()}));
+  return result(where(keep, x * (1 / (1 - p)), zeros({}, {.dtype = x.dtype(), .device = x.device()})));
 }
 
 }  // namespace lemma

@@ -5,6 +5,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "tape/record.h"
 
 namespace lemma {
@@ -149,8 +150,12 @@ Tensor lower_mask(const char* op, const Tensor& x, int64_t diagonal) {
 }  // namespace
 
 Tensor tril(const Tensor& x, int64_t diagonal) {
-  return masked_fill(x, logical_not(lower_mask("tril", x, diagonal)), 0);
+  const Composition result("tril");
+  return result(masked_fill(x, logical_not(lower_mask("tril", x, diagonal)), 0));
 }
-Tensor triu(const Tensor& x, int64_t diagonal) { return masked_fill(x, lower_mask("triu", x, diagonal - 1), 0); }
+Tensor triu(const Tensor& x, int64_t diagonal) {
+  const Composition result("triu");
+  return result(masked_fill(x, lower_mask("triu", x, diagonal - 1), 0));
+}
 
 }  // namespace lemma

@@ -4,6 +4,7 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 
 namespace lemma {
 namespace {
@@ -90,6 +91,7 @@ Term contract(const Term& a, const Term& b, const std::string& needed) {
 }  // namespace
 
 Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) {
+  const Composition named("einsum");
   std::string text;
   std::copy_if(equation.begin(), equation.end(), std::back_inserter(text), [](char c) { return c != ' '; });
   const size_t arrow = text.find("->");
@@ -132,7 +134,7 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
     for (size_t j = i + 1; j < terms.size(); ++j) later += terms[j].letters;
     so_far = contract(sum_out(so_far, later + terms[i].letters), sum_out(terms[i], later + so_far.letters), later);
   }
-  return arranged(sum_out(so_far, result), result);
+  return named(arranged(sum_out(so_far, result), result));
 }
 
 }  // namespace lemma

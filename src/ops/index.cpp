@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/gathered.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
@@ -63,6 +64,7 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
 
 /// y = base with src added at index along dim.    dL/dbase = g,  dL/dsrc = g at index
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src) {
+  const Composition result("scatter_add");
   check::numeric("scatter_add", base);
   check::defined("scatter_add", src);
   if (mixed::promotes(base, src)) {
@@ -76,10 +78,11 @@ Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const T
     throw ShapeError("scatter_add",
                      fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),
                      {src.shape(), index.shape()});
-  return base + scattered(base.shape(), d, index, src);
+  return result(base + scattered(base.shape(), d, index, src));
 }
 
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
+  const Composition result("index_select");
   check::defined("index_select", x);
   check::integers("index_select", "the index", index);
   if (index.dim() != 1)
@@ -90,10 +93,11 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   check::in_range("index_select", "index", index, x.shape()[d]);
   Shape column = Shape::filled(x.dim(), 1), shape = x.shape();
   column[d] = shape[d] = index.numel();
-  return gathered(x, d, expand(reshape(index, column), shape));
+  return result(gathered(x, d, expand(reshape(index, column), shape)));
 }
 
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
+  const Composition result("take_along_dim");
   check::defined("take_along_dim", x);
   check::integers("take_along_dim", "the index", index);
   const int d = normalize_dim("take_along_dim", dim, x.shape());
@@ -108,11 +112,12 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
   Shape index_shape = rest, x_shape = rest;
   index_shape[d] = index.shape()[d];
   x_shape[d] = x.shape()[d];
-  return gather(broadcast_to(x, x_shape), d, broadcast_to(index, index_shape));
+  return result(gather(broadcast_to(x, x_shape), d, broadcast_to(index, index_shape)));
 }
 
 /// Rows of weight by id: gather along dim 0 with the ids expanded over the row.
 Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
+  const Composition result("embedding");
   check::defined("embedding", weight);
   check::integers("embedding", "ids", ids);
   if (weight.dim() != 2)
@@ -130,7 +135,7 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   }
   Shape shape = ids.shape();
   shape.push_back(width);
-  return reshape(rows, shape);
+  return result(reshape(rows, shape));
 }
 
 Tensor one_hot(const Tensor& ids, int64_t num_classes) {
@@ -146,14 +151,16 @@ Tensor argsort(const Tensor& x, int64_t dim, bool descending) {
 }
 
 std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim, bool descending) {
+  const Composition result("sort");
   check::numeric("sort", x);
   if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim("sort", dim, x.shape());
   const Tensor order(kernels::argsort(x.array(), d, descending));
-  return {gathered(x, d, order), order};
+  return result({gathered(x, d, order), order});
 }
 
 std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool largest) {
+  const Composition result("topk");
   check::numeric("topk", x);
   const int d = normalize_dim("topk", dim, x.shape());
   if (k < 0 || k > x.shape()[d])
@@ -161,7 +168,7 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool lar
         "topk", fmt::format("k = {} is outside 0..{}, the size of dim {} of {}", k, x.shape()[d], d, x.shape().str()),
         {x.shape()});
   const Tensor order = narrow(Tensor(kernels::argsort(x.array(), d, largest)), d, 0, k).contiguous();
-  return {gathered(x, d, order), order};
+  return result({gathered(x, d, order), order});
 }
 
 }  // namespace lemma

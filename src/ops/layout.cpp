@@ -4,6 +4,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
 
@@ -95,6 +96,7 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
 }
 
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
+  const Composition result("stack");
   if (tensors.empty()) throw ShapeError("stack", "needs at least one tensor");
   std::vector<Tensor> rows;
   for (const Tensor& t : tensors) {
@@ -105,7 +107,7 @@ Tensor stack(const std::vector<Tensor>& tensors, int64_t dim) {
           {tensors[0].shape(), t.shape()});
     rows.push_back(unsqueeze(t, dim));
   }
-  return cat(rows, dim < 0 ? dim + tensors[0].dim() + 1 : dim);
+  return result(cat(rows, dim < 0 ? dim + tensors[0].dim() + 1 : dim));
 }
 
 namespace {
@@ -160,6 +162,7 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
 
 /// x `times` over in each dim: an expand of new dims of size 1, then a reshape.
 Tensor repeat(const Tensor& x, const Shape& times) {
+  const Composition named("repeat");
   check::defined("repeat", x);
   if (times.rank() < x.dim())
     throw ShapeError("repeat", fmt::format("{} gives fewer counts than {} has dims", times.str(), x.shape().str()),
@@ -178,7 +181,7 @@ Tensor repeat(const Tensor& x, const Shape& times) {
     std::vector<Tensor> copies(static_cast<size_t>(times[i]), result);
     result = cat(copies, i);
   }
-  return result;
+  return named(result);
 }
 
 }  // namespace lemma

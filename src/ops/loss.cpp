@@ -3,6 +3,7 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/gathered.h"
 #include "ops/mixed.h"
 
@@ -84,16 +85,18 @@ Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& sha
 
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index,
                 Reduction reduction) {
+  const Composition result("nll_loss");
   if (mixed::is_half(log_probs))
     return mixed::in_float32(
         log_probs, [&](const Tensor& w) { return nll_loss(w, target, mixed::wide(weight), ignore_index, reduction); });
   const auto [rows, classes] = as_rows("nll_loss", log_probs, target, weight);
   const Labels labels = read_labels("nll_loss", rows, classes, weight, ignore_index);
-  return weighted(picked(rows, labels), labels.weight, target.shape(), reduction);
+  return result(weighted(picked(rows, labels), labels.weight, target.shape(), reduction));
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index,
                      Reduction reduction, double label_smoothing) {
+  const Composition result("cross_entropy");
   if (mixed::is_half(logits))
     return mixed::in_float32(logits, [&](const Tensor& w) {
       return cross_entropy(w, target, mixed::wide(weight), ignore_index, reduction, label_smoothing);
@@ -111,30 +114,33 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& w
         -(masked_fill(spread, labels.ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
     losses = losses * (1 - label_smoothing) + smooth;
   }
-  return weighted(losses, labels.weight, target.shape(), reduction);
+  return result(weighted(losses, labels.weight, target.shape(), reduction));
 }
 
 /// max(x, 0) - x y + log(1 + e^-|x|)
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
+  const Composition result("binary_cross_entropy_with_logits");
   if (mixed::narrow_pair(logits, target))
     return mixed::in_float32(
         logits, [&](const Tensor& w) { return binary_cross_entropy_with_logits(w, mixed::wide(target), reduction); });
   same_shape("binary_cross_entropy_with_logits", logits, target);
-  return reduced(relu(logits) - logits * target + log1p(exp(-abs(logits))), reduction);
+  return result(reduced(relu(logits) - logits * target + log1p(exp(-abs(logits))), reduction));
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  const Composition result("mse_loss");
   if (mixed::narrow_pair(input, target))
     return mixed::in_float32(input, [&](const Tensor& w) { return mse_loss(w, mixed::wide(target), reduction); });
   same_shape("mse_loss", input, target);
-  return reduced(square(input - target), reduction);
+  return result(reduced(square(input - target), reduction));
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
+  const Composition result("l1_loss");
   if (mixed::narrow_pair(input, target))
     return mixed::in_float32(input, [&](const Tensor& w) { return l1_loss(w, mixed::wide(target), reduction); });
   same_shape("l1_loss", input, target);
-  return reduced(abs(input - target), reduction);
+  return result(reduced(abs(input - target), reduction));
 }
 
 }  // namespace lemma

@@ -2,6 +2,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
 
@@ -38,6 +39,7 @@ Tensor product(const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
+  const Composition result("matmul");
   if (mixed::halves({&a, &b})) return matmul(mixed::halved(a), mixed::halved(b));
   check::floating("matmul", a);
   check::floating("matmul", b);
@@ -49,14 +51,14 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
                      {a.shape(), b.shape()});
   if (a.shape().back() != (b.dim() == 1 ? b.size(0) : b.size(-2))) inner_dims_differ(a, b);
   // A vector becomes a matrix of one row (left) or one column (right), and loses that dim again afterwards.
-  if (a.dim() == 1) return squeeze(matmul(unsqueeze(a, 0), b), b.dim() == 1 ? 0 : -2);
-  if (b.dim() == 1) return squeeze(matmul(a, unsqueeze(b, 1)), -1);
+  if (a.dim() == 1) return result(squeeze(matmul(unsqueeze(a, 0), b), b.dim() == 1 ? 0 : -2));
+  if (b.dim() == 1) return result(squeeze(matmul(a, unsqueeze(b, 1)), -1));
   // One matrix on the right: the batch joins the rows, (B, M, K) x (K, N) = (B M, K) x (K, N). Contiguous only: else it
   // would copy.
   if (b.dim() == 2 && a.dim() > 2 && a.is_contiguous()) {
     Shape shape = a.shape();
     shape[a.dim() - 1] = b.size(1);
-    return reshape(product(reshape(a, {-1, a.shape().back()}), b), shape);
+    return result(reshape(product(reshape(a, {-1, a.shape().back()}), b), shape));
   }
   const Shape ba = batch_of(a.shape()), bb = batch_of(b.shape());
   Shape batch;
@@ -78,6 +80,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 }
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const Composition result("linear");
   if (mixed::halves({&x, &weight, &bias})) return linear(mixed::halved(x), mixed::halved(weight), mixed::halved(bias));
   check::floating("linear", x);
   check::defined("linear", weight);
@@ -92,7 +95,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                                  name(weight.dtype())),
                      {x.dtype(), weight.dtype()});
   const Tensor y = matmul(x, transpose(weight, 0, 1));
-  return bias.defined() ? y + bias : y;
+  return result(bias.defined() ? y + bias : y);
 }
 
 }  // namespace lemma

@@ -5,6 +5,7 @@
 #include "lemma/ops.h"
 #include "lemma/tape/grad_mode.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/gathered.h"
 #include "ops/mixed.h"
 #include "tape/record.h"
@@ -55,13 +56,14 @@ Tensor extreme(const char* op, Reduce kernel, const Tensor& x, const Dims& wante
 }
 
 std::pair<Tensor, Tensor> extreme_at(const char* op, ArgReduce kernel, const Tensor& x, int64_t dim, bool keepdim) {
+  const Composition result(op);
   check::numeric(op, x);
   if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim(op, dim, x.shape());
   not_empty(op, x, d);
   const Tensor index(kernels::arg_reduce(kernel, x.array(), d));
   const Tensor values = gathered(x, d, index);
-  return {drop_dims(values, d, keepdim), drop_dims(index, d, keepdim)};
+  return result({drop_dims(values, d, keepdim), drop_dims(index, d, keepdim)});
 }
 
 double count(const Tensor& x, const Dims& dims) {
@@ -86,10 +88,11 @@ Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
 Tensor sum(const Tensor& x) { return sum(x, {}, false); }
 
 Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return mean(w, wanted, keepdim); });
+  const Composition result("mean");
+  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return mean(w, wanted, keepdim); }));
   check::floating("mean", x);
   const Dims dims = normalize_dims("mean", wanted, x.shape());
-  return sum(x, dims, keepdim) / count(x, dims);
+  return result(sum(x, dims, keepdim) / count(x, dims));
 }
 Tensor mean(const Tensor& x) { return mean(x, {}, false); }
 
@@ -138,36 +141,40 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
 
 /// Two passes: the mean is taken out before squaring, so large means lose nothing.
 Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim) {
+  const Composition result("var");
   if (mixed::is_half(x))
     return mixed::in_float32(x, [&](const Tensor& w) { return var(w, wanted, correction, keepdim); });
   check::floating("var", x);
   const Dims dims = normalize_dims("var", wanted, x.shape());
   const Tensor centred = x - mean(x, dims, true);
-  return sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction));
+  return result(sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction)));
 }
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
+  const Composition result("std");
   if (mixed::is_half(x))
     return mixed::in_float32(x, [&](const Tensor& w) { return lemma::std(w, dims, correction, keepdim); });
-  return sqrt(var(x, dims, correction, keepdim));
+  return result(sqrt(var(x, dims, correction, keepdim)));
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
+  const Composition result("logsumexp");
   if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return logsumexp(w, wanted, keepdim); });
   check::floating("logsumexp", x);
   const Dims dims = normalize_dims("logsumexp", wanted, x.shape());
-  if (x.numel() == 0) return log(sum(exp(x), dims, keepdim));
+  if (x.numel() == 0) return result(log(sum(exp(x), dims, keepdim)));
   Tensor top = amax(x.detach(), dims, true);
   top = masked_fill(top, eq(abs(top), INFINITY), 0);  // inf - inf would be NaN
-  return drop_dims(log(sum(exp(x - top), dims, true)) + top, dims, keepdim);
+  return result(drop_dims(log(sum(exp(x - top), dims, true)) + top, dims, keepdim));
 }
 
 /// The gradient at 0 is 0: the root is kept away from 0 there, and the result put back.
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim) {
+  const Composition result("norm");
   if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return norm(w, dims, keepdim); });
   check::floating("norm", x);
   const Tensor squares = sum(square(x), dims, keepdim);
   const Tensor zero = eq(squares.detach(), 0);
-  return masked_fill(sqrt(masked_fill(squares, zero, 1)), zero, 0);
+  return result(masked_fill(sqrt(masked_fill(squares, zero, 1)), zero, 0));
 }
 Tensor norm(const Tensor& x) { return norm(x, {}, false); }
 

@@ -52,7 +52,7 @@ Tensor reshaped(const char* op, const Tensor& x, const Shape& wanted, bool may_c
                     x.shape().str(), x.strides().str(), shape.str()),
         {x.shape()});
   }
-  return record("reshape", {x}, x.array().view(shape, *strides, x.array().offset()),
+  return record(op, {x}, x.array().view(shape, *strides, x.array().offset()),
                 [](const Tensor& g, const Node& node) { return reshape(g, node.input_shape(0)); });
 }
 
@@ -67,7 +67,7 @@ Tensor squeeze(const Tensor& x, int64_t dim) {
   if (x.shape()[d] != 1) return x;
   Shape shape = x.shape();
   shape.erase(d);
-  return reshape(x, shape);
+  return reshaped("squeeze", x, shape, true);
 }
 
 Tensor squeeze(const Tensor& x) {
@@ -75,7 +75,7 @@ Tensor squeeze(const Tensor& x) {
   Shape shape;
   for (int64_t n : x.shape())
     if (n != 1) shape.push_back(n);
-  return reshape(x, shape);
+  return reshaped("squeeze", x, shape, true);
 }
 
 Tensor unsqueeze(const Tensor& x, int64_t dim) {
@@ -87,12 +87,12 @@ Tensor unsqueeze(const Tensor& x, int64_t dim) {
                      {x.shape()});
   Shape shape = x.shape();
   shape.insert(static_cast<int>(dim < 0 ? dim + rank : dim), 1);
-  return reshape(x, shape);
+  return reshaped("unsqueeze", x, shape, true);
 }
 
 Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   check::defined("flatten", x);
-  if (x.dim() == 0) return reshape(x, {1});
+  if (x.dim() == 0) return reshaped("flatten", x, {1}, true);
   const int start = normalize_dim("flatten", start_dim, x.shape()), end = normalize_dim("flatten", end_dim, x.shape());
   if (start > end)
     throw ShapeError("flatten", fmt::format("start dim {} comes after end dim {}", start_dim, end_dim), {x.shape()});
@@ -105,7 +105,7 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
       joined *= x.shape()[i];
     if (i == end) shape.push_back(joined);
   }
-  return reshape(x, shape);
+  return reshaped("flatten", x, shape, true);
 }
 
 /// y = x with its dims in another order.    dL/dx = g in the inverse order

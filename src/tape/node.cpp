@@ -9,7 +9,7 @@
 
 namespace lemma {
 namespace {
-std::atomic<uint64_t> next_sequence{1};
+std::atomic<uint64_t> sequences{1};
 // Values this small are kept anyway, so that explain() and to_dot() can show them.
 constexpr int64_t kShown = 16;
 }  // namespace
@@ -26,7 +26,7 @@ Saved::Saved(const Array& a, bool keep)
       kept(keep) {}
 
 Node::Node(const char* name, std::span<const Array> outputs, uint32_t saved_outputs)
-    : name_(name), sequence_(next_sequence.fetch_add(1, std::memory_order_relaxed)) {
+    : name_(name), sequence_(sequences.fetch_add(1, std::memory_order_relaxed)) {
   outputs_.reserve(outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
     const bool keep = (saved_outputs >> std::min<size_t>(i, 31) & 1u) != 0;
@@ -34,6 +34,8 @@ Node::Node(const char* name, std::span<const Array> outputs, uint32_t saved_outp
     outputs_[i].saved.kept = keep;
   }
 }
+
+uint64_t Recorder::next_sequence() { return sequences.load(std::memory_order_relaxed); }
 
 std::vector<Ref<Node>> Node::next_functions() const {
   std::vector<Ref<Node>> next;

@@ -46,6 +46,8 @@ class Recorder {
   /// Connects a new node with its inputs.
   static Ref<Node> connect(Node* node, std::span<const TensorRef> inputs, uint32_t saved_inputs);
   static Tensor result(const Ref<Node>& node, Array output, uint32_t number = 0);
+  /// The number of the node that is made next.
+  static uint64_t next_sequence();
   /// Notes whose memory the result lies in, if it is the first input's.
   static Tensor as_view(std::span<const TensorRef> inputs, Tensor result);
 };
