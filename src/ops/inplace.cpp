@@ -92,7 +92,7 @@ Tensor& Tensor::copy_(const Tensor& source) {
   check_broadcasts_into("copy_", *this, source);
   if (inplace::recorded("copy_", *this, {&source})) {
     const Tensor values = lemma::to(kept_apart(cast(source, dtype()), shares_memory(*this, source)), device());
-    return inplace::overwrite("copy_", *this, broadcast_to(values, shape()));
+    return inplace::overwrite("copy_", *this, lemma::broadcast_to(values, shape()));
   }
   const Array from = operand(*this, source);
   kernels::copy(inplace::writable("copy_", *this), from);

@@ -33,7 +33,7 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination) {
   if (source.empty()) return x;
   normalize_dims("movedim", source, x.shape());  // in range and none twice
   normalize_dims("movedim", destination, x.shape());
-  Dims order = Shape::filled(x.dim(), -1);
+  Dims order = Dims::filled(x.dim(), -1);
   std::vector<bool> moved(static_cast<size_t>(x.dim()), false);
   for (int i = 0; i < source.rank(); ++i) {
     const int from = normalize_dim("movedim", source[i], x.shape());
