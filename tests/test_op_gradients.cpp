@@ -164,6 +164,7 @@ TEST_CASE("gradients at kinks and ties follow the documented choice") {
   CHECK(slope([](const Tensor& x) { return amax(x, 0); }, {3, 1, 3, 3}) == V{1.0 / 3, 0, 1.0 / 3, 1.0 / 3});
   CHECK(slope([](const Tensor& x) { return max(x, 0).first; }, {1, 3, 3}) == V{0, 1, 0});
   CHECK(slope([](const Tensor& x) { return norm(x); }, {0, 0}) == V{0, 0});
+  CHECK(slope([](const Tensor& x) { return lemma::std(x, 0); }, {3, 3}) == V{0, 0});
   CHECK(slope(
             [](const Tensor& x) {
               return pow(x, tensor({2.0, 0.0, 1.0}, {.dtype = float64}));

@@ -14,32 +14,28 @@ Tensor expm1(const Tensor& x) {
 
 /// y = 2^x.    dL/dx = g y log 2
 Tensor exp2(const Tensor& x) {
-  return unary("exp2", Unary::Exp2, x,
-                [](const Tensor& g, Out y) { return g * (y * std::numbers::ln2); });
+  return unary("exp2", Unary::Exp2, x, [](const Tensor& g, Out y) { return g * (y * std::numbers::ln2); });
 }
 
 /// y = log x / log 2.    dL/dx = g / (x log 2)
 Tensor log2(const Tensor& x) {
-  return unary("log2", Unary::Log2, x,
-                [](const Tensor& g, In<0> at) { return g / (at * std::numbers::ln2); });
+  return unary("log2", Unary::Log2, x, [](const Tensor& g, In<0> at) { return g / (at * std::numbers::ln2); });
 }
 
 /// y = log x / log 10.    dL/dx = g / (x log 10)
 Tensor log10(const Tensor& x) {
-  return unary("log10", Unary::Log10, x,
-                [](const Tensor& g, In<0> at) { return g / (at * std::numbers::ln10); });
+  return unary("log10", Unary::Log10, x, [](const Tensor& g, In<0> at) { return g / (at * std::numbers::ln10); });
 }
 
 /// y = 1 - erf x.    dL/dx = -g 2/sqrt(pi) e^(-x^2)
 Tensor erfc(const Tensor& x) {
   return unary("erfc", Unary::Erfc, x,
-                [](const Tensor& g, In<0> at) { return g * (exp(-square(at)) * (-2 * std::numbers::inv_sqrtpi)); });
+               [](const Tensor& g, In<0> at) { return g * (exp(-square(at)) * (-2 * std::numbers::inv_sqrtpi)); });
 }
 
 /// y = log(1 + e^x).    dL/dx = g sigmoid(x)
 Tensor softplus(const Tensor& x) {
-  return unary("softplus", Unary::Softplus, x,
-                [](const Tensor& g, In<0> at) { return g * sigmoid(at); });
+  return unary("softplus", Unary::Softplus, x, [](const Tensor& g, In<0> at) { return g * sigmoid(at); });
 }
 
 namespace {

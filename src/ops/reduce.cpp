@@ -149,11 +149,20 @@ Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim
   const Tensor centred = x - mean(x, dims, true);
   return result(sum(square(centred), dims, keepdim) / std::max(0.0, count(x, dims) - static_cast<double>(correction)));
 }
+
+namespace {
+// sqrt x, but with a gradient of 0 at 0: it is kept away from 0 there, and the result put back.
+Tensor root(const Tensor& x) {
+  const Tensor zero = eq(x.detach(), 0);
+  return masked_fill(sqrt(masked_fill(x, zero, 1)), zero, 0);
+}
+}  // namespace
+
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
   const Composition result("std");
   if (mixed::is_half(x))
     return mixed::in_float32(x, [&](const Tensor& w) { return lemma::std(w, dims, correction, keepdim); });
-  return result(sqrt(var(x, dims, correction, keepdim)));
+  return result(root(var(x, dims, correction, keepdim)));
 }
 
 Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
@@ -167,14 +176,11 @@ Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
   return result(drop_dims(log(sum(exp(x - top), dims, true)) + top, dims, keepdim));
 }
 
-/// The gradient at 0 is 0: the root is kept away from 0 there, and the result put back.
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim) {
   const Composition result("norm");
   if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return norm(w, dims, keepdim); });
   check::floating("norm", x);
-  const Tensor squares = sum(square(x), dims, keepdim);
-  const Tensor zero = eq(squares.detach(), 0);
-  return result(masked_fill(sqrt(masked_fill(squares, zero, 1)), zero, 0));
+  return result(root(sum(square(x), dims, keepdim)));
 }
 Tensor norm(const Tensor& x) { return norm(x, {}, false); }
 

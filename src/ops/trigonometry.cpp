@@ -11,20 +11,17 @@ Tensor tan(const Tensor& x) {
 
 /// y = arcsin x.    dL/dx = g / sqrt(1 - x^2)
 Tensor asin(const Tensor& x) {
-  return unary("asin", Unary::Asin, x,
-                [](const Tensor& g, In<0> at) { return g * rsqrt(1 - square(at)); });
+  return unary("asin", Unary::Asin, x, [](const Tensor& g, In<0> at) { return g * rsqrt(1 - square(at)); });
 }
 
 /// y = arccos x.    dL/dx = -g / sqrt(1 - x^2)
 Tensor acos(const Tensor& x) {
-  return unary("acos", Unary::Acos, x,
-                [](const Tensor& g, In<0> at) { return -(g * rsqrt(1 - square(at))); });
+  return unary("acos", Unary::Acos, x, [](const Tensor& g, In<0> at) { return -(g * rsqrt(1 - square(at))); });
 }
 
 /// y = arctan x.    dL/dx = g / (1 + x^2)
 Tensor atan(const Tensor& x) {
-  return unary("atan", Unary::Atan, x,
-                [](const Tensor& g, In<0> at) { return g / (1 + square(at)); });
+  return unary("atan", Unary::Atan, x, [](const Tensor& g, In<0> at) { return g / (1 + square(at)); });
 }
 
 /// y = (e^x - e^-x) / 2.    dL/dx = g cosh x
@@ -39,20 +36,17 @@ Tensor cosh(const Tensor& x) {
 
 /// y = log(x + sqrt(x^2 + 1)).    dL/dx = g / sqrt(x^2 + 1)
 Tensor asinh(const Tensor& x) {
-  return unary("asinh", Unary::Asinh, x,
-                [](const Tensor& g, In<0> at) { return g * rsqrt(square(at) + 1); });
+  return unary("asinh", Unary::Asinh, x, [](const Tensor& g, In<0> at) { return g * rsqrt(square(at) + 1); });
 }
 
 /// y = log(x + sqrt(x^2 - 1)).    dL/dx = g / sqrt(x^2 - 1)
 Tensor acosh(const Tensor& x) {
-  return unary("acosh", Unary::Acosh, x,
-                [](const Tensor& g, In<0> at) { return g * rsqrt(square(at) - 1); });
+  return unary("acosh", Unary::Acosh, x, [](const Tensor& g, In<0> at) { return g * rsqrt(square(at) - 1); });
 }
 
 /// y = log((1 + x) / (1 - x)) / 2.    dL/dx = g / (1 - x^2)
 Tensor atanh(const Tensor& x) {
-  return unary("atanh", Unary::Atanh, x,
-                [](const Tensor& g, In<0> at) { return g / (1 - square(at)); });
+  return unary("atanh", Unary::Atanh, x, [](const Tensor& g, In<0> at) { return g / (1 - square(at)); });
 }
 
 namespace {
