@@ -133,7 +133,7 @@ LEMMA_HD T floor_divide(T a, T b) {
   X(Minimum,    numbers, widest, a != a || a < b ? a : b,                       lanes::minimum(d, a, b)) \
   X(Atan2,      floats,  widest, atan2(a, b),                                   scalar) \
   X(Hypot,      floats,  widest, hypot(a, b),                                   scalar) \
-  X(LogAddExp,  floats,  widest, fn::log_add_exp(a, b),                         scalar) \
+  X(Logaddexp,  floats,  widest, fn::log_add_exp(a, b),                         scalar) \
   X(Fmod,       numbers, widest, fn::fmod(a, b),                                scalar) \
   X(Remainder,  numbers, widest, fn::remainder(a, b),                           scalar) \
   X(FloorDivide, numbers, widest, fn::floor_divide(a, b),                       scalar)
@@ -151,7 +151,7 @@ LEMMA_HD T floor_divide(T a, T b) {
   X(Xor, anything, none,   (a != T(0)) != (b != T(0)),     scalar)
 
 #define LEMMA_FOR_EACH_REDUCE(X) \
-  X(Sum, numbers, wide) X(Max, numbers, none) X(Min, numbers, none) X(Prod, numbers, wide) X(SumSquares, numbers, wide)
+  X(Sum, numbers, wide) X(Max, numbers, none) X(Min, numbers, none) X(Prod, numbers, wide) X(SumSquares, numbers, none)
 
 // What the scalar formulas may call.
 #define LEMMA_MATHS                                                                                                       \

@@ -1,4 +1,11 @@
-// The table of autocast, and the casts that its policies need. The lines in the operations follow it; a test compares.
+// The table of autocast, and the casts that its policies need. Elementwise operations and reductions have theirs in
+// functors.h; the lines in the others follow the rows here. A test compares what operations do with the table.
+#include <cctype>
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "kernels/functors.h"
 #include "ops/mixed.h"
 
 namespace lemma {
@@ -6,7 +13,8 @@ namespace {
 
 constexpr AutocastPolicy half = AutocastPolicy::half, wide = AutocastPolicy::wide, widest = AutocastPolicy::widest;
 
-constexpr AutocastRule kTable[] = {
+// What has no row of its own in functors.h: products, compositions, and what joins inputs.
+constexpr AutocastRule kOthers[] = {
     // Products: tensor cores, half the memory; sums inside them are float32 anyway.
     {"matmul", half},
     {"linear", half},
@@ -20,25 +28,8 @@ constexpr AutocastRule kTable[] = {
     {"tensordot", half},
     {"scaled_dot_product_attention", half},
     // Large or tiny results, or many terms.
-    {"exp", wide},
-    {"log", wide},
-    {"log1p", wide},
-    {"expm1", wide},
-    {"exp2", wide},
-    {"log2", wide},
-    {"log10", wide},
-    {"tan", wide},
-    {"asin", wide},
-    {"acos", wide},
-    {"sinh", wide},
-    {"cosh", wide},
-    {"rsqrt", wide},
-    {"reciprocal", wide},
-    {"pow", wide},
     {"rdiv", wide},
-    {"sum", wide},
     {"mean", wide},
-    {"prod", wide},
     {"var", wide},
     {"std", wide},
     {"var_mean", wide},
@@ -54,7 +45,6 @@ constexpr AutocastRule kTable[] = {
     {"softmin", wide},
     {"normalize", wide},
     {"cosine_similarity", wide},
-    {"softplus", wide},
     {"layer_norm", wide},
     {"cross_entropy", wide},
     {"nll_loss", wide},
@@ -62,34 +52,38 @@ constexpr AutocastRule kTable[] = {
     {"mse_loss", wide},
     {"l1_loss", wide},
     // Several inputs that must agree.
-    {"add", widest},
-    {"sub", widest},
-    {"mul", widest},
-    {"div", widest},
     {"true_divide", widest},
-    {"floor_divide", widest},
-    {"remainder", widest},
-    {"fmod", widest},
-    {"atan2", widest},
-    {"hypot", widest},
-    {"logaddexp", widest},
-    {"maximum", widest},
-    {"minimum", widest},
-    {"eq", widest},
-    {"ne", widest},
-    {"lt", widest},
-    {"le", widest},
-    {"gt", widest},
-    {"ge", widest},
     {"where", widest},
     {"cat", widest},
     {"stack", widest},
     {"scatter_add", widest},
 };
 
+// The rows of functors.h, under the names of their operations: Log1p is log1p, FloorDivide is floor_divide.
+void add_rows(std::vector<AutocastRule>& table, std::span<const Traits> rows) {
+  static std::deque<std::string> names;
+  for (const Traits& row : rows) {
+    if (row.cast == Cast::none) continue;
+    std::string& op = names.emplace_back();
+    for (const char* c = row.name; *c; ++c) {
+      if (std::isupper(static_cast<unsigned char>(*c)) && c != row.name) op += '_';
+      op += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+    }
+    table.push_back({op.c_str(), row.cast == Cast::wide ? wide : widest});
+  }
+}
+
 }  // namespace
 
-std::span<const AutocastRule> autocast_table() { return kTable; }
+std::span<const AutocastRule> autocast_table() {
+  static const std::vector<AutocastRule> table = [] {
+    std::vector<AutocastRule> all(std::begin(kOthers), std::end(kOthers));
+    add_rows(all, detail::kUnary), add_rows(all, detail::kBinary), add_rows(all, detail::kCompare);
+    add_rows(all, detail::kReduce);
+    return all;
+  }();
+  return table;
+}
 
 const char* name(AutocastPolicy policy) {
   switch (policy) {

@@ -49,7 +49,7 @@ Tensor distance(const Tensor& a, const Tensor& b) {
 /// y = log(e^a + e^b).    dL/da = g sigmoid(a - b),  dL/db = g sigmoid(b - a)
 Tensor logaddexp(const Tensor& a, const Tensor& b) {
   return binary(
-      "logaddexp", Binary::LogAddExp, a, b,
+      "logaddexp", Binary::Logaddexp, a, b,
       [](const Tensor& g, In<0> lhs, In<1> rhs) { return g * sigmoid(distance(lhs, rhs)); },
       [](const Tensor& g, In<0> lhs, In<1> rhs) { return g * sigmoid(distance(rhs, lhs)); });
 }
