@@ -9,37 +9,42 @@ namespace lemma {
 
 Tensor silu(const Tensor& x) {
   check::floating("silu", x);
-  return rounded_once([](const Tensor& w) { return w * sigmoid(w); }, x);
+  return rounded_once(
+      "silu", [](const Tensor& w) { return w * sigmoid(w); }, x);
 }
 
 Tensor mish(const Tensor& x) {
   check::floating("mish", x);
-  return rounded_once([](const Tensor& w) { return w * tanh(softplus(w)); }, x);
+  return rounded_once(
+      "mish", [](const Tensor& w) { return w * tanh(softplus(w)); }, x);
 }
 
 /// log(1 / (1 + e^-x)) = -log(1 + e^-x)
 Tensor log_sigmoid(const Tensor& x) {
   check::floating("log_sigmoid", x);
-  return rounded_once([](const Tensor& w) { return -softplus(-w); }, x);
+  return rounded_once(
+      "log_sigmoid", [](const Tensor& w) { return -softplus(-w); }, x);
 }
 
 Tensor leaky_relu(const Tensor& x, double negative_slope) {
+  const Composition result("leaky_relu");
   check::floating("leaky_relu", x);
-  return where(gt(x.detach(), 0), x, x * negative_slope);
+  return result(where(gt(x.detach(), 0), x, x * negative_slope));
 }
 
 /// e^x overflows where x is large and positive, which is the side that is not taken: it is cut off before.
 Tensor elu(const Tensor& x, double alpha) {
   check::floating("elu", x);
-  return rounded_once([&](const Tensor& w) { return relu(w) + expm1(masked_fill(w, gt(w.detach(), 0), 0)) * alpha; },
-                      x);
+  return rounded_once(
+      "elu", [&](const Tensor& w) { return relu(w) + expm1(masked_fill(w, gt(w.detach(), 0), 0)) * alpha; }, x);
 }
 
 Tensor celu(const Tensor& x, double alpha) {
   if (alpha == 0) throw ValueError("celu", "alpha cannot be 0: x is divided by it");
   check::floating("celu", x);
   return rounded_once(
-      [&](const Tensor& w) { return relu(w) + expm1(masked_fill(w, gt(w.detach(), 0), 0) / alpha) * alpha; }, x);
+      "celu", [&](const Tensor& w) { return relu(w) + expm1(masked_fill(w, gt(w.detach(), 0), 0) / alpha) * alpha; },
+      x);
 }
 
 /// With these constants the outputs of a deep network keep mean 0 and variance 1. Source: Klambauer et al.,
@@ -47,33 +52,39 @@ Tensor celu(const Tensor& x, double alpha) {
 Tensor selu(const Tensor& x) {
   constexpr double kAlpha = 1.6732632423543772848170429916717, kScale = 1.0507009873554804934193349852946;
   check::floating("selu", x);
-  return rounded_once([](const Tensor& w) { return elu(w, kAlpha) * kScale; }, x);
+  return rounded_once(
+      "selu", [](const Tensor& w) { return elu(w, kAlpha) * kScale; }, x);
 }
 
 // Unlike clamp's, PyTorch's gradient here is 0 on the bounds too.
 Tensor hardtanh(const Tensor& x, double low, double high) {
+  const Composition result("hardtanh");
   check::numeric("hardtanh", x);
   if (low > high) throw ValueError("hardtanh", fmt::format("low {} is above high {}", low, high));
-  return masked_fill(masked_fill(x, le(x.detach(), low), low), ge(x.detach(), high), high);
+  return result(masked_fill(masked_fill(x, le(x.detach(), low), low), ge(x.detach(), high), high));
 }
 Tensor relu6(const Tensor& x) {
+  const Composition result("relu6");
   check::numeric("relu6", x);
-  return hardtanh(x, 0, 6);
+  return result(hardtanh(x, 0, 6));
 }
 
 Tensor hardsigmoid(const Tensor& x) {
   check::floating("hardsigmoid", x);
-  return rounded_once([](const Tensor& w) { return relu6(w + 3) / 6; }, x);
+  return rounded_once(
+      "hardsigmoid", [](const Tensor& w) { return relu6(w + 3) / 6; }, x);
 }
 
 Tensor hardswish(const Tensor& x) {
   check::floating("hardswish", x);
-  return rounded_once([](const Tensor& w) { return w * relu6(w + 3) / 6; }, x);
+  return rounded_once(
+      "hardswish", [](const Tensor& w) { return w * relu6(w + 3) / 6; }, x);
 }
 
 Tensor softmin(const Tensor& x, int64_t dim) {
+  const Composition result("softmin");
   check::floating("softmin", x);
-  return softmax(-x, dim);
+  return result(softmax(-x, dim));
 }
 
 }  // namespace lemma

@@ -12,15 +12,19 @@ namespace lemma {
 Tensor lerp(const Tensor& start, const Tensor& end, double weight) {
   check::floating("lerp", start);
   check::floating("lerp", end);
-  return rounded_once([&](const Tensor& a,
-                          const Tensor& b) { return weight < 0.5 ? a + (b - a) * weight : b + (b - a) * (weight - 1); },
-                      start, end);
+  return rounded_once(
+      "lerp",
+      [&](const Tensor& a, const Tensor& b) {
+        return weight < 0.5 ? a + (b - a) * weight : b + (b - a) * (weight - 1);
+      },
+      start, end);
 }
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
   check::floating("lerp", start);
   check::floating("lerp", end);
   check::floating("lerp", weight);
   return rounded_once(
+      "lerp",
       [](const Tensor& a, const Tensor& b, const Tensor& w) {
         const Tensor first_half = lt(w.detach(), 0.5);
         return where(first_half, a, b) + (b - a) * where(first_half, w, w - 1);
@@ -33,6 +37,7 @@ Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value) 
   check::numeric("addcmul", a);
   check::numeric("addcmul", b);
   return rounded_once(
+      "addcmul",
       [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p * q : p * q * value); }, x, a,
       b);
 }
@@ -41,18 +46,21 @@ Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value) 
   check::floating("addcdiv", a);
   check::floating("addcdiv", b);
   return rounded_once(
+      "addcdiv",
       [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p / q : p / q * value); }, x, a,
       b);
 }
 
 // masked_fill cuts the gradient beyond the bound and keeps it on the bound, as clamp does. NaN stays.
 Tensor clamp_min(const Tensor& x, double low) {
+  const Composition result("clamp_min");
   check::numeric("clamp_min", x);
-  return masked_fill(x, lt(x.detach(), low), low);
+  return result(masked_fill(x, lt(x.detach(), low), low));
 }
 Tensor clamp_max(const Tensor& x, double high) {
+  const Composition result("clamp_max");
   check::numeric("clamp_max", x);
-  return masked_fill(x, gt(x.detach(), high), high);
+  return result(masked_fill(x, gt(x.detach(), high), high));
 }
 
 Tensor isinf(const Tensor& x) {
@@ -82,12 +90,13 @@ double largest(DType dtype) {
 }  // namespace
 
 Tensor nan_to_num(const Tensor& x, double nan, std::optional<double> posinf, std::optional<double> neginf) {
+  const Composition result("nan_to_num");
   check::defined("nan_to_num", x);
   if (!is_floating(x.dtype())) return clone(x);
   const Tensor seen = x.detach();
   const Tensor y =
       masked_fill(masked_fill(x, isnan(seen), nan), eq(seen, INFINITY), posinf.value_or(largest(x.dtype())));
-  return masked_fill(y, eq(seen, -INFINITY), neginf.value_or(-largest(x.dtype())));
+  return result(masked_fill(y, eq(seen, -INFINITY), neginf.value_or(-largest(x.dtype()))));
 }
 
 }  // namespace lemma

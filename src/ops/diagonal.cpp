@@ -3,11 +3,13 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 
 namespace lemma {
 
 /// A vector of n becomes n rows of n + 1 with one element each at the front; read as rows of n, they are a diagonal.
 Tensor diag_embed(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
+  const Composition result("diag_embed");
   check::defined("diag_embed", x);
   if (x.dim() == 0) throw ShapeError("diag_embed", "needs at least one dim, got ()", {x.shape()});
   Shape whole = x.shape();  // of the result's rank, for the checks alone
@@ -23,20 +25,22 @@ Tensor diag_embed(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   const Tensor row = reshape(pad(unsqueeze(x, -1), -1, 0, n), flat);
   Tensor y = reshape(narrow(row, -1, 0, n * n), square);
   y = pad(pad(y, -1, right, down), -2, down, right);
-  return movedim(y, {-2, -1}, {a, b});
+  return result(movedim(y, {-2, -1}, {a, b}));
 }
 
 Tensor diag(const Tensor& x, int64_t diagonal) {
+  const Composition result("diag");
   check::defined("diag", x);
-  if (x.dim() == 1) return diag_embed(x, diagonal);
-  if (x.dim() == 2) return clone(lemma::diagonal(x, diagonal));
+  if (x.dim() == 1) return result(diag_embed(x, diagonal));
+  if (x.dim() == 2) return result(clone(lemma::diagonal(x, diagonal)));
   throw ShapeError("diag", fmt::format("needs a vector or a matrix, got {}", x.shape().str()), {x.shape()});
 }
 
 Tensor trace(const Tensor& x) {
+  const Composition result("trace");
   check::numeric("trace", x);
   if (x.dim() != 2) throw ShapeError("trace", fmt::format("needs a matrix, got {}", x.shape().str()), {x.shape()});
-  return sum(diagonal(x));
+  return result(sum(diagonal(x)));
 }
 
 namespace {

@@ -4,6 +4,7 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 
 namespace lemma {
 namespace {
@@ -25,6 +26,7 @@ Tensor number_like(const Tensor& x) { return zeros({}, {.dtype = int64, .device 
 }  // namespace
 
 std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim, bool keepdim) {
+  const Composition result("kthvalue");
   check::numeric("kthvalue", x);
   const int64_t n = x.dim() == 0 ? 1 : x.shape()[normalize_dim("kthvalue", dim, x.shape())];
   if (k < 1 || k > n)
@@ -33,11 +35,12 @@ std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim, bool
                      {x.shape()});
   if (x.dim() == 0) return {x, number_like(x)};
   const int d = normalize_dim("kthvalue", dim, x.shape());
-  return picked(x, d, contiguous(narrow(argsort(x.detach(), d), d, k - 1, 1)), keepdim);
+  return result(picked(x, d, contiguous(narrow(argsort(x.detach(), d), d, k - 1, 1)), keepdim));
 }
 
 /// The lower of the two in the middle; the first NaN where there is one, which sorting has put behind all numbers.
 std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim) {
+  const Composition result("median");
   check::numeric("median", x);
   if (x.dim() == 0) return {x, number_like(x)};
   const int d = normalize_dim("median", dim, x.shape());
@@ -45,17 +48,18 @@ std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim) {
   const int64_t n = x.shape()[d];
   const Tensor order = argsort(x.detach(), d), numbers = static_cast<double>(n) - sum(isnan(x.detach()), d, true);
   const Tensor middle = full_like(numbers, static_cast<double>((n - 1) / 2));
-  return picked(x, d, gather(order, d, where(lt(numbers, static_cast<double>(n)), numbers, middle)), keepdim);
+  return result(picked(x, d, gather(order, d, where(lt(numbers, static_cast<double>(n)), numbers, middle)), keepdim));
 }
 
 /// Equal ones share the gradient, which amax sees to: below the median's equals there is only -inf.
 Tensor median(const Tensor& x) {
+  const Composition result("median");
   check::numeric("median", x);
-  if (x.numel() == 0 && is_floating(x.dtype())) return sum(x) * NAN;
+  if (x.numel() == 0 && is_floating(x.dtype())) return result(sum(x) * NAN);
   const Tensor flat = flatten(x), middle = median(flat.detach(), 0).first;
   if (!is_floating(x.dtype())) return middle;
   const Tensor hit = logical_or(eq(flat.detach(), middle), isnan(flat.detach()));
-  return amax(masked_fill(flat, logical_not(hit), -INFINITY), 0);
+  return result(amax(masked_fill(flat, logical_not(hit), -INFINITY), 0));
 }
 
 namespace {
@@ -81,6 +85,7 @@ Tensor at_ranks(const Tensor& x, const Tensor& rank, const std::string& how) {
 
 Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bool keepdim,
                 const std::string& interpolation) {
+  const Composition result("quantile");
   check::floating("quantile", x);
   check::floating("quantile", q);
   if (is_half(x.dtype())) return cast(quantile(x.to(float32), q.to(float32), dim, keepdim, interpolation), x.dtype());
@@ -111,7 +116,7 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bo
   } else {
     y = movedim(y, -1, 0);
   }
-  return q.dim() == 0 ? squeeze(y, 0) : y;
+  return result(q.dim() == 0 ? squeeze(y, 0) : y);
 }
 Tensor quantile(const Tensor& x, double q, std::optional<int64_t> dim, bool keepdim, const std::string& interpolation) {
   check::floating("quantile", x);

@@ -3,6 +3,7 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/mixed.h"
 
 namespace lemma {
@@ -39,40 +40,49 @@ Tensor blend(const Tensor& x, const Tensor& p, double beta, double alpha) {
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b) {
+  const Composition result("dot");
   fit("dot", a, 1, b, 1);
-  return matmul(a, b);
+  return result(matmul(a, b));
 }
 Tensor mv(const Tensor& a, const Tensor& b) {
+  const Composition result("mv");
   fit("mv", a, 2, b, 1);
-  return matmul(a, b);
+  return result(matmul(a, b));
 }
 Tensor mm(const Tensor& a, const Tensor& b) {
+  const Composition result("mm");
   fit("mm", a, 2, b, 2);
-  return matmul(a, b);
+  return result(matmul(a, b));
 }
 Tensor bmm(const Tensor& a, const Tensor& b) {
+  const Composition result("bmm");
   fit("bmm", a, 3, b, 3);
-  return matmul(a, b);
+  return result(matmul(a, b));
 }
 
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, double alpha) {
-  if (mixed::halves({&x, &a, &b})) return addmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha);
+  const Composition result("addmm");
+  if (mixed::halves({&x, &a, &b}))
+    return result(addmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha));
   check::floating("addmm", x);
   fit("addmm", a, 2, b, 2);
-  return blend(broadcast_to(x, {a.size(0), b.size(1)}), matmul(a, b), beta, alpha);
+  return result(blend(broadcast_to(x, {a.size(0), b.size(1)}), matmul(a, b), beta, alpha));
 }
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, double alpha) {
-  if (mixed::halves({&x, &a, &b})) return baddbmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha);
+  const Composition result("baddbmm");
+  if (mixed::halves({&x, &a, &b}))
+    return result(baddbmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha));
   check::floating("baddbmm", x);
   fit("baddbmm", a, 3, b, 3);
-  return blend(broadcast_to(x, {a.size(0), a.size(1), b.size(2)}), matmul(a, b), beta, alpha);
+  return result(blend(broadcast_to(x, {a.size(0), a.size(1), b.size(2)}), matmul(a, b), beta, alpha));
 }
 
 /// y[i][j] = a[i] b[j]
 Tensor outer(const Tensor& a, const Tensor& b) {
+  const Composition result("outer");
   has_rank("outer", "lhs", a, 1);
   has_rank("outer", "rhs", b, 1);
-  return unsqueeze(a, 1) * b;
+  return result(unsqueeze(a, 1) * b);
 }
 
 namespace {
@@ -102,6 +112,7 @@ std::vector<int> distinct_dims(const Tensor& x, const Dims& dims) {
 
 /// y = the sum over all pairs of dims: both become matrices, (M, K) x (K, N).
 Tensor tensordot(const Tensor& lhs, const Tensor& rhs, const Dims& dims_lhs, const Dims& dims_rhs) {
+  const Composition result("tensordot");
   check::floating("tensordot", lhs);
   check::floating("tensordot", rhs);
   if (dims_lhs.rank() != dims_rhs.rank())
@@ -134,10 +145,11 @@ Tensor tensordot(const Tensor& lhs, const Tensor& rhs, const Dims& dims_lhs, con
     shape.push_back(b.size(order_b[i]));
     columns *= shape.back();
   }
-  return reshape(matmul(reshape(permute(a, order_a), {rows, inner}), reshape(permute(b, order_b), {inner, columns})),
-                 shape);
+  return result(reshape(
+      matmul(reshape(permute(a, order_a), {rows, inner}), reshape(permute(b, order_b), {inner, columns})), shape));
 }
 Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims) {
+  const Composition result("tensordot");
   check::defined("tensordot", a);
   check::defined("tensordot", b);
   if (dims < 0 || dims > a.dim() || dims > b.dim())
@@ -149,7 +161,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims) {
     last.push_back(a.dim() - dims + i);
     first.push_back(i);
   }
-  return tensordot(a, b, last, first);
+  return result(tensordot(a, b, last, first));
 }
 
 }  // namespace lemma

@@ -4,6 +4,7 @@
 
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/composition.h"
 #include "ops/mixed.h"
 
 namespace lemma {
@@ -22,6 +23,7 @@ Tensor running(const Tensor& x, int dim, double nothing, Combine combine) {
 // The later of two equal ones counts, and a NaN before and after all numbers.
 std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64_t dim,
                                           Tensor (*holds)(const Tensor&, const Tensor&)) {
+  const Composition result(op);
   check::numeric(op, x);
   if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim(op, dim, x.shape());
@@ -39,25 +41,27 @@ std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64
     at = step(at);
     best = step(best);
   }
-  return {gather(x, d, at), contiguous(at)};
+  return result({gather(x, d, at), contiguous(at)});
 }
 
 }  // namespace
 
 Tensor cumprod(const Tensor& x, int64_t dim) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return cumprod(w, dim); });
+  const Composition result("cumprod");
+  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return cumprod(w, dim); }));
   check::numeric("cumprod", x);
   if (x.dim() == 0) return x;
-  return running(x, normalize_dim("cumprod", dim, x.shape()), 1,
-                 [](const Tensor& before, const Tensor& y) { return before * y; });
+  return result(running(x, normalize_dim("cumprod", dim, x.shape()), 1,
+                        [](const Tensor& before, const Tensor& y) { return before * y; }));
 }
 
 Tensor logcumsumexp(const Tensor& x, int64_t dim) {
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return logcumsumexp(w, dim); });
+  const Composition result("logcumsumexp");
+  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return logcumsumexp(w, dim); }));
   check::floating("logcumsumexp", x);
   if (x.dim() == 0) return x;
-  return running(x, normalize_dim("logcumsumexp", dim, x.shape()), -INFINITY,
-                 [](const Tensor& before, const Tensor& y) { return logaddexp(before, y); });
+  return result(running(x, normalize_dim("logcumsumexp", dim, x.shape()), -INFINITY,
+                        [](const Tensor& before, const Tensor& y) { return logaddexp(before, y); }));
 }
 
 std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim) { return running_extreme("cummax", x, dim, lemma::ge); }

@@ -33,21 +33,25 @@ Tensor length(const Tensor& x, double p, int64_t dim) {
 }  // namespace
 
 Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
+  const Composition result("normalize");
   check::floating("normalize", x);
   if (!(p >= 1)) throw ValueError("normalize", fmt::format("p must be at least 1, got {}", p));
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return normalize(w, p, dim, eps); });
-  return x / clamp_min(length(x, p, normalize_dim("normalize", dim, x.shape())), eps);
+  if (mixed::is_half(x))
+    return result(mixed::in_float32(x, [&](const Tensor& w) { return normalize(w, p, dim, eps); }));
+  return result(x / clamp_min(length(x, p, normalize_dim("normalize", dim, x.shape())), eps));
 }
 
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double eps) {
+  const Composition result("cosine_similarity");
   check::floating("cosine_similarity", a);
   check::floating("cosine_similarity", b);
   if (mixed::narrow_pair(a, b))
-    return mixed::in_float32(a, [&](const Tensor& w) { return cosine_similarity(w, mixed::wide(b), dim, eps); });
+    return result(
+        mixed::in_float32(a, [&](const Tensor& w) { return cosine_similarity(w, mixed::wide(b), dim, eps); }));
   check::same_type("cosine_similarity", a, b);
   const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
   const int d = normalize_dim("cosine_similarity", dim, shape);
-  return sum(normalize(broadcast_to(a, shape), 2, d, eps) * normalize(broadcast_to(b, shape), 2, d, eps), d);
+  return result(sum(normalize(broadcast_to(a, shape), 2, d, eps) * normalize(broadcast_to(b, shape), 2, d, eps), d));
 }
 
 }  // namespace lemma
