@@ -96,7 +96,7 @@ TEST_CASE("errors and pictures name the composition, and its steps below it by t
       "them, or detach() a tensor that you reuse from an earlier step");
   const std::string picture = explain(softmax(x, 0));
   INFO(picture);
-  CHECK(picture.rfind("softmax (2) = [0.26894 0.73106]", 0) == 0);
+  CHECK(picture.rfind("softmax (2) float64 = [0.26894 0.73106]", 0) == 0);
   CHECK(picture.find("exp (2)") != std::string::npos);
   CHECK(to_dot(mean(x)).find("mean") != std::string::npos);
 }

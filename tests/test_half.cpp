@@ -194,7 +194,7 @@ TEST_CASE("each operation on halves gives the reference of its rounded inputs, r
           CHECK(y.shape().str() == reference.shape.str());
           DType expected = inputs[0].dtype();
           for (const Tensor& x : inputs)
-            if (is_half(x.dtype())) expected = half;
+            if (is_half(x.dtype())) expected = row.op == "bincount" ? float64 : half;  // its weights add up in float64
           CHECK(name(y.dtype()) == std::string(name(row.result.value_or(expected))));
           const std::vector<double> values = y.to_vector<double>();
           REQUIRE(values.size() == reference.values.size());

@@ -3,6 +3,7 @@
 
 #include "lemma/ops.h"
 #include "ops/elementwise.h"
+#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -21,6 +22,7 @@ Tensor trunc(const Tensor& x) { return whole("trunc", Unary::Trunc, x); }
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) return whole("round", Unary::Round, x);
   check::floating("round", x);
+  if (mixed::is_half(x)) return cast(round(mixed::wide(x), decimals), x.dtype());  // x scale is not to be rounded
   const double scale = std::pow(10.0, static_cast<double>(std::abs(decimals)));
   return decimals > 0 ? round(x * scale) / scale : round(x / scale) * scale;
 }
