@@ -3,10 +3,9 @@
 /// definitions.
 ///
 /// To make an operation a method, add a line to its section:
-///   LEMMA_UNARY(sin)                                            Tensor sin() const;
-///   LEMMA_BINARY(add)                                           Tensor add(const Tensor& other) const;
-///                                                               Tensor add(double other) const;
-///   LEMMA_METHOD(Tensor, softmax, (int64_t dim), dim)           Tensor softmax(int64_t dim) const;
+///  LEMMA_UNARY(sin)                                    Tensor sin() const;
+///  LEMMA_BINARY(add)                                   Tensor add(const Tensor& other) const;  and with a double
+///  LEMMA_METHOD(Tensor, softmax, (int64_t dim), dim)   Tensor softmax(int64_t dim) const;
 /// The last one takes the result, the name, the parameters after the tensor, and just their names. A default value is
 /// written `bool keepdim LEMMA_DEFAULT(false)`. Result types that contain a comma have names: TensorPair, TensorList.
 ///

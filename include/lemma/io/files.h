@@ -46,9 +46,9 @@ class AtomicFile {
 /// The files are written into a hidden sibling directory; commit() swaps the two names in one step, so a reader or a
 /// crash sees the old directory or the new one. Files in the old one that are not listed in `owned` are the user's and
 /// move into the new one.
-///   AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
+///   io::AtomicDirectory out("models/mine", {"config.json", "model.safetensors"});
 ///   out.write("config.json", text);
-///   out.write("model.safetensors", [&](const std::string& file) { save_safetensors(file, tensors); });
+///   out.write("model.safetensors", [&](const std::string& file) { io::save_safetensors(file, tensors); });
 ///   out.commit();
 class AtomicDirectory {
  public:

@@ -22,7 +22,7 @@ class GradMode {
   bool previous_ = detail::grad_enabled;
 };
 
-/// While it lives, nothing is recorded: `{ NoGrad guard; weight.add_(grad, -lr); }`
+/// While it lives, nothing is recorded: `{ NoGrad guard; weight.add_(weight.grad(), -lr); }`
 class NoGrad : public GradMode {
  public:
   NoGrad() : GradMode(false) {}
