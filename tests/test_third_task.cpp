@@ -25,13 +25,13 @@ struct Numbers : train::Corpus, train::Examples {
   std::vector<std::string> digits;
 };
 
-// A row a number: how often each digit occurs, of which its sum modulo three is all that counts.
+// A row per number: a third of a turn for each one of its digits' sum, as sine and cosine.
 Tensor features(const std::vector<std::string>& numbers) {
-  std::vector<float> counts(numbers.size() * 3);
+  std::vector<float> sums(numbers.size());
   for (size_t i = 0; i < numbers.size(); ++i)
-    for (const char c : numbers[i]) counts[3 * i + static_cast<size_t>(c - '0') % 3] += 1;
-  Tensor x = from_data(counts.data(), {static_cast<int64_t>(numbers.size()), 3});
-  return cat({(x * 2.0943951).sin(), (x * 2.0943951).cos()}, 1);  // thirds of a turn
+    for (const char c : numbers[i]) sums[i] += static_cast<float>(c - '0');
+  const Tensor turn = from_data(sums.data(), {static_cast<int64_t>(numbers.size()), 1}) * 2.0943951;
+  return cat({turn.sin(), turn.cos()}, 1);
 }
 bool divides(const std::string& number) {
   int sum = 0;
@@ -40,7 +40,7 @@ bool divides(const std::string& number) {
 }
 
 struct Net : nn::Module {
-  explicit Net(int64_t width) : hidden(child(this, "hidden", 6, width)), out(child(this, "out", width, 2)) {}
+  explicit Net(int64_t width) : hidden(child(this, "hidden", 2, width)), out(child(this, "out", width, 2)) {}
   nn::Linear hidden, out;
 };
 struct Width : train::Options {

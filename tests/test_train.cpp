@@ -286,7 +286,7 @@ TEST_CASE("a trainer needs no more than a module, batches from a generator and a
                                  return (line.w - 3.0).pow(2.0).mean();  // least at w = 3
                                }};
   manual_seed(1);
-  train::Trainer trainer(line, lessons, {.lr = 0.1, .weight_decay = 0, .warmup = 1, .average = 0});
+  train::Trainer trainer(line, lessons, {.lr = 0.3, .weight_decay = 0, .warmup = 1, .average = 0});
   CHECK(trainer.batches() == 2);
   CHECK(trainer.initial_loss() == Approx(9));
   seen.clear();
