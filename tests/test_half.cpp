@@ -173,7 +173,8 @@ std::string where_of(const Row& row, const Shapes& shapes, DType dtype) {
 // Compositions of several operations round after each; the factor counts their roundings, and what the later ones make
 // of them. Everything else rounds once.
 double roundings(const std::string& op) {
-  for (const char* composed : {"linear", "scatter_add", "scaled_dot_product_attention"})
+  for (const char* composed : {"linear", "scatter_add", "scaled_dot_product_attention", "index_add", "addmm", "baddbmm",
+                               "tensordot", "quantile"})
     if (op == composed) return 4;
   return 1.01;  // 1, and what float32 loses before
 }

@@ -21,7 +21,7 @@ inline constinit thread_local AutocastState autocast_state{};
 }  // namespace detail
 
 /// While it lives, operations of this thread on `device`'s kind follow autocast_table():
-/// `{ Autocast guard(Device::cpu(), bfloat16); loss = cross_entropy(model(x), y); }  loss.backward();`
+/// `{ Autocast guard(Device::cpu(), bfloat16); loss = cross_entropy(model(x), labels); }  loss.backward();`
 /// dtype: bfloat16 on the CPU and float16 on CUDA unless given. enabled = false switches it off inside another block.
 /// backward() never casts, so it may be called inside or outside. Throws DTypeError for any other dtype.
 class Autocast {
