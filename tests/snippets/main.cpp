@@ -4,10 +4,12 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <string>
 
 #include "tests/snippets/prelude.h"
+#include "tests/temp_dir.h"
 
 namespace {
 
@@ -47,8 +49,8 @@ class Captured {
 
 int main() {
   int failed = 0, compared = 0;
-  char directory[] = "/tmp/lemma_snippets_XXXXXX";  // snippets that save files leave them there
-  if (mkdtemp(directory) == nullptr || chdir(directory) != 0) return 1;
+  const TempDir directory;  // where snippets save their files
+  std::filesystem::current_path(directory.path);
   for (const Snippet& snippet : snippets()) {
     if (!snippet.runs) continue;
     lemma::manual_seed(1);
