@@ -29,6 +29,22 @@ TEST_CASE("positions beyond 2^31 are counted in 64 bits, and no sooner") {
   }
 }
 
+TEST_CASE("what 32 bits do not count is halved along the dim that reaches furthest") {
+  namespace k = lemma::kernels::cuda;
+  constexpr int64_t kHuge = int64_t{1} << 31;
+  const auto halved = [](const Shape& shape, const Strides& out, const Strides& in) {
+    return k::dim_to_halve<2>(shape, {&out, &in});
+  };
+  REQUIRE(halved({kHuge - 1}, {1}, {1}) == -1);
+  REQUIRE(halved({kHuge}, {1}, {1}) == 0);
+  REQUIRE(halved({kHuge}, {1}, {0}) == 0);  // one number, stretched
+  REQUIRE(halved({3, kHuge / 2}, {kHuge / 2, 1}, {1, 3}) == 1);
+  REQUIRE(halved({2, 3}, {3, 1}, {kHuge, 1}) == 0);   // few elements, far apart
+  REQUIRE(halved({2, 3}, {3, 1}, {-kHuge, 1}) == 0);  // ... backwards
+  REQUIRE(halved({2, 3}, {3, 1}, {-kHuge / 2, 1}) == -1);
+  REQUIRE(halved({1, 5}, {kHuge, 1}, {kHuge, 1}) == -1);  // a dim of one is never walked
+}
+
 TEST_CASE("a reduction's plan covers every element once, whatever the size") {
   namespace k = lemma::kernels::cuda;
   constexpr int64_t kHuge = int64_t{1} << 33;

@@ -2,6 +2,9 @@
 /// From an element's row-major position to where it lies in each operand: what strided kernels count with. Plain C++,
 /// so that tests can ask about arrays that no memory holds.
 
+#include <array>
+#include <cstdlib>
+
 #include "kernels/collapse.h"
 #include "lemma/core/half.h"  // LEMMA_HD
 
@@ -19,7 +22,7 @@ struct Walk {
     for (int k = 0; k < N; ++k) at[k] = 0;
     for (int d = 0; d < kMaxRank; ++d) {
       if (d >= rank) break;
-      const I quotient = i / size[d], index = i - quotient * size[d];
+      const I quotient = d + 1 < rank ? i / size[d] : 0, index = i - quotient * size[d];
       for (int k = 0; k < N; ++k) at[k] += index * stride[k][d];
       i = quotient;
     }
@@ -54,6 +57,26 @@ bool fits_32_bits(const Collapsed<N>& dims) {
     if (last >= limit) return false;
   }
   return true;
+}
+
+/// Where elements are too many, or too far apart, to be counted in 32 bits: the dim to halve, the one that reaches
+/// furthest. -1 where they are not. Requires: the first operand's elements share no memory.
+template <int N>
+int dim_to_halve(const Shape& shape, const std::array<const Strides*, N>& strides) {
+  constexpr int64_t limit = int64_t{1} << 31;
+  int furthest = -1;
+  int64_t reach = -1;
+  bool fits = shape.numel() < limit;
+  for (const Strides* stride : strides) {
+    int64_t all = 0;
+    for (int d = 0; d < shape.rank(); ++d) {
+      const int64_t one = (shape[d] - 1) * std::abs((*stride)[d]);
+      all += one;
+      if (one > reach && shape[d] > 1) furthest = d, reach = one;
+    }
+    fits = fits && all < limit;
+  }
+  return fits ? -1 : furthest;
 }
 
 }  // namespace lemma::kernels::cuda
