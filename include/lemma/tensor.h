@@ -62,7 +62,7 @@ class Tensor {
 
   // ---- What it is ----
   bool defined() const { return static_cast<bool>(impl_); }
-  const Shape& shape() const;
+  const Shape& shape() const { return array().shape(); }
   const Shape& sizes() const { return shape(); }
   /// The dims by name: `auto [B, T, D] = x.sizes<3>()`. Throws ShapeError unless there are so many.
   template <size_t N>
@@ -76,12 +76,12 @@ class Tensor {
   int ndim() const { return dim(); }
   int64_t size(int64_t dim) const;  ///< negative dims count from the end
   int64_t numel() const { return shape().numel(); }
-  DType dtype() const;
+  DType dtype() const { return array().dtype(); }
   bool is_floating_point() const { return is_floating(dtype()); }
   size_t element_size() const { return size_of(dtype()); }  ///< in bytes
-  Device device() const;
-  const Strides& strides() const;
-  bool is_contiguous() const;
+  Device device() const { return array().device(); }
+  const Strides& strides() const { return array().strides(); }
+  bool is_contiguous() const { return array().is_contiguous(); }
   /// Same data, same tape position: the very same tensor.
   bool is_same(const Tensor& other) const { return impl_ == other.impl_; }
 
@@ -116,7 +116,11 @@ class Tensor {
   std::string describe() const;
 
   // ---- Autograd ----
-  bool requires_grad() const;
+  bool requires_grad() const {
+    if (!impl_ || impl_->requires_grad) return defined();
+    if (impl_->stale()) impl_->refresh();
+    return static_cast<bool>(impl_->node);
+  }
   /// Only for leaves of floating dtype. Returns *this.
   Tensor& requires_grad_(bool value = true);
   bool is_leaf() const;
@@ -203,11 +207,15 @@ class Tensor {
   }
 
   // ---- For the rooms below ops; users do not need them ----
-  const Array& array() const;
+  const Array& array() const {
+    if (!impl_) refuse_undefined();
+    return impl_->array;
+  }
   TensorImpl* impl() const { return impl_.get(); }
   static Tensor from_impl(Ref<TensorImpl> impl);
 
  private:
+  [[noreturn]] static void refuse_undefined();
   void check_rank(int wanted) const;
   int64_t item_integer(int64_t low, int64_t high) const;
   Ref<TensorImpl> impl_;

@@ -14,7 +14,7 @@ struct Extras;
 
 class TensorImpl : public RefCounted {
  public:
-  explicit TensorImpl(Array a);
+  explicit TensorImpl(Array&& a);
   ~TensorImpl();
   static void destroy(TensorImpl* impl);
   /// Hooks, name and the like, made on first use.

@@ -21,7 +21,9 @@ IntList<Kind>::IntList(std::span<const int64_t> items) {
 template <class Kind>
 IntList<Kind> IntList<Kind>::filled(int rank, int64_t value) {
   IntList list;
-  for (int i = 0; i < rank; ++i) list.push_back(value);
+  list.rank_ = std::min(rank, kMaxRank);
+  std::fill_n(list.items_.begin(), list.rank_, value);
+  if (rank > kMaxRank) list.push_back(value);  // throws
   return list;
 }
 

@@ -14,7 +14,7 @@ std::atomic<uint64_t> sequences{1};
 constexpr int64_t kShown = 16;
 }  // namespace
 
-TensorImpl::TensorImpl(Array a) : array(std::move(a)) {}
+TensorImpl::TensorImpl(Array&& a) : array(std::move(a)) {}
 TensorImpl::~TensorImpl() = default;
 void TensorImpl::destroy(TensorImpl* impl) { delete impl; }
 Extras& TensorImpl::extras() { return extras_ ? *extras_ : *(extras_ = std::make_unique<Extras>()); }
@@ -120,16 +120,10 @@ uint32_t Recorder::wants(std::span<const TensorRef> inputs) {
   return bits;
 }
 
-// A result in its input's memory is a view of it, and remembers whose; one made under NoGrad stands alone, as detach()
-// does.
-Tensor Recorder::as_view(std::span<const TensorRef> inputs, Tensor result) {
-  if (inputs.empty() || !grad_enabled()) return result;
-  TensorImpl* from = inputs[0].tensor->impl();
-  if (from->array.storage() != result.array().storage()) return result;
+void Recorder::note_base(TensorImpl* from, const Tensor& result) {
   TensorImpl* base = from->base ? from->base.get() : from;
   result.impl()->base = Ref<TensorImpl>::share(base);
   result.impl()->writes = base->writes;
-  return result;
 }
 
 Ref<Node> Recorder::connect(Node* raw, std::span<const TensorRef> inputs, uint32_t saved_inputs) {

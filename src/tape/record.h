@@ -11,6 +11,7 @@
 #include <span>
 #include <utility>
 
+#include "lemma/tape/grad_mode.h"
 #include "lemma/tape/node.h"
 #include "tape/rule.h"
 
@@ -48,8 +49,16 @@ class Recorder {
   static Tensor result(const Ref<Node>& node, Array output, uint32_t number = 0);
   /// The number of the node that is made next.
   static uint64_t next_sequence();
-  /// Notes whose memory the result lies in, if it is the first input's.
-  static Tensor as_view(std::span<const TensorRef> inputs, Tensor result);
+  /// A result in its first input's memory is a view of it, and remembers whose; one made under NoGrad stands alone, as
+  /// detach() does.
+  static Tensor as_view(std::span<const TensorRef> inputs, Tensor&& result) {
+    if (!inputs.empty() && result.array().storage() == inputs[0].tensor->array().storage() && grad_enabled())
+      note_base(inputs[0].tensor->impl(), result);
+    return std::move(result);
+  }
+
+ private:
+  static void note_base(TensorImpl* from, const Tensor& result);
 };
 
 /// Wraps `output` as a tensor. If an input requires a gradient, also remembers how to send one back: either by one rule

@@ -15,15 +15,11 @@
 namespace lemma {
 namespace {
 
-const TensorImpl& checked(const Ref<TensorImpl>& impl) {
-  if (!impl) throw Error("tensor", "the tensor is undefined");
-  return *impl;
-}
-// The same where its place on the tape matters.
-TensorImpl& current(const Ref<TensorImpl>& impl) {
-  checked(impl);
-  if (impl->stale()) impl->refresh();
-  return *impl;
+// Where a tensor's place on the tape matters.
+TensorImpl& current(const Tensor& x) {
+  x.array();  // throws where there is none
+  if (x.impl()->stale()) x.impl()->refresh();
+  return *x.impl();
 }
 
 template <class T, class From>
@@ -48,13 +44,8 @@ Tensor Tensor::from_impl(Ref<TensorImpl> impl) {
   return tensor;
 }
 
-const Array& Tensor::array() const { return checked(impl_).array; }
-const Shape& Tensor::shape() const { return array().shape(); }
+void Tensor::refuse_undefined() { throw Error("tensor", "the tensor is undefined"); }
 int64_t Tensor::size(int64_t dim) const { return shape()[normalize_dim("size", dim, shape())]; }
-DType Tensor::dtype() const { return array().dtype(); }
-Device Tensor::device() const { return array().device(); }
-const Strides& Tensor::strides() const { return array().strides(); }
-bool Tensor::is_contiguous() const { return array().is_contiguous(); }
 uint32_t Tensor::version() const { return array().storage()->version(); }
 
 void Tensor::check_rank(int wanted) const {
@@ -170,9 +161,8 @@ template BFloat16* Tensor::mutable_data();
 
 // ---- Autograd ----
 
-bool Tensor::requires_grad() const { return impl_ && (impl_->requires_grad || current(impl_).node); }
-bool Tensor::is_leaf() const { return !current(impl_).node; }
-Ref<Node> Tensor::grad_fn() const { return current(impl_).node; }
+bool Tensor::is_leaf() const { return !current(*this).node; }
+Ref<Node> Tensor::grad_fn() const { return current(*this).node; }
 
 namespace {
 // Where a tensor's hooks, name and kept gradient are: with its node, so that they outlive the handle, or with the leaf.
@@ -180,7 +170,7 @@ Extras& extras_of(TensorImpl& impl) { return impl.node ? impl.node->output(impl.
 }  // namespace
 
 Tensor& Tensor::requires_grad_(bool value) {
-  current(impl_);
+  current(*this);
   if (value && !is_floating(dtype()))
     throw DTypeError("requires_grad_",
                      fmt::format("only floating tensors have gradients, this one is {}", name(dtype())), {dtype()});
@@ -207,7 +197,7 @@ static void say_once_that_it_is_no_leaf(const Node& node) {
 }
 
 Tensor Tensor::grad() const {
-  if (!current(impl_).node) return from_impl(impl_->grad);
+  if (!current(*this).node) return from_impl(impl_->grad);
   if (Node::Output& output = impl_->node->output(impl_->output); output.has_extras()) {
     const Extras& extras = output.extras();
     if (extras.retain || extras.grad.defined()) return extras.grad;
@@ -217,7 +207,7 @@ Tensor Tensor::grad() const {
 }
 
 void Tensor::set_grad(const Tensor& grad) {
-  current(impl_);
+  current(*this);
   if (grad.defined() && grad.shape() != shape())
     throw ShapeError("set_grad",
                      fmt::format("the gradient has shape {}, the tensor {}", grad.shape().str(), shape().str()));
@@ -250,7 +240,7 @@ int64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) const {
 }
 
 void Tensor::remove_hook(int64_t id) const {
-  current(impl_);
+  current(*this);
   std::erase_if(extras_of(*impl_).hooks, [&](const Hook& hook) { return hook.id == id; });
 }
 

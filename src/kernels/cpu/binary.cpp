@@ -87,7 +87,7 @@ void run(const BinaryWork& work) {
   const Feed a(work.a, compute), b(work.b, compute);
   const unsigned numbers = (work.a.is_number() ? 1u : 0u) | (work.b.is_number() ? 2u : 0u);
   const auto loop = HWY_DYNAMIC_DISPATCH(binary_loop);
-  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {a, b},
+  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {&a, &b},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
                          if (!is_half(dtype))
                            return loop(work.op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));

@@ -122,7 +122,7 @@ void run(const CompareWork& work) {
   const Feed a(work.a, compute), b(work.b, compute);
   const unsigned numbers = (work.a.is_number() ? 1u : 0u) | (work.b.is_number() ? 2u : 0u);
   const auto loop = HWY_DYNAMIC_DISPATCH(compare_loop);
-  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), 1, {a, b},
+  elementwise<true, 2>(work.out.shape(), bytes_of(work.out), 1, {&a, &b},
                        [&](char* y, const Pointers<2>& at, unsigned scalars, int64_t n) {
                          if (!is_half(dtype))
                            return loop(work.op, dtype, at[0], at[1], scalars, y, static_cast<size_t>(n));
@@ -138,7 +138,7 @@ void run(const SelectWork& work) {
   const size_t size = size_of(dtype);
   const Feed condition(work.condition), a(work.a, dtype), b(work.b, dtype);
   const auto loop = HWY_DYNAMIC_DISPATCH(select_loop);
-  elementwise<true, 3>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size), {condition, a, b},
+  elementwise<true, 3>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size), {&condition, &a, &b},
                        [&](char* y, const Pointers<3>& at, unsigned scalars, int64_t n) {
                          loop(size, at[0], at[1], at[2], scalars, y, static_cast<size_t>(n));
                        });

@@ -100,7 +100,8 @@ To converted(From x) {
 
 template <class To, class From>
 void convert_from(const Array& dst, const Array& src) {
-  elementwise<false, 1>(dst.shape(), bytes_of(dst), static_cast<int64_t>(sizeof(To)), {source(src)},
+  const Source from = source(src);
+  elementwise<false, 1>(dst.shape(), bytes_of(dst), static_cast<int64_t>(sizeof(To)), {&from},
                         [](char* out, const Pointers<1>& at, unsigned, int64_t n) {
                           To* y = reinterpret_cast<To*>(out);
                           const From* x = reinterpret_cast<const From*>(at[0]);

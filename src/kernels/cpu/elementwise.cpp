@@ -41,39 +41,37 @@ void pack(char* out, const Source& x, const Collapsed<1>& dims, int64_t begin, i
   }
 }
 
-Source Feed::of(const Array& x) {
-  const Source plain = source(x);
-  if (plain.contiguous || x.numel() < 4096) return plain;
+void Feed::pack_if_scattered(const Array& x) {
   const int64_t stride = collapse<1>(x.shape(), {&x.strides()}).inner_stride(0);
-  if (stride == 0 || stride == 1) return plain;
+  if (stride == 0 || stride == 1) return;
   copy(packed_.emplace(x.shape(), x.dtype()), x);
-  return source(*packed_);
+  Source::operator=(source(*packed_));
 }
 
-Source Feed::of(double number, DType dtype) {
+void Feed::set(double value, DType dtype) {
   static const Strides zeros = Strides::filled(kMaxRank, 0);
-  const auto keep = [&](auto value) { std::memcpy(number_, &value, sizeof(value)); };
+  const auto keep = [&](auto converted) { std::memcpy(number_, &converted, sizeof(converted)); };
   switch (dtype) {
     case DType::float32:
-      keep(static_cast<float>(number));
+      keep(static_cast<float>(value));
       break;
     case DType::float64:
-      keep(number);
+      keep(value);
       break;
     case DType::int64:
-      keep(static_cast<int64_t>(number));
+      keep(static_cast<int64_t>(value));
       break;
     case DType::boolean:
-      keep(number != 0);
+      keep(value != 0);
       break;
     case DType::float16:
-      keep(float16(static_cast<float>(number)));
+      keep(float16(static_cast<float>(value)));
       break;
     case DType::bfloat16:
-      keep(bfloat16(static_cast<float>(number)));
+      keep(bfloat16(static_cast<float>(value)));
       break;
   }
-  return {number_, &zeros, static_cast<int64_t>(size_of(dtype)), true, true};
+  Source::operator=({number_, &zeros, static_cast<int64_t>(size_of(dtype)), true, true});
 }
 
 }  // namespace lemma::kernels::cpu

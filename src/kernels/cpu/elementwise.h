@@ -38,21 +38,23 @@ void pack(char* out, const Source& x, const Collapsed<1>& dims, int64_t begin, i
 
 /// Keeps what a source needs while a loop reads it: the number's bytes, or a contiguous copy where the inner stride
 /// would make every access a cache miss.
-class Feed {
+class Feed : public Source {
  public:
-  explicit Feed(const Array& x) : source_(of(x)) {}
+  explicit Feed(const Array& x) { set(x); }
   /// A number is converted to `dtype`.
-  Feed(const Operand& x, DType dtype) : source_(x.is_number() ? of(x.number(), dtype) : of(x.array())) {}
+  Feed(const Operand& x, DType dtype) { x.is_number() ? set(x.number(), dtype) : set(x.array()); }
   Feed(const Feed&) = delete;
   Feed& operator=(const Feed&) = delete;
-  operator const Source&() const { return source_; }  // NOLINT: it is one
 
  private:
-  Source of(const Array& x);
-  Source of(double number, DType dtype);
+  void set(const Array& x) {
+    Source::operator=(source(x));
+    if (!contiguous && x.numel() >= 4096) pack_if_scattered(x);
+  }
+  void set(double value, DType dtype);
+  void pack_if_scattered(const Array& x);
   std::optional<Array> packed_;
   alignas(8) char number_[8];
-  Source source_;
 };
 
 /// Where runs start: one pointer an operand. Bit k of `scalars` says that operand k is one element for the whole run.
@@ -62,19 +64,20 @@ using Pointers = std::array<const char*, N>;
 /// Calls loop(out, in, scalars, n) until all elements of `shape` are written to the contiguous `out`, whose elements
 /// have `out_size` bytes. scalars is 0 unless kScalars, which numbers need.
 template <bool kScalars, size_t N, class Loop>
-void elementwise(const Shape& shape, char* out, int64_t out_size, const std::array<Source, N>& in, const Loop& loop) {
+void elementwise(const Shape& shape, char* out, int64_t out_size, const std::array<const Source*, N>& in,
+                 const Loop& loop) {
   const int64_t numel = shape.numel();
   if (numel == 0) return;
   bool contiguous = true;
   unsigned numbers = 0;
   for (size_t k = 0; k < N; ++k) {
-    contiguous = contiguous && in[k].contiguous;
-    if (in[k].number) numbers |= 1u << k;
+    contiguous = contiguous && in[k]->contiguous;
+    if (in[k]->number) numbers |= 1u << k;
   }
   if (contiguous) {
     const auto run = [&](int64_t begin, int64_t end) {
       Pointers<N> at;
-      for (size_t k = 0; k < N; ++k) at[k] = in[k].number ? in[k].data : in[k].data + begin * in[k].size;
+      for (size_t k = 0; k < N; ++k) at[k] = in[k]->number ? in[k]->data : in[k]->data + begin * in[k]->size;
       loop(out + begin * out_size, at, numbers, end - begin);
     };
     if (numel <= kGrain) return run(0, numel);
@@ -82,7 +85,7 @@ void elementwise(const Shape& shape, char* out, int64_t out_size, const std::arr
   }
 
   std::array<const Strides*, N> strides;
-  for (size_t k = 0; k < N; ++k) strides[k] = in[k].strides;
+  for (size_t k = 0; k < N; ++k) strides[k] = in[k]->strides;
   const auto dims = collapse<static_cast<int>(N)>(shape, strides);
   const int64_t inner = dims.inner_size();
   unsigned scalars = 0;
@@ -100,7 +103,7 @@ void elementwise(const Shape& shape, char* out, int64_t out_size, const std::arr
         const int64_t n = std::min(inner - column, end - begin);
         Pointers<N> at;
         for (size_t k = 0; k < N; ++k)
-          at[k] = in[k].data + (walk.offset[k] + column * dims.inner_stride(static_cast<int>(k))) * in[k].size;
+          at[k] = in[k]->data + (walk.offset[k] + column * dims.inner_stride(static_cast<int>(k))) * in[k]->size;
         loop(out + begin * out_size, at, scalars, n);
         begin += n;
         column = 0;
@@ -110,7 +113,7 @@ void elementwise(const Shape& shape, char* out, int64_t out_size, const std::arr
   }
 
   std::array<Collapsed<1>, N> each;
-  for (size_t k = 0; k < N; ++k) each[k] = collapse<1>(shape, {in[k].strides});
+  for (size_t k = 0; k < N; ++k) each[k] = collapse<1>(shape, {in[k]->strides});
   parallel_for(numel, kGrain, [&](int64_t begin, int64_t end) {
     constexpr int64_t kBlock = 512;
     alignas(64) char buffer[N][kBlock * 8];
@@ -118,8 +121,8 @@ void elementwise(const Shape& shape, char* out, int64_t out_size, const std::arr
       const int64_t n = std::min(kBlock, end - begin);
       Pointers<N> at;
       for (size_t k = 0; k < N; ++k) {
-        at[k] = in[k].number ? in[k].data : in[k].contiguous ? in[k].data + begin * in[k].size : buffer[k];
-        if (!in[k].contiguous) pack(buffer[k], in[k], each[k], begin, n);
+        at[k] = in[k]->number ? in[k]->data : in[k]->contiguous ? in[k]->data + begin * in[k]->size : buffer[k];
+        if (!in[k]->contiguous) pack(buffer[k], *in[k], each[k], begin, n);
       }
       loop(out + begin * out_size, at, numbers, n);
     }

@@ -57,7 +57,7 @@ void run(const UnaryWork& work) {
   const DType dtype = work.x.dtype();
   const Feed x(work.x);
   const auto loop = HWY_DYNAMIC_DISPATCH(unary_loop);
-  elementwise<false, 1>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {x},
+  elementwise<false, 1>(work.out.shape(), bytes_of(work.out), static_cast<int64_t>(size_of(dtype)), {&x},
                         [&](char* y, const Pointers<1>& at, unsigned, int64_t n) {
                           if (!is_half(dtype)) return loop(work.op, dtype, at[0], y, static_cast<size_t>(n));
                           in_float_blocks(dtype, at, 0, 0, n, [&](auto& wide, int64_t begin, int64_t count) {
