@@ -88,7 +88,7 @@ struct Check {
   }
   void operator()(const double* value) const {
     if (field.numbers == Numbers::share) {
-      if (!(*value >= 0 && *value < 1)) refuse(fmt::format("{} is no share; expected 0 to below 1", *value));
+      if (!(*value >= 0 && *value < 1)) refuse(fmt::format("{} is out of range; expected at least 0, below 1", *value));
     } else if (!std::isfinite(*value) || *value < 0 || (*value == 0 && field.numbers == Numbers::above_0)) {
       refuse(fmt::format("{} is out of range; expected a number {}", *value,
                          field.numbers == Numbers::above_0 ? "above 0" : "of 0 or more"));

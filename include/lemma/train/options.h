@@ -15,7 +15,7 @@ namespace lemma::train {
 
 /// Which real numbers an option takes.
 enum class Numbers {
-  share,        ///< 0 to below 1
+  share,        ///< at least 0, below 1
   not_below_0,  ///< 0 or more
   above_0,
 };

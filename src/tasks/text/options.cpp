@@ -90,8 +90,9 @@ std::vector<Field> TextOptions::task_fields() {
 
 void TextOptions::check_task() const {
   if (embed % heads != 0)
-    throw ValueError("--heads", fmt::format("{} heads do not share a width of {} evenly; expected a divisor of --embed",
-                                            heads, embed));
+    throw ValueError(
+        "--heads",
+        fmt::format("{} heads do not divide a width of {} evenly; expected a divisor of --embed", heads, embed));
 }
 
 const TextOptions& text_options(const train::Options& options) {
