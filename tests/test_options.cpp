@@ -65,7 +65,7 @@ TEST_CASE("a value out of its range is refused by the name that the user knows")
   CHECK(error_of<ValueError>([&] { check(*options); }) ==
         "[--precision] int64 was given; expected float32, bfloat16 or float16");
   CHECK(error_of<ValueError>([&] { tasks::text_options(train::Options()); }) ==
-        "[options] these are of another task; expected those of a model for text");
+        "[options] these belong to another task; expected those of a text model");
 }
 
 TEST_CASE("a resumed run may change epochs and patience, and no other option") {
