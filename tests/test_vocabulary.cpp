@@ -55,8 +55,8 @@ TEST_CASE("a vocabulary survives its file, whatever its tokens hold", "[text]") 
 
 TEST_CASE("broken vocabulary files are refused with their line", "[text]") {
   CHECK(broken("") == "[vocab.txt] a vocabulary of 0 lines; expected <pad>, <unk> and one token per line");
-  CHECK(broken("the\nof\n") == "[vocab.txt:1] 'the' stands where a vocabulary has <pad>");
-  CHECK(broken("<pad>\nof\n") == "[vocab.txt:2] 'of' stands where a vocabulary has <unk>");
+  CHECK(broken("the\nof\n") == "[vocab.txt:1] 'the' is where a vocabulary has <pad>");
+  CHECK(broken("<pad>\nof\n") == "[vocab.txt:2] 'of' is where a vocabulary has <unk>");
   CHECK(broken("<pad>\n<unk>\na\na\n") ==
         "[vocab.txt:4] 'a' appears in the vocabulary twice; expected each token once");
   CHECK(broken("<pad>\n<unk>\n<pad>\n") ==

@@ -55,7 +55,7 @@ void add_device(CLI::App& command, Device& device);
 /// Writes a line to stdout; throws IoError when that fails (a full disk).
 void print_line(const std::string& line);
 
-/// Where a file of data/ is: beside the program's build folder, in its install prefix, or in the source tree it was
+/// Where a file of data/ is: next to the program's build folder, in its install prefix, or in the source tree it was
 /// built from.
 std::string bundled_data(const std::string& name);
 

@@ -89,7 +89,7 @@ std::string bundled_data(const std::string& name) {
   const fs::path sources = fs::path(__FILE__).parent_path() / ".." / "..";
   for (const fs::path& root : {program / ".." / "data", program / ".." / "share" / "lemma" / "data", sources / "data"})
     if (fs::exists(root / name, ignored)) return (root / name).lexically_normal().string();
-  throw IoError(name, "the corpora of data/ are not beside this program; give --train FILE and --dev FILE");
+  throw IoError(name, "the corpora of data/ were not found next to this program; give --train FILE and --dev FILE");
 }
 
 }  // namespace lemma::cli

@@ -56,7 +56,7 @@ bool uses_tabs(const std::vector<Line>& lines) {
   return with * 2 > all;
 }
 
-// Sentences as blocks of rows. A document mark may stand before a document or after it: either way it ends what came
+// Sentences as blocks of rows. A document mark may come before a document or after it: either way it ends what came
 // before.
 std::vector<Block> blocks_of(const TextFile& file, bool tabs) {
   std::vector<Block> blocks;

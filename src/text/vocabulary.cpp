@@ -133,7 +133,7 @@ Vocabulary Vocabulary::from_text(std::string_view text, const std::string& where
     if (number <= 2) {
       const char* special = number == 1 ? kPad : kUnk;
       if (token != special)
-        throw IoError(at, fmt::format("{} stands where a vocabulary has {}", words::quote(token), special));
+        throw IoError(at, fmt::format("{} is where a vocabulary has {}", words::quote(token), special));
     } else if (vocabulary.ids_.contains(token) || token == kPad || token == kUnk) {
       throw IoError(at,
                     fmt::format("{} appears in the vocabulary twice; expected each token once", words::quote(token)));

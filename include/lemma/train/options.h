@@ -24,7 +24,8 @@ enum class Numbers {
 struct Field {
   const char* key = "";  ///< its name in config.json
   std::variant<int64_t*, uint64_t*, double*, bool*, DType*> value;
-  const char* flag = "";  ///< on the command line; fields that share a flag are set together. Empty: config.json alone
+  const char* flag =
+      "";  ///< on the command line; fields that share a flag are set together. Empty: only in config.json
   const char* help = "";
   int64_t least = 0, most = std::numeric_limits<int64_t>::max();  ///< of a whole number
   Numbers numbers = Numbers::not_below_0;                         ///< of a real one

@@ -1,5 +1,5 @@
 #pragma once
-/// A whole training run, reported as it goes: what it will do, progress, scores beside the baselines, the best model
+/// A whole training run, reported as it goes: what it will do, progress, scores next to the baselines, the best model
 /// kept, and what to do next.
 
 #include <cstdio>
