@@ -97,7 +97,7 @@ int lesson() {
   claim("all lie in [0, 1)", all(ge(first, 0)) && all(lt(first, 1)));
 
   return finish(
-      {"A tensor is a run of numbers with a shape and strides; transposing or slicing changes only these two.",
+      {"A tensor is a run of numbers with a shape and strides; transposing or slicing moves no numbers.",
        "Broadcasting stretches dims of size 1 with stride 0; shapes are compared from the last dim.",
        "Reducing over a dim removes it; keepdim leaves it with size 1, ready to broadcast."},
       {"Predict shape and strides of zeros({2, 3, 4}).transpose(0, 2), then print their str().",
