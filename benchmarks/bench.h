@@ -13,9 +13,9 @@ struct Bench {
   lemma::Device device;
   double copy_gb_s = 0;  ///< what copying a 4096 x 4096 float32 matrix reads and writes each second; 0 until measured
 
-  /// Three runs to warm up, then as many as fit the time, five at least. On a CUDA device a run lies between two
+  /// Three runs to warm up, then as many as fit the time, at least five. On a CUDA device a run is timed by two
   /// events. Returns the median in ms, 0 if the case is not asked for. With `bytes`, the least that must be read and
-  /// written, the line also says how many GB/s that is, beside those of a copy.
+  /// written, the line also says how many GB/s that is, next to those of a copy.
   double run(const std::string& name, const std::function<void()>& work, double bytes = 0) const;
   bool asked_for(const std::string& name) const { return name.find(only) != std::string::npos; }
 
@@ -24,7 +24,7 @@ struct Bench {
   }
 };
 
-/// Every rung of the CUDA ladder, `ladder_<rung>_<n>`, and cuBLAS beside it where it is linked: `cublas_<n>`,
+/// Every rung of the CUDA ladder, `ladder_<rung>_<n>`, and cuBLAS as well where it is linked: `cublas_<n>`,
 /// `cublas_tf32_<n>`, `cublas_bfloat16_<n>`.
 void ladder_cases(const Bench& bench);
 

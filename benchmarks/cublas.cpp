@@ -1,4 +1,4 @@
-// The yardstick: NVIDIA's own product, for the benchmark alone.
+// The yardstick: NVIDIA's own product, for the benchmark only.
 #if LEMMA_BENCH_CUBLAS
 
 #include <cublas_v2.h>

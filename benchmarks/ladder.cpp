@@ -1,4 +1,4 @@
-// The rungs of the matrix product on a CUDA device, beside cuBLAS.
+// The rungs of the matrix product on a CUDA device, and cuBLAS.
 
 #include "kernels/cuda/matmul/ladder.h"
 

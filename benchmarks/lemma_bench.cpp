@@ -1,5 +1,5 @@
-// Times Lemma on one machine: a line of JSON a case, {"case", "ms" (median), "min_ms", "n"}.
-// Names, sizes and work are those of the PyTorch script that it is laid beside.
+// Times Lemma on one machine: one line of JSON per case, {"case", "ms" (median), "min_ms", "n"}.
+// Names, sizes and work are those of the PyTorch script that it is compared with.
 
 #include <iostream>
 #include <string>
@@ -56,7 +56,7 @@ void models(const Bench& bench) {
   bench.run("encoder512_fwd_bwd_b4_t512", [&] { encoder(long_x).sum().backward(); });
 }
 
-/// Copying, which every memory-bound case on a CUDA device stands beside; only if one of them is asked for.
+/// Copying, against which every memory-bound case on a CUDA device is compared; only if one of those is asked for.
 void measure_copy(Bench& bench, const Tensor& from) {
   bool needed = false;
   for (const char* name :
@@ -77,7 +77,8 @@ void measure_copy(Bench& bench, const Tensor& from) {
 void operations(Bench& bench) {
   std::vector<int64_t> sizes{64, 256, 1024, 2048};
   if (bench.device.is_cuda()) sizes.insert(sizes.end(), {4096, 8192});
-  if (cuda::is_emulated() && bench.device.is_cuda()) sizes = {64, 256};  // it is there for correctness, not for speed
+  if (cuda::is_emulated() && bench.device.is_cuda())
+    sizes = {64, 256};  // that device is for correctness, not for speed
   for (const int64_t n : sizes) {
     const Tensor a = randn({n, n}, bench.options()), b = randn({n, n}, bench.options());
     bench.run("matmul_" + std::to_string(n), [&] { matmul(a, b); });
@@ -123,11 +124,11 @@ void tape(const Bench& bench) {
 
 int main(int argc, char** argv) {
   Bench bench;
-  CLI::App app("Times Lemma: one line of JSON a case");
+  CLI::App app("Times Lemma: one line of JSON per case");
   app.add_option("--device", bench.device_name, "cpu or cuda");
   app.add_option("--threads", bench.threads, "CPU threads")->check(CLI::PositiveNumber);
   app.add_option("--case", bench.only, "run the cases whose name contains this");
-  app.add_option("--seconds", bench.seconds, "time for a case")->check(CLI::NonNegativeNumber);
+  app.add_option("--seconds", bench.seconds, "seconds per case")->check(CLI::NonNegativeNumber);
   CLI11_PARSE(app, argc, argv);
   try {
     bench.device = Device::parse(bench.device_name);

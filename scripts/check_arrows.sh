@@ -1,8 +1,8 @@
 #!/bin/sh
-# Checks that #include arrows point only down and close no circle, and that no source file is too long.
+# Checks that #include arrows point only down and close no cycle, and that no source file is too long.
 set -eu
 
-# The house, one storey per line, low to high. Rooms of one storey may include each other as long as no circle closes. Docs and tests
+# The house, one storey per line, low to high. Rooms of one storey may include each other as long as there is no cycle. Docs and tests
 # take this order from here: docs/architecture.md has the same rooms in the same order, which is checked too.
 house='emulator
 core
@@ -20,7 +20,7 @@ cli'
 top_headers='tensor.h tape, tensor_impl.h tape, methods.h tape, indexing.h tape, ops.h ops, random.h ops, autocast.h ops, autograd.h autograd, lemma.h tasks'
 
 case "${1:-}" in
-    --help | -h) echo "usage: scripts/check_arrows.sh [ROOT]   lists each #include that points up or closes a circle and each file over 400 lines; exit 1 if any"; exit 0 ;;
+    --help | -h) echo "usage: scripts/check_arrows.sh [ROOT]   lists each #include that points up or closes a cycle and each file over 400 lines; exit 1 if any"; exit 0 ;;
 esac
 cd "${1:-$(dirname "$0")/..}"
 
@@ -39,7 +39,7 @@ awk -v house="$house" -v top_headers="$top_headers" '
         path = path ~ /\// ? substr(path, 1, index(path, "/") - 1) : ""
         return ours || path in level ? path : ""
     }
-    # What `#include "path"` in this file means: a file beside it if there is one, else one below include/ or src/.
+    # What `#include "path"` in this file means: a file next to it if there is one, else one under include/ or src/.
     function resolved(path, beside) {
         beside = FILENAME; sub(/[^\/]*$/, "", beside); beside = beside path
         while (sub(/[^\/.]+\/\.\.\//, "", beside)) {}
@@ -62,13 +62,13 @@ awk -v house="$house" -v top_headers="$top_headers" '
         if (level[here] > level["ops"] && path ~ /^(include\/)?lemma\/core\/storage\.h$/)
             complain(here " includes " path "; above ops nothing names storage")
     }
-    # Follows arrows from `at`; `trail` is the way there. Each circle is reported once, from its alphabetically first room.
+    # Follows arrows from `at`; `trail` is the way there. Each cycle is reported once, from its alphabetically first room.
     function follow(at, trail, i, next_room) {
         for (i = 1; i <= rooms; ++i) {
             next_room = name[i]
             if (!((at, next_room) in points)) continue
             if (next_room == start) {
-                print points[at, next_room] ": closes a circle: " trail " -> " start; ++errors
+                print points[at, next_room] ": closes a cycle: " trail " -> " start; ++errors
             } else if (level[next_room] == level[start] && next_room > start && index(" " trail " ", " " next_room " ") == 0) {
                 follow(next_room, trail " -> " next_room)
             }
@@ -90,7 +90,7 @@ awk -v house="$house" -v top_headers="$top_headers" '
         }
     }
     FNR == 1 { here = room(FILENAME) }
-    FNR == 401 { complain("has more than 400 lines: make two files of it") }
+    FNR == 401 { complain("has more than 400 lines: split it into two files") }
     /^[ \t]*#[ \t]*include[ \t]*["<]/ {
         match($0, /["<][^">]*[">]/)
         quoted_path = substr($0, RSTART, 1) == "\""
@@ -111,7 +111,7 @@ page=docs/architecture.md
 drawn=$(awk '/^\| room \|/ { inside = 1; next } inside && !/^\|/ { exit }
     inside && !/^\|-/ { split($0, cell, "|"); gsub(/[`,]/, "", cell[2]); gsub(/^ +| +$/, "", cell[2]); print cell[2] }' $page)
 if [ "$drawn" != "$house" ]; then
-    echo "$page: its table of rooms is not the house of scripts/check_arrows.sh:"
+    echo "$page: its table of rooms differs from the house of scripts/check_arrows.sh:"
     echo "$drawn" | tr '\n' '/'; echo; echo "$house" | tr '\n' '/'; echo
     exit 1
 fi

@@ -97,7 +97,7 @@ awk -v all="$all" '
             else if (name ~ /^tensor_kernel</) { split(name, part, /[<,] */); name = "tensor_kernel<" part[2] ", " part[4] ">" }
             else sub(/[<(].*/, "", name)
         }
-        # What limits the blocks that a multiprocessor holds: 64 warps, 65,536 registers given in pieces, shared memory, 32 blocks.
+        # What limits the blocks that a multiprocessor holds: 64 warps, 65,536 registers allocated in units, shared memory, 32 blocks.
         warps = int((threads + 31) / 32)
         by_registers = int(int(65536 / (int((registers * 32 + 255) / 256) * 256) / 4) * 4 / warps)
         by_shared = int((arch == "sm_80" ? 167936 : 233472) / (int((shared + 1024 + 127) / 128) * 128))

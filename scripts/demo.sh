@@ -8,7 +8,7 @@ usage() {
 usage: scripts/demo.sh [--no-install]
 
 Installs missing packages, builds the lemma program, trains two models on the corpora in data/, one for sentiment and one that
-finds names, prints their scores beside those of simple baselines, and labels a few new sentences. The models go to models/demo/.
+finds names, prints their scores next to those of simple baselines, and labels a few new sentences. The models go to models/demo/.
 
   --no-install   do not run scripts/setup.sh
 END
@@ -44,7 +44,7 @@ for task in sentiment ner; do
     build/lemma train $task --out $models/$task
 done
 
-title "Scores on the dev sentences, beside simple baselines"
+title "Scores on the dev sentences, next to simple baselines"
 for task in sentiment ner; do
     build/lemma info --model $models/$task | awk -v task=$task '
         /^Dev / { for (i = 1; i < NF; ++i) if ($i == "best") score = $(i + 1); name = $2 }

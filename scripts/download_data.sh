@@ -6,7 +6,7 @@ usage() {
     cat <<'END'
 usage: scripts/download_data.sh [--list] [--from URL] DIRECTORY [CORPUS ...]
 
-Fetches public corpora, all or those named, into DIRECTORY/CORPUS/ and checks each file against its SHA-256:
+Fetches public corpora, all or only those named, into DIRECTORY/CORPUS/ and checks each file against its SHA-256:
 
   sst-sentences   Stanford Sentiment Treebank, sentences, two classes    (no licence stated: research use)
   sst2-glue       the same in GLUE's form, trained on phrases            (no licence stated: research use)
@@ -14,7 +14,7 @@ Fetches public corpora, all or those named, into DIRECTORY/CORPUS/ and checks ea
   wnut17          named entities in social media                         (CC BY 4.0)
   wikigold        named entities in Wikipedia, marked by hand            (CC BY 4.0)
 
-A file already there is kept if its checksum is right; otherwise it is reported and left alone.
+A file already there is kept if its checksum is right; otherwise it is reported and left as it is.
 
   --list       print each file's checksum, name and addresses, and fetch nothing
   --from URL   fetch from URL/CORPUS/FILE instead of the homes (a mirror, or file://...)
@@ -75,7 +75,7 @@ else
 fi
 checksum() { sha256sum "$1" | cut -d ' ' -f 1; }
 
-# Fetches one file through a temporary one, so that a broken download never takes a file's name.
+# Fetches one file through a temporary one, so that a broken download never has the final name.
 get() { # CHECKSUM CORPUS/FILE ADDRESS...
     sum=$1
     name=$2
@@ -86,7 +86,7 @@ get() { # CHECKSUM CORPUS/FILE ADDRESS...
             echo "kept     $name"
             return 0
         fi
-        echo "download_data.sh: $path is another file than the published one; move it away to fetch it" >&2
+        echo "download_data.sh: $path is not the published file; move it away to fetch that one" >&2
         return 1
     fi
     mkdir -p "$(dirname "$path")"
@@ -137,7 +137,7 @@ $files
 END
 unpack_mr || failed=$((failed + 1))
 if [ $failed -gt 0 ]; then
-    echo "download_data.sh: $failed of the files could not be had" >&2
+    echo "download_data.sh: $failed of the files could not be fetched" >&2
     exit 1
 fi
 echo "export LEMMA_DATA_DIR=$directory"

@@ -5,14 +5,14 @@ cd "$(dirname "$0")/.."
 
 case "${1:-}" in
     "" | --check) ;;
-    --help | -h) echo "usage: scripts/format.sh [--check]   formats all C++ files in place; --check only lists those that are not"; exit 0 ;;
+    --help | -h) echo "usage: scripts/format.sh [--check]   formats all C++ files in place; --check only lists those not formatted"; exit 0 ;;
     *) echo "format.sh: unknown option '$1'; see scripts/format.sh --help" >&2; exit 2 ;;
 esac
 
 # Versions differ in details, so one is used everywhere.
 tool=$(command -v clang-format-14 || command -v clang-format || true)
 if [ -z "$tool" ] || ! "$tool" --version | grep -q 'version 14\.'; then
-    echo "format.sh: needs clang-format 14, here is ${tool:-none}: on Debian 12 or Ubuntu 24.04, run scripts/setup.sh --dev" >&2
+    echo "format.sh: needs clang-format 14, found ${tool:-none}: on Debian 12 or Ubuntu 24.04, run scripts/setup.sh --dev" >&2
     exit 2
 fi
 

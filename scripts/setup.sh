@@ -28,7 +28,7 @@ for option in "$@"; do
 done
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "setup.sh: this system has no apt-get. Install with its own package manager what these Debian packages hold:" >&2
+    echo "setup.sh: this system has no apt-get. Use its own package manager to install what these Debian packages hold:" >&2
     echo "  $packages" >&2
     exit 2
 fi
@@ -49,7 +49,7 @@ for package in $packages; do
     [ "$state" = installed ] || missing="$missing $package"
 done
 if [ -z "$missing" ]; then
-    echo "setup.sh: all packages are there."
+    echo "setup.sh: all packages are installed."
     exit 0
 fi
 if [ "$check" = yes ]; then

@@ -13,7 +13,7 @@ tests (preset default, in build/), then the CUDA device's on the emulated one (p
   --no-install    do not run scripts/setup.sh
   --preset NAME   only this preset of CMakePresets.json, with all its tests; --preset default is the CPU only
   --jobs N        how many compilers, and tests of the emulated device, run at once (default: one per core)
-  -- ...          passed to ctest, such as -R viz to run the tests with that in their names
+  -- ...          passed to ctest, such as -R viz to run the tests whose names contain it
 
 Tests on public corpora look for them under LEMMA_DATA_DIR and are visibly skipped when it is unset.
 END
@@ -35,7 +35,7 @@ while [ $# -gt 0 ]; do
 done
 
 [ "$install" = no ] || scripts/setup.sh
-# Configures, builds and runs one preset, and adds up what its test programs say at the end.
+# Configures, builds and runs one preset, and adds up what its test programs report at the end.
 run() { # PRESET CTEST-ARGUMENTS...
     preset=$1
     shift

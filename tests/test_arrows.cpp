@@ -120,17 +120,17 @@ TEST_CASE("rooms of one storey that lead to each other in a circle are caught") 
   const File nn{"src/nn/c.cpp", "#include \"lemma/optim/a.h\"\n"};
   CHECK(check_tree({optim, io}).status == 0);
   CHECK(check_tree({io, nn}).status == 0);
-  check_caught(check_tree({optim, io, nn}), "src/optim/a.cpp:1: closes a circle: io -> nn -> optim -> io");
+  check_caught(check_tree({optim, io, nn}), "src/optim/a.cpp:1: closes a cycle: io -> nn -> optim -> io");
   const File text{"src/text/a.cpp", "#include \"lemma/data/b.h\"\n"};
   check_caught(check_tree({text, {"src/data/b.cpp", "#include \"lemma/text/a.h\"\n"}}),
-               "src/text/a.cpp:1: closes a circle: data -> text -> data");
+               "src/text/a.cpp:1: closes a cycle: data -> text -> data");
 }
 
 TEST_CASE("the table of rooms in docs/architecture.md is the house that is checked") {
   const std::string head = "# Architecture\n\n| room | holds | knows |\n|---|---|---|\n";
   const Outcome outcome =
       check_tree({{"src/core/a.cpp", ""}, {"docs/architecture.md", head + "| `core` | shapes | nothing |\n"}});
-  check_caught(outcome, "docs/architecture.md: its table of rooms is not the house of scripts/check_arrows.sh:");
+  check_caught(outcome, "docs/architecture.md: its table of rooms differs from the house of scripts/check_arrows.sh:");
 }
 
 TEST_CASE("include arrows that point down pass") {
@@ -146,5 +146,6 @@ TEST_CASE("a file over 400 lines is caught") {
   for (int i = 0; i < 400; ++i) lines += "//\n";
   CHECK(check_one("src/core/a.cpp", lines).status == 0);
   CHECK(check_one("src/core/a.cpp", lines + "//\n")
-            .output.find("src/core/a.cpp:401: has more than 400 lines: make two files of it\n") != std::string::npos);
+            .output.find("src/core/a.cpp:401: has more than 400 lines: split it into two files\n") !=
+        std::string::npos);
 }

@@ -30,7 +30,7 @@ TEST_CASE("naive Bayes by hand", "[data]") {
 
 TEST_CASE("baselines refuse what does not fit", "[data]") {
   CHECK(error_of<ValueError>([] { NaiveBayes({{"a"}}, {}, 2); }) ==
-        "[NaiveBayes] 1 texts and 0 labels; expected as many, and at least one");
+        "[NaiveBayes] 1 texts and 0 labels; expected the same number of both, at least one");
   CHECK(error_of<IndexError>([] { NaiveBayes({{"a"}}, {2}, 2); }) == "[NaiveBayes] label 2 is outside [0, 2)");
   LabelledTexts train, dev;
   train.path = "a";

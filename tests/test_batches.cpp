@@ -160,7 +160,7 @@ TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
   CHECK(error_of<IndexError>([&] { collate(dataset, std::vector<int64_t>{3}); }) ==
         "[collate] example 3 is outside [0, 3)");
   CHECK(error_of<ValueError>([&] { collate({Example{}}); }) ==
-        "[collate] example 0 has no token; expected one or more");
+        "[collate] example 0 has no tokens; expected one or more");
   Example plain, featured;
   plain.ids = featured.ids = {2};
   featured.features = {{2}};

@@ -160,7 +160,7 @@ TEST_CASE("logits says so when it has to guess the number of heads") {
       playground().run({"logits", "--model", "guide_8.safetensors", "--guide", "sentiment", "--ids", "ids8.txt"});
   CHECK(program.status == 0);
   CHECK(program.err ==
-        "lemma: note: weights do not say how many heads they were trained with; taking the guide's 8 (--heads N)\n");
+        "lemma: note: weights do not say how many heads they were trained with; assuming the guide's 8 (--heads N)\n");
 }
 
 TEST_CASE("attention writes one page and says what is on it") {

@@ -73,7 +73,7 @@ TEST_CASE("lemma doctor ends with 1 when a check fails, and says which") {
   CAPTURE(plain.out);
   CHECK(plain.status == 1);
   CHECK(holds(plain.out, "FAILED product         [memory] cuda has no room for "));
-  CHECK(holds(plain.out, "Not all is well: see the lines marked FAILED."));
+  CHECK(holds(plain.out, "Some checks failed: see the lines marked FAILED."));
   const Json report = Json::parse(doctor({"--json"}, {{"LEMMA_MEMORY_LIMIT", "1K"}}).out);
   CHECK(report["ok"] == false);
   CHECK(report["devices"][0]["checks"][0]["ok"] == true);
@@ -110,7 +110,7 @@ TEST_CASE("a device that is not there, or is none, is refused in one line by eve
     CAPTURE(command[0], odd.err, absent.err);
     CHECK(odd.status == 2);
     CHECK(odd.out == "");
-    CHECK(odd.err == "lemma: [--device] 'gpu' is no device; expected cpu, cuda or cuda:1\n");
+    CHECK(odd.err == "lemma: [--device] 'gpu' is not a device; expected cpu, cuda or cuda:1\n");
     CHECK(absent.status == 2);
     CHECK(absent.out == "");
     if (cuda::device_count() < 2) CHECK(absent.err == "lemma: [--device] " + none + "\n");

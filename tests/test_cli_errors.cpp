@@ -392,5 +392,5 @@ TEST_CASE("a standard output that cannot be written is reported, not ignored") {
                               "' > /dev/full 2> '" + (playground().dir / "complaint") + "'";
   CHECK(WEXITSTATUS(std::system(command.c_str())) == 2);
   CHECK(lemma::io::read_file(playground().dir / "complaint") ==
-        "lemma: [stdout] cannot be written; is the disk full?\n");
+        "lemma: [stdout] cannot be written to; is the disk full?\n");
 }

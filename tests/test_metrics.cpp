@@ -111,10 +111,10 @@ TEST_CASE("scores of nothing are zero, not NaN", "[data]") {
 
 TEST_CASE("scores of unequal parts are refused", "[data]") {
   CHECK(error_of<ValueError>([] { score_tags({{"O"}}, {}); }) ==
-        "[score_tags] 1 gold sentences and 0 predicted; expected as many");
+        "[score_tags] 1 gold sentences and 0 predicted; expected the same number");
   CHECK(error_of<ValueError>([] {
           score_tags({{"O"}}, {{"O", "O"}});
-        }) == "[score_tags] sentence 0 has 1 gold tags and 2 predicted; expected as many");
+        }) == "[score_tags] sentence 0 has 1 gold tags and 2 predicted; expected the same number");
 }
 
 TEST_CASE("the confusion table counts and prints", "[data]") {

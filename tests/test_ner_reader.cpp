@@ -104,29 +104,29 @@ TEST_CASE("broken entity files are refused with file, line and what was expected
   CHECK(error_of<IoError>([&] { read_tagged_sentences(dir / "none.conll"); }).find("none.conll] ") !=
         std::string::npos);
   CHECK(error_of<IoError>([&] { read_tagged_sentences(dir.path); }).find("directory") != std::string::npos);
-  CHECK(refused("") == "[f] the file is empty; expected a text file with a line an example");
+  CHECK(refused("") == "[f] the file is empty; expected a text file with one example per line");
   CHECK(refused(std::string("a\0b", 3)) == "[f] the file is binary: byte 1 is NUL; expected UTF-8 text");
-  CHECK(refused("\n\t\n") == "[f] the file holds nothing but blanks; expected a line an example");
+  CHECK(refused("\n\t\n") == "[f] the file holds nothing but blanks; expected one example per line");
   CHECK(refused("-DOCSTART- O\n\n") == "[f] no sentence; expected lines of a token and its tag");
   CHECK(refused("a\tB-X\nb\nc\tO\n") == "[f:2] one column, 'b'; expected a token, a tab and its tag");
   CHECK(refused("a B-X\nb\nc O\n") == "[f:2] one column, 'b'; expected a token, a space and its tag");
   CHECK(refused("a\tB-X\nb\tNN\tO\n") ==
         "[f:2] 3 columns where line 1 has 2; expected the same number in every line, separated by a tab");
   CHECK(refused("a\tB-X\nb\t\n") ==
-        "[f:2] an empty column is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, "
+        "[f:2] an empty column is not an entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, "
         "as in B-PER, in the last column");
   CHECK(refused("a\tPER\nb\tO\n") ==
-        "[f:1] 'PER' is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, as in "
+        "[f:1] 'PER' is not an entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, as in "
         "B-PER, in the last column");
   CHECK(refused("a\tB-\nb\tO\n") ==
-        "[f:1] 'B-' is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, as in B-PER, "
+        "[f:1] 'B-' is not an entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, as in B-PER, "
         "in the last column");
   CHECK(refused("good film\t1\nbad film\t0\n") ==
-        "[f:1] '1' is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a "
+        "[f:1] '1' is not an entity tag; expected O, or B-, I-, E-, S-, L- or U- and a "
         "type, as in B-PER, in the last column");
   CHECK(refused("a\tO\nb\tO\n") == "[f] no entity among 2 tokens: every tag is O; expected at least one B- or I- tag");
   CHECK(refused("a\tB-X\ncaf\xE9\tO\n") ==
-        "[f:2:4] byte 0xe9 is no UTF-8, it may be Latin-1; expected UTF-8 (iconv -f LATIN1 -t UTF-8 converts it), or "
+        "[f:2:4] byte 0xe9 is not UTF-8 (it may be Latin-1); expected UTF-8 (iconv -f LATIN1 -t UTF-8 converts it), or "
         "ask for bad "
         "bytes to be replaced");
   CHECK(read("a\tB-X\ncaf\xE9\tO\n", {.replace_invalid = true}).sentences[0].tokens[1] == "caf\uFFFD");

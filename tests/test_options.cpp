@@ -57,15 +57,15 @@ TEST_CASE("a value out of its range is refused by the name that the user knows")
   CHECK(refused("epochs", -1) == "[--epochs] -1 is too small; expected 0 or more");
   CHECK(refused("lr", 0) == "[--lr] 0 is out of range; expected a number above 0");
   CHECK(refused("clip", -1) == "[--clip] -1 is out of range; expected a number of 0 or more");
-  CHECK(refused("head_dropout", 1) == "[--dropout] 1 is no share; expected 0 to below 1");
-  CHECK(refused("average", 2) == "[average] 2 is no share; expected 0 to below 1");
-  CHECK(refused("heads", 3) == "[--heads] 3 heads do not share a width of 128 evenly; expected a divisor of --embed");
+  CHECK(refused("head_dropout", 1) == "[--dropout] 1 is out of range; expected at least 0, below 1");
+  CHECK(refused("average", 2) == "[average] 2 is out of range; expected at least 0, below 1");
+  CHECK(refused("heads", 3) == "[--heads] 3 heads do not divide a width of 128 evenly; expected a divisor of --embed");
   std::unique_ptr<train::Options> options = tasks::all()[0]->options();
   options->precision = int64;
   CHECK(error_of<ValueError>([&] { check(*options); }) ==
         "[--precision] int64 was given; expected float32, bfloat16 or float16");
   CHECK(error_of<ValueError>([&] { tasks::text_options(train::Options()); }) ==
-        "[options] these are of another task; expected those of a model for text");
+        "[options] these belong to another task; expected those of a text model");
 }
 
 TEST_CASE("a resumed run may change epochs and patience, and no other option") {
@@ -92,7 +92,7 @@ TEST_CASE("a resumed run may change epochs and patience, and no other option") {
 TEST_CASE("a flag that is not the task's is refused") {
   CHECK(error_of<ValueError>([] {
           cli::apply({{"--width", "3"}}, *tasks::all()[0], *tasks::all()[0]->options());
-        }) == "[--width] is no option of " + tasks::all()[0]->name() + "; see lemma train --help");
+        }) == "[--width] is not an option of " + tasks::all()[0]->name() + "; see lemma train --help");
   std::unique_ptr<train::Options> options = tasks::all()[0]->options();
   cli::apply({{"--dropout", "0.25"}, {"--lr", "0.5"}}, *tasks::all()[0], *options);
   const tasks::TextOptions& text = tasks::text_options(*options);

@@ -80,7 +80,7 @@ TEST_CASE("sst-fine, sst2-glue and TREC: counts and formats", "[corpora]") {
   CHECK(trec.replaced == 1);
   CHECK(error_of<IoError>([] {
           read_labelled_texts(corpus("trec/train_5500.label"));
-        }).find(":66:60] byte 0xf0 is no UTF-8") != std::string::npos);
+        }).find(":66:60] byte 0xf0 is not UTF-8") != std::string::npos);
 }
 
 TEST_CASE("btc and wnut17: counts and the lexicon", "[corpora]") {

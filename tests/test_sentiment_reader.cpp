@@ -84,7 +84,7 @@ TEST_CASE("the labels of training fix those of other files", "[data]") {
 TEST_CASE("Latin-1 is refused with line and column, or replaced when asked", "[data]") {
   const std::string contents = "good film\t1\nbad caf\xE9 film\t0\n";
   CHECK(refused(contents) ==
-        "[f:2:8] byte 0xe9 is no UTF-8, it may be Latin-1; expected UTF-8 (iconv -f LATIN1 -t UTF-8 "
+        "[f:2:8] byte 0xe9 is not UTF-8 (it may be Latin-1); expected UTF-8 (iconv -f LATIN1 -t UTF-8 "
         "converts it), or ask for bad bytes to be replaced");
   CHECK(examples(contents, {.replace_invalid = true})[1] == "0|bad caf\uFFFD film");
   CHECK(read(contents, {.replace_invalid = true}).replaced == 1);
@@ -94,8 +94,8 @@ TEST_CASE("what is no text file is refused", "[data]") {
   const TempDir dir;
   CHECK(error_of<IoError>([&] { read_labelled_texts(dir / "none.tsv"); }).find("none.tsv] ") != std::string::npos);
   CHECK(error_of<IoError>([&] { read_labelled_texts(dir.path); }).find("directory") != std::string::npos);
-  CHECK(refused("") == "[f] the file is empty; expected a text file with a line an example");
-  CHECK(refused(" \n\t\n") == "[f] the file holds nothing but blanks; expected a line an example");
+  CHECK(refused("") == "[f] the file is empty; expected a text file with one example per line");
+  CHECK(refused(" \n\t\n") == "[f] the file holds nothing but blanks; expected one example per line");
   CHECK(refused(std::string("PNG\0\1\2", 6)) == "[f] the file is binary: byte 3 is NUL; expected UTF-8 text");
   CHECK(refused(std::string("\xFF\xFEh\0i\0", 6)) ==
         "[f] the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)");
@@ -134,7 +134,8 @@ TEST_CASE("single broken lines are named", "[data]") {
   std::string odd;
   for (int i = 0; i < 12; ++i) odd += i % 2 ? "1 good film\n" : "0 bad film\n";
   CHECK(refused(odd + "what a film\n") ==
-        "[f:13] 'what' is no label: the other lines begin with theirs; expected `sentence<TAB>label`, `label sentence` "
+        "[f:13] 'what' is not a label: the other lines begin with theirs; expected `sentence<TAB>label`, `label "
+        "sentence` "
         "or CSV");
   CHECK(refused("a film\t1\ngood film\t" + std::string(70, 'x') + "\nbad film\t1\nno film\t0\n") ==
         "[f:2] '" + std::string(70, 'x') +
@@ -152,8 +153,7 @@ TEST_CASE("broken CSV is named", "[data]") {
         "doubled: \"\")");
   CHECK(refused("text,label\ngood, bad, ugly,1\nbad film,0\n") ==
         "[f:2] 4 comma-separated fields where line 1 has 2; expected a sentence and a label (a sentence with commas "
-        "stands in "
-        "double quotes)");
+        "goes in double quotes)");
 }
 
 TEST_CASE("files that are something else are told apart", "[data]") {

@@ -168,7 +168,7 @@ TEST_CASE("runs in half precision resume bit for bit, keep float32 files, and en
     train::Run other = in(whole, float32);
     other.resume = true;
     CHECK_THROWS_WITH(train::run(other), "[--resume] --precision is float32 where the saved run has " + whole +
-                                             "; a resumed run keeps its options, but for --epochs, --patience, "
+                                             "; a resumed run keeps its options, except for --epochs, --patience, "
                                              "--device and --threads");
   }
 }

@@ -54,18 +54,19 @@ TEST_CASE("a vocabulary survives its file, whatever its tokens hold", "[text]") 
 }
 
 TEST_CASE("broken vocabulary files are refused with their line", "[text]") {
-  CHECK(broken("") == "[vocab.txt] a vocabulary of 0 lines; expected <pad>, <unk> and one token a line");
-  CHECK(broken("the\nof\n") == "[vocab.txt:1] 'the' stands where a vocabulary has <pad>");
-  CHECK(broken("<pad>\nof\n") == "[vocab.txt:2] 'of' stands where a vocabulary has <unk>");
-  CHECK(broken("<pad>\n<unk>\na\na\n") == "[vocab.txt:4] 'a' stands in the vocabulary twice; expected each token once");
+  CHECK(broken("") == "[vocab.txt] a vocabulary of 0 lines; expected <pad>, <unk> and one token per line");
+  CHECK(broken("the\nof\n") == "[vocab.txt:1] 'the' is where a vocabulary has <pad>");
+  CHECK(broken("<pad>\nof\n") == "[vocab.txt:2] 'of' is where a vocabulary has <unk>");
+  CHECK(broken("<pad>\n<unk>\na\na\n") ==
+        "[vocab.txt:4] 'a' appears in the vocabulary twice; expected each token once");
   CHECK(broken("<pad>\n<unk>\n<pad>\n") ==
-        "[vocab.txt:3] '<pad>' stands in the vocabulary twice; expected each token once");
+        "[vocab.txt:3] '<pad>' appears in the vocabulary twice; expected each token once");
   CHECK(broken("<pad>\n<unk>\na\\qb\n") ==
         "[vocab.txt:3] 'a\\qb' holds a backslash that escapes nothing; expected \\n, \\r or \\\\");
   CHECK(broken("<pad>\n<unk>\na\\") ==
         "[vocab.txt:3] 'a\\' holds a backslash that escapes nothing; expected \\n, \\r or \\\\");
   CHECK(broken("<pad>\n<unk>\ncaf\xE9\n") ==
-        "[vocab.txt:3:4] byte 0xe9 is no UTF-8; expected a vocabulary, one token a line");
+        "[vocab.txt:3:4] byte 0xe9 is not UTF-8; expected a vocabulary, one token per line");
 }
 
 TEST_CASE("limits and ids that make no sense are refused", "[text]") {
@@ -130,5 +131,5 @@ TEST_CASE("broken feature files are refused with their line", "[text]") {
   CHECK(broken_features("characters\t16\nwings\tXx\n") ==
         "[features.txt:2] 'wings\\x09Xx'; expected a column such as 'shape' or 'character', a tab and an entry");
   CHECK(broken_features("characters\t16\nshape\t<pad>\n") ==
-        "[features.txt (shape)] a vocabulary of 1 lines; expected <pad>, <unk> and one token a line");
+        "[features.txt (shape)] a vocabulary of 1 lines; expected <pad>, <unk> and one token per line");
 }

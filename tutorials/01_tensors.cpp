@@ -15,9 +15,9 @@ int lesson() {
   show("x", x);
   check("shape of x", "(2, 3)", x.shape().str());
   check("number of elements", 6, static_cast<double>(x.numel()));
-  // A stride says how far apart neighbours along a dim lie: the next row is 3 numbers on, the next column 1.
+  // A stride says how far apart neighbours along a dim are: the next row is 3 numbers on, the next column 1.
   check("strides of x", "(3, 1)", x.strides().str());
-  say("\nElement (i, j) stands at i * 3 + j. So element (1, 2) is number 5 in memory, counted from 0:");
+  say("\nElement (i, j) is at i * 3 + j. So element (1, 2) is number 5 in memory, counted from 0:");
   check("x[1][2]", 6, x[1][2].item());
   check("the number at 5 in memory", 6, x.to(Device::cpu()).data<float>()[5]);
 
@@ -59,7 +59,7 @@ int lesson() {
   check("x.sum(1), along the rows", {6, 15}, x.sum(1));
   check("shape of x.sum(1)", "(2)", x.sum(1).shape().str());
   check("shape with keepdim", "(2, 1)", x.sum(1, true).shape().str());
-  say("\nkeepdim is there for broadcasting. Each row less its own mean:");
+  say("\nkeepdim is there for broadcasting. Each row minus its own mean:");
   check("x - x.mean(1, true)", {-1, 0, 1, -1, 0, 1}, x - x.mean(1, true));
 
   section("Matrix product");
@@ -69,7 +69,7 @@ int lesson() {
   say("  entry (1, 0) = 4*1 + 5*0 + 6*2 = 16      entry (1, 1) = 4*0 + 5*1 + 6*(-1) = -1");
   check("matmul(x, w)", {7, -1, 16, -1}, matmul(x, w));
 
-  section("Mistakes are told in words");
+  section("Mistakes are explained in words");
   const auto message = [](auto&& mistake) -> std::string {
     try {
       mistake();
@@ -97,7 +97,7 @@ int lesson() {
   claim("all lie in [0, 1)", all(ge(first, 0)) && all(lt(first, 1)));
 
   return finish(
-      {"A tensor is a run of numbers with a shape and strides; transposing or slicing changes the strides alone.",
+      {"A tensor is a run of numbers with a shape and strides; transposing or slicing moves no numbers.",
        "Broadcasting stretches dims of size 1 with stride 0; shapes are compared from the last dim.",
        "Reducing over a dim removes it; keepdim leaves it with size 1, ready to broadcast."},
       {"Predict shape and strides of zeros({2, 3, 4}).transpose(0, 2), then print their str().",

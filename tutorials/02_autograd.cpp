@@ -40,7 +40,7 @@ void collect(const Value& v, std::set<Value>& seen) {
   for (const auto& [input, derivative] : v->inputs) collect(input, seen);
 }
 
-// Everything that `root` was made of, the youngest first: each result stands before its inputs.
+// Everything that `root` was made of, the youngest first: each result comes before its inputs.
 std::vector<Value> youngest_first(const Value& root) {
   std::set<Value> seen;
   collect(root, seen);

@@ -24,7 +24,7 @@ int lesson() {
   check("weight, one row per output", "(3, 4)", linear.weight.shape().str());
   check("weight.t()", "(4, 3)", linear.weight.t().shape().str());
   check("bias", "(3)", linear.bias.shape().str());
-  say("\nIt starts with small random weights. We write whole numbers in, to follow it on paper.");
+  say("\nIt starts with small random weights. We write whole numbers in, so that it can be followed on paper.");
   {
     NoGrad guard;  // a change of weights is not part of any formula
     linear.weight.copy_(tensor({{1.0, 0.0, 2.0, -1.0}, {0.0, 3.0, 1.0, 1.0}, {-2.0, 1.0, 0.0, 2.0}}));
@@ -63,7 +63,7 @@ int lesson() {
   check("shape of dL/dW", "(3, 4)", linear.weight.grad().shape().str());
   check("shape of dL/db", "(3)", linear.bias.grad().shape().str());
   check("shape of dL/dx", "(2, 4)", input.grad().shape().str());
-  say("\nDerived by hand: dL/dW = g^T x, dL/dx = g W, and dL/db sums g over the examples, for each used b once.");
+  say("\nDerived by hand: dL/dW = g^T x, dL/dx = g W, and dL/db sums g over the examples, since each used b once.");
   check("dL/dW", {1, 2, 3, 4, 0, 1, 0, 1, 2, 3, 6, 7}, linear.weight.grad());
   check("dL/dx", {-3, 2, 2, 3, 2, 2, 1, -1}, input.grad());
   check("dL/db", {1, 1, 1}, linear.bias.grad());

@@ -4,10 +4,10 @@
 using namespace lemma;
 using namespace tutorial;
 
-// The formula as it stands in books: e^x_i / sum_j e^x_j. Right on paper, wrong on a computer, as we shall see.
+// The formula as in textbooks: e^x_i / sum_j e^x_j. Right on paper, wrong on a computer, as we shall see.
 Tensor naive_softmax(const Tensor& x, int64_t dim) { return exp(x) / exp(x).sum(dim, true); }
 
-// The same with the largest number taken out first. e^(x - m) / sum e^(x - m) is the same fraction, shortened by e^m.
+// The same with the largest number taken out first. e^(x - m) / sum e^(x - m) is the same fraction, with e^m cancelled.
 Tensor safe_softmax(const Tensor& x, int64_t dim) {
   const Tensor shifted = x - amax(x, dim, true).detach();  // a constant shift changes nothing, so no gradient either
   return exp(shifted) / exp(shifted).sum(dim, true);
@@ -84,7 +84,7 @@ int lesson() {
   check("cross_entropy(logits, truth)", 0.7531, loss.item());
   check("a model that knows nothing: ln 3", std::log(3.0), cross_entropy(zeros({1, 3}), tensor({1})).item());
   loss.backward();
-  say("\nIts gradient is the probabilities less 1 at the truth, divided by the number of rows: very simple.");
+  say("\nIts gradient is the probabilities minus 1 at the true class, divided by the number of rows: very simple.");
   const Tensor wanted = (softmax(logits.detach(), 1) - one_hot(truth, 3).to(float32)) / 2;
   check("logits.grad()", wanted.to_vector<double>(), logits.grad());
   say("\nComputed from logits it survives what -log(naive_softmax) does not:");
@@ -101,7 +101,7 @@ int lesson() {
       {"Divide the logits by a temperature of 0.1, 1 and 10 before softmax. What do the limits do?",
        "Write log_softmax(x) = x - logsumexp(x) from primitives, and check its gradient.",
        "For two classes, show that softmax of (z, 0) is sigmoid(z), on paper and in code.",
-       "What loss does a model with 10 classes start at? What does a first loss of 9 tell you?",
+       "What loss does a model with 10 classes start at? What does an initial loss of 9 tell you?",
        "Leave .detach() out of safe_softmax. Why is the gradient still right?"},
       "build/tutorials/10_sentiment, where a model learns from sentences");
 }

@@ -12,12 +12,12 @@ constexpr int64_t kWidth = 64, kHeads = 4;
 
 // What real text needs beyond the guide's model. Each can be switched on alone.
 struct Changes {
-  bool mask = false;         // padding is no word: neither attention nor the mean may see it
-  bool small_start = false;  // first embeddings N(0, 0.1), not N(0, 1)
+  bool mask = false;         // padding is not a word: neither attention nor the mean may see it
+  bool small_start = false;  // initial embeddings N(0, 0.1), not N(0, 1)
   double dropout = 0;        // on the embeddings, and before the last layer
-  double word_dropout = 0;   // in training, this share of the words becomes <unk>
-  bool ends = false;         // embeddings of a word's first and last letters beside its own
-  bool positions = false;    // sines that tell where a word stands
+  double word_dropout = 0;   // in training, this fraction of the words becomes <unk>
+  bool ends = false;         // embeddings of a word's first and last letters besides its own
+  bool positions = false;    // sines that encode where a word is
 };
 
 // The guide's classifier with room for the changes. Without any it is the guide's, to the last bit.

@@ -48,16 +48,16 @@ int lesson() {
   for (Classifier* model : {&plain, &masked, &placed}) model->eval();
   check("shape of the logits, one row per text", "(4, 2)", plain(batch).shape().str());
   claim("without changes ours is the guide's model, to the last bit", equal(plain(batch), plain.guide(batch.ids)));
-  say("  Its loss is {:.2f}; guessing blindly costs ln 2 = 0.69.", loss_of(plain, batch).item());
+  say("  Its loss is {:.2f}; a blind guess costs ln 2 = 0.69.", loss_of(plain, batch).item());
 
   section("Two things it cannot know");
-  // The same sentence twice: alone, and beside a longer one, which pads it.
+  // The same sentence twice: alone, and next to a longer one, for which it is padded.
   const std::string sentence = "The soup was not bad.",
                     longer = "We waited an hour, and then the kitchen had closed and nobody said a word.";
   const auto padding_moves = [&](const Classifier& model) {
     return (model(batch_of({sentence}))[0] - model(batch_of({sentence, longer}))[0]).abs().max().item();
   };
-  claim("padding: its answer depends on the sentences beside it", padding_moves(plain) > 1e-3);
+  claim("padding: its answer depends on the other sentences in the batch", padding_moves(plain) > 1e-3);
   claim("with a mask it does not", padding_moves(masked) < 1e-5);
   const auto order_moves = [&](const Classifier& model) {
     const Tensor y = model(batch_of({"good , not bad", "bad , not good"}));
@@ -87,14 +87,14 @@ int lesson() {
   Changes changes;
   const double guide_score = score("the guide's model", changes);
   changes.mask = true, score("+ mask", changes);
-  changes.small_start = true, score("+ small first embeddings", changes);
+  changes.small_start = true, score("+ small initial embeddings", changes);
   changes.dropout = 0.3, score("+ dropout 0.3", changes);
   changes.word_dropout = 0.2, score("+ word dropout 0.2", changes);
   changes.ends = true, score("+ first and last letters", changes);
   changes.positions = true;
   const double best = score("+ positions", changes);
-  claim("the guide's model beats the majority's 0.5 clearly", guide_score > 0.58);
-  claim("the changes together beat the guide's model clearly", best > guide_score + 0.04);
+  claim("the guide's model clearly beats the majority's 0.5", guide_score > 0.58);
+  claim("the changes together clearly beat the guide's model", best > guide_score + 0.04);
   claim("and reach 0.75", best >= 0.75);
 
   section("The last model on new sentences");
@@ -105,7 +105,7 @@ int lesson() {
   const Tensor p = softmax((*last)(batch_of(texts)), 1);
   for (size_t i = 0; i < texts.size(); ++i)
     say("  {:.0f} % positive   {}", 100 * p[static_cast<int64_t>(i)][1].item(), texts[i]);
-  say("\n  It is sure of itself and not always right: {} sentences teach little about negation.", learn.size());
+  say("\n  It is sure of itself, but not always right: {} sentences teach little about negation.", learn.size());
 
   section("The same seed, the same model");
   const auto curve = [&] {
@@ -115,16 +115,15 @@ int lesson() {
   };
   claim("two runs end at the same loss, to the last bit", curve() == curve());
 
-  return finish(
-      {"Real text comes in unequal lengths; without a mask the padding votes.",
-       "With few sentences the enemy is learning by heart: start small, drop words, and look at train beside dev.",
-       "A score means something beside a baseline, and with its chance error."},
-      {"Overfit one batch: train on 32 sentences until the loss is below 0.01. What does it prove?",
-       "Add the changes in another order. Which help alone? Which only together?",
-       "Replace the mean by a maximum over the real tokens. Mind what a padded token must be then.",
-       "Print the sentences that the last model gets wrong. What do they have in common?",
-       "Halve the training data, and halve it again. Which change gains in weight?"},
-      "build/tutorials/11_named_entities   (the whole program: build/lemma train sentiment)");
+  return finish({"Real text comes in unequal lengths; without a mask the padding votes.",
+                 "With few sentences the enemy is overfitting: start small, drop words, and compare train with dev.",
+                 "A score means something only next to a baseline, and with its chance error."},
+                {"Overfit one batch: train on 32 sentences until the loss is below 0.01. What does it prove?",
+                 "Add the changes in another order. Which help alone? Which only together?",
+                 "Replace the mean by a maximum over the real tokens. Mind what a padded token must be then.",
+                 "Print the sentences that the last model gets wrong. What do they have in common?",
+                 "Halve the training data, and halve it again. Which change matters more now?"},
+                "build/tutorials/11_named_entities   (the whole program: build/lemma train sentiment)");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

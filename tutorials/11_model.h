@@ -15,11 +15,11 @@ constexpr int64_t kWidth = 64, kHeads = 4;
 // What names in real text need beyond the guide's model. Each can be switched on alone.
 struct Changes {
   bool mask = false;         // attention sees real tokens only
-  bool small_start = false;  // first embeddings N(0, 0.1), not N(0, 1)
-  bool positions = false;    // sines that tell where a token stands
+  bool small_start = false;  // initial embeddings N(0, 0.1), not N(0, 1)
+  bool positions = false;    // sines that encode where a token is
   bool neighbours = false;   // each token also reads the one before and the one after
   double dropout = 0;        // on the embeddings, and before the last layer
-  double word_dropout = 0;   // in training, this share of the words becomes <unk>
+  double word_dropout = 0;   // in training, this fraction of the words becomes <unk>
   bool shape = false;        // Xx, X-0, ...: capitals and digits
   bool ends = false;         // first and last letters
   bool letters = false;      // filters over all letters
@@ -88,7 +88,7 @@ inline data::TagSequences tag(Tagger& model, const data::EncodedTexts& dataset, 
   return result;
 }
 
-/// How often a tag stands where BIO does not allow it.
+/// How often a tag is where BIO does not allow it.
 inline int forbidden(const data::TagSequences& tags) {
   int count = 0;
   for (const auto& sentence : tags)

@@ -23,7 +23,7 @@ int lesson() {
   section("The data");
   say("  {} sentences to learn from, {} to be tested on.", learn.size(), dev.size());
   say("  {:.1f} % of dev's tokens were never seen, case and digits aside.", 100 * dev.unknown_rate());
-  say("  Each token has a tag: B- opens a name, I- continues it, O is all else.\n");
+  say("  Each token has a tag: B- opens a name, I- continues it, O is everything else.\n");
   for (size_t t = 0; t < 4; ++t)
     say("    {:<10} {}", corpora.train.samples[0].tokens[t],
         coder.labels[static_cast<size_t>(corpora.train.samples[0].labels[t])]);
@@ -74,7 +74,7 @@ int lesson() {
   Changes changes;
   const double guide_score = score("the guide's model", changes);
   changes.mask = true, score("+ mask", changes);
-  changes.small_start = true, score("+ small first embeddings", changes);
+  changes.small_start = true, score("+ small initial embeddings", changes);
   changes.positions = true, score("+ positions", changes);
   changes.neighbours = true, score("+ neighbours", changes);
   changes.dropout = 0.3, score("+ dropout 0.3", changes);
@@ -83,12 +83,12 @@ int lesson() {
   changes.shape = true, score("+ shape", changes);
   changes.ends = true, score("+ first and last letters", changes);
   changes.letters = true, score("+ all letters", changes);
-  say("  {:<28} {:.3f}   (the same models, read with care)", "+ BIO decoding", with_bio);
+  say("  {:<28} {:.3f}   (the same models, decoded with care)", "+ BIO decoding", with_bio);
   claim("the guide's model finds something", guide_score > 0.02);
   claim("what words look like is worth more than 0.05", with_bio > words_only + 0.05);
   claim("all together beat the lexicon and reach 0.70", with_bio > corpora.baselines.back().score && with_bio >= 0.70);
 
-  section("Reading with care");
+  section("Decoding with care");
   say("  Token by token the last model breaks the rules of BIO {} times on dev.",
       forbidden(tag(*last, dev, coder.labels, false)));
   const data::TagSequences tags = tag(*last, dev, coder.labels, true);
@@ -107,11 +107,11 @@ int lesson() {
       {"Most names are new: what a word looks like says more about it than which word it is.",
        "F1 over whole names is strict: one wrong tag loses the name, and half a name counts as wrong twice.",
        "A model's outputs may break rules that you know. Decode under the rules instead of hoping."},
-      {"Add shape first, before anything else. How much of the way does it go alone?",
+      {"Add shape first, before anything else. How far does it get alone?",
        "Write the tags of dev in which the model and gold differ. Which type is hardest, and why?",
        "Lower-case the training and dev files. What is left of the score?",
        "best_tags allows or forbids. Count in training how often each tag follows each, and add the logarithms.",
-       "Train on half of the sentences. Which change gains in weight?"},
+       "Train on half of the sentences. Which change matters more now?"},
       "build/lemma train ner   (the whole program, on the same data)");
 }
 

@@ -22,14 +22,14 @@ int64_t pieces(int64_t stride) {
   return static_cast<int64_t>(touched.size());
 }
 
-// How often the fullest of the 32 banks of shared memory is asked when 32 threads read one column of rows of `width`.
+// How often the busiest of the 32 banks of shared memory is read when 32 threads read one column of rows of `width`.
 int64_t turns(int64_t width) {
   std::vector<int64_t> asked(32);
   for (int64_t lane = 0; lane < 32; ++lane) ++asked[static_cast<size_t>(lane * width % 32)];
   return *std::max_element(asked.begin(), asked.end());
 }
 
-// A rung's arithmetic intensity: floating-point operations for each byte that its threads fetch from global memory.
+// A rung's arithmetic intensity: floating-point operations per byte that its threads fetch from global memory.
 struct Intensity {
   const char* rung;
   double flops, bytes;
@@ -60,12 +60,12 @@ void threads() {
 }
 
 void races() {
-  section("A race, and two ways to mend it");
+  section("A race, and two ways to fix it");
   say("  256 threads add 1 to the same number: load it, add 1, store it.");
   check("all load 0, all store 1", 1, Tensor(lesson::count_with_a_race()).to(Device::cpu()).to(float32).item());
   check("atomicAdd: load, add, store in one", 256,
         Tensor(lesson::count_with_atomics()).to(Device::cpu()).to(float32).item());
-  say("\n  Atomics never lose a number, but the order of the additions is whoever comes first, and");
+  say("\n  Atomics never lose a number, but the order of the additions is the order of arrival, and");
   say("  float32 sums depend on it: 100000000 + 1 is 100000000.");
   const Device device = Device::cuda();
   const Tensor index = tensor({0, 0, 0}, {.device = device}),
@@ -128,15 +128,15 @@ void ladder_of_products() {
   }
 
   section("The roofline: what feeds them");
-  say("  FLOP a byte = operations for each byte that a block fetches. An A100 computes 19.5 TFLOP/s in float32");
-  say("  and reads 2.0 TB/s, so below 9.6 FLOP a byte it waits for memory (or for its caches).\n");
-  say("  {:<10} {:>11} {:>16} {:>14}", "rung", "FLOP a byte", "2.0 TB/s allow", "peak TFLOP/s");
+  say("  FLOP per byte = operations per byte that a block fetches. An A100 computes 19.5 TFLOP/s in float32");
+  say("  and reads 2.0 TB/s, so below 9.6 FLOP per byte it waits for memory (or for its caches).\n");
+  say("  {:<10} {:>11} {:>16} {:>14}", "rung", "FLOP / byte", "2.0 TB/s allow", "peak TFLOP/s");
   for (const Intensity& each : kIntensities)
     say("  {:<10} {:>11.2f} {:>16.2f} {:>14.1f}  {}", each.rung, each.flops / each.bytes,
         2.039 * each.flops / each.bytes, peak(each.rung), each.why);
   check("tiles of 16 instead of single numbers", 10, (512.0 / 128) / (64.0 / 160));
   check("tiles of 128 instead of 16", 8, (32768.0 / 1024) / (512.0 / 128));
-  claim("the blocked rung stands right of the ridge: arithmetic is what limits it", 32768.0 / 1024 > 19.5 / 2.039);
+  claim("the blocked rung lies to the right of the ridge: arithmetic limits it", 32768.0 / 1024 > 19.5 / 2.039);
   say("\n  Inside a block the same game repeats: a thread that reads 8 + 8 numbers from shared memory does");
   say("  64 multiply-adds with them; one that keeps a single sum reads 2 for 1.");
 }
@@ -145,7 +145,7 @@ void timings() {
   section("The clock");
   const cuda::Properties device = cuda::properties();
   if (cuda::is_emulated()) {
-    say("  This is the emulated device: one processor plays all threads in turn, so times mean nothing");
+    say("  This is the emulated device: one processor runs all threads in turn, so times mean nothing");
     say("  here. With -DLEMMA_CUDA=ON and a GPU this section times every rung with cuda::Event.");
     return;
   }
@@ -182,10 +182,10 @@ int lesson_on_device() {
        "Neighbouring threads should read neighbours in memory.",
        "A product is fast when a number that was fetched is used often: tiles first, then registers."},
       {"Leave the barrier out of block_sums. Which build of the emulated device notices?",
-       "Give block_sums 64 threads a block. How many launches does a million numbers take?",
+       "Give block_sums 64 threads per block. How many launches does a million numbers take?",
        "Sum with __shfl_down_sync once 32 numbers are left. How many barriers are saved?",
        "Work out the intensity of a 64 x 64 tile, and of 256 x 128. Why not larger still?",
-       "Write a rung with 32 x 32 tiles and 2 x 2 numbers a thread, put it into the ladder and time it."},
+       "Write a rung with 32 x 32 tiles and 2 x 2 numbers per thread, put it into the ladder and time it."},
       "docs/debugging_kernels.md, where gdb stops inside a kernel");
 }
 

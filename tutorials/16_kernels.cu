@@ -26,8 +26,8 @@ __global__ void axpy_kernel(float a, const float* x, float* y, int64_t n) {
   if (i < n) y[i] = a * x[i] + y[i];
 }
 
-// Wrong, on purpose: between a thread's load and its store everybody else loads, too. The barrier makes certain what
-// otherwise happens now and then.
+// Wrong, on purpose: between a thread's load and its store all the others load, too. Without the barrier that happens
+// now and then, with it always.
 __global__ void race_kernel(int* count) {
   const int before = *count;
   __syncthreads();
@@ -48,7 +48,7 @@ __global__ void block_sums_kernel(const float* x, float* sums, int64_t n) {
   const int64_t i = my_element();
   part[thread] = i < n ? x[i] : 0.0f;
   for (int half = kBlock / 2; half > 0; half /= 2) {
-    __syncthreads();  // all sums of the last round are there; every thread of the block must come here
+    __syncthreads();  // all sums of the last round are there; every thread of the block must reach this line
     if (thread < half) part[thread] += part[thread + half];
   }
   if (thread == 0) sums[blockIdx.x] = part[0];

@@ -1,5 +1,5 @@
 cmake_minimum_required(VERSION 3.25)
-# Runs a tutorial: it must exit with 0, and every ```text block of its page must stand in what it prints, to the letter.
+# Runs a tutorial: it must exit with 0, and every ```text block of its page must appear in what it prints, word for word.
 # With MASK, for tutorials whose last decimals depend on the processor, any number may stand for any other.
 execute_process(COMMAND ${PROGRAM} OUTPUT_VARIABLE printed ERROR_VARIABLE errors RESULT_VARIABLE result)
 message("${printed}${errors}")

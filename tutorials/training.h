@@ -10,7 +10,7 @@
 
 namespace tutorial {
 
-/// Calls visit(batch) for every batch as for use: dropout off, nothing recorded.
+/// Calls visit(batch) for every batch in eval mode: dropout off, nothing recorded.
 template <class Visit>
 void each_batch(lemma::nn::Module& model, const lemma::data::EncodedTexts& dataset, Visit visit) {
   lemma::NoGrad guard;
@@ -20,8 +20,8 @@ void each_batch(lemma::nn::Module& model, const lemma::data::EncodedTexts& datas
 }
 
 /// Trains on loss(batch): AdamW, the learning rate rising over the first tenth of the steps and then falling to 0,
-/// gradients clipped to norm 1, batches of 32 texts of like length. Returns the mean loss of each epoch (one pass over
-/// the data). docs/tutorials/10_sentiment.md says why.
+/// gradients clipped to norm 1, batches of 32 texts of similar length. Returns the mean loss of each epoch (one pass
+/// over the data). docs/tutorials/10_sentiment.md explains why.
 template <class Loss>
 std::vector<double> fit(lemma::nn::Module& model, const lemma::data::EncodedTexts& dataset, int epochs, Loss loss) {
   const std::vector<lemma::Tensor> parameters = model.parameters();
@@ -47,7 +47,7 @@ std::vector<double> fit(lemma::nn::Module& model, const lemma::data::EncodedText
   return curve;
 }
 
-/// Each real word becomes <unk> with probability p, so that a model may lean on no single one. ids, real: (B, T).
+/// Each real word becomes <unk> with probability p, so that a model cannot rely on any single one. ids, real: (B, T).
 inline lemma::Tensor drop_words(const lemma::Tensor& ids, const lemma::Tensor& real, double p) {
   const lemma::Tensor dropped = logical_and(real, lt(lemma::rand(ids.shape()), p));
   return where(dropped, full_like(ids, static_cast<double>(lemma::text::Vocabulary::unk)), ids);

@@ -33,7 +33,7 @@ void say(fmt::format_string<Args...> text, Args&&... args) {
   fmt::print("{}\n", fmt::format(text, std::forward<Args>(args)...));
 }
 
-/// A tensor under its name, its rows one below the other.
+/// A tensor with its name, its rows one below the other.
 inline void show(const std::string& name, const lemma::Tensor& x) {
   std::string text = x.str();
   const std::string indent(name.size() + 5, ' ');
@@ -61,7 +61,7 @@ inline bool verdict(bool agreed, const std::string& line) {
   return agreed;
 }
 
-/// What was predicted beside what came out; below each other when that is long.
+/// What was predicted next to what came out; one below the other when that is long.
 inline bool compare(bool agreed, const std::string& what, const std::string& expected, const std::string& got) {
   if (expected.size() + got.size() <= 44)
     return verdict(agreed, fmt::format("{:<38}  expected {}  got {}", what, expected, got));
@@ -102,8 +102,8 @@ inline int finish(const std::vector<std::string>& learnt, const std::vector<std:
   return mismatches() == 0 ? 0 : 1;
 }
 
-/// Runs a lesson, on the device that `--device NAME` names: new tensors and layers then go there. An error of the
-/// library, or an argument that makes no sense, becomes one line and exit code 2.
+/// Runs a lesson, on the device that `--device NAME` names: new tensors and layers are then created there. An error of
+/// the library, or an argument that makes no sense, becomes one line and exit code 2.
 inline int run(int (*lesson)(), int argc, char** argv) {
   try {
     for (int i = 1; i < argc; ++i) {
@@ -118,7 +118,7 @@ inline int run(int (*lesson)(), int argc, char** argv) {
     }
     return lesson();
   } catch (const lemma::Error& error) {
-    std::fflush(stdout);  // what was printed before the error stands before it
+    std::fflush(stdout);  // what was printed before the error comes before it
     const bool file = dynamic_cast<const lemma::IoError*>(&error) != nullptr;
     fmt::print(stderr, "{}{}\n", error.what(), file ? "; run the tutorials from the root of the repository" : "");
     return 2;

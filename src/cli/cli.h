@@ -1,6 +1,6 @@
 #pragma once
 /// The commands of the `lemma` program, which knows the tasks that it is given. Each adds itself to the app; `action`
-/// is what is left to do when the arguments are read.
+/// is what is left to do once the arguments are parsed.
 
 #include <cstdint>
 #include <functional>
@@ -29,7 +29,7 @@ std::string& program_name();
 /// CLI11 reads an argument like "[a, b]" as a list. A text in brackets is marked before parsing, and unmarked after.
 inline constexpr char kWholeText = '\x01';
 
-/// What the program does after its arguments are read; returns the exit status.
+/// What the program does after its arguments are parsed; returns the exit status.
 using Action = std::function<int()>;
 
 void add_train(CLI::App& app, Action& action, const train::Tasks& tasks);
@@ -40,7 +40,7 @@ void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_info(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_doctor(CLI::App& app, Action& action, const train::Tasks& tasks);
 
-/// A whole number or a number from an option's text. Throws ValueError naming the option and what is expected.
+/// An integer, or a real number, from an option's text. Throws ValueError naming the option and what is expected.
 int64_t parse_integer(const std::string& option, const std::string& text, int64_t least = 0,
                       int64_t most = std::numeric_limits<int64_t>::max());
 double parse_number(const std::string& option, const std::string& text);
@@ -55,7 +55,7 @@ void add_device(CLI::App& command, Device& device);
 /// Writes a line to stdout; throws IoError when that fails (a full disk).
 void print_line(const std::string& line);
 
-/// Where a file of data/ is: beside the program's build folder, in its install prefix, or in the source tree it was
+/// Where a file of data/ is: next to the program's build folder, in its install prefix, or in the source tree it was
 /// built from.
 std::string bundled_data(const std::string& name);
 

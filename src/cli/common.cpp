@@ -57,7 +57,7 @@ Device parse_device(const std::string& text) {
   try {
     device = Device::parse(text);
   } catch (const DeviceError&) {
-    throw ValueError("--device", fmt::format("{} is no device; expected cpu, cuda or cuda:1", words::quote(text)));
+    throw ValueError("--device", fmt::format("{} is not a device; expected cpu, cuda or cuda:1", words::quote(text)));
   }
   try {
     empty({1}, {.device = device});
@@ -73,14 +73,14 @@ void add_device(CLI::App& command, Device& device) {
   command
       .add_option_function<std::string>(
           "--device", [&device](const std::string& text) { device = parse_device(text); },
-          "cpu, cuda or cuda:1, ... (default cpu); `lemma doctor` lists what there is")
+          "cpu, cuda or cuda:1, ... (default cpu); `lemma doctor` lists them")
       ->type_name("NAME");
 }
 
 void print_line(const std::string& line) {
   if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF ||
       std::fflush(stdout) != 0)
-    throw IoError("stdout", "cannot be written; is the disk full?");
+    throw IoError("stdout", "cannot be written to; is the disk full?");
 }
 
 std::string bundled_data(const std::string& name) {
@@ -89,7 +89,7 @@ std::string bundled_data(const std::string& name) {
   const fs::path sources = fs::path(__FILE__).parent_path() / ".." / "..";
   for (const fs::path& root : {program / ".." / "data", program / ".." / "share" / "lemma" / "data", sources / "data"})
     if (fs::exists(root / name, ignored)) return (root / name).lexically_normal().string();
-  throw IoError(name, "the corpora of data/ are not beside this program; give --train FILE and --dev FILE");
+  throw IoError(name, "the corpora of data/ were not found next to this program; give --train FILE and --dev FILE");
 }
 
 }  // namespace lemma::cli

@@ -1,4 +1,4 @@
-// lemma doctor: what this program was built from, which devices there are, and whether they compute right.
+// lemma doctor: what this program was built from, which devices there are, and whether they compute correctly.
 #include <unistd.h>
 
 #include <cstdlib>
@@ -42,14 +42,14 @@ void print(const Report& report) {
                              check.problem.empty() ? "" : " " + check.problem));
   }
   if (!report.no_cuda.empty()) print_line(fmt::format("\n{:<13} none: {}", "cuda", report.no_cuda));
-  print_line(report.ok() ? "\nAll is well." : "\nNot all is well: see the lines marked FAILED.");
+  print_line(report.ok() ? "\nAll is well." : "\nSome checks failed: see the lines marked FAILED.");
 }
 
 }  // namespace
 
 void add_doctor(CLI::App& app, Action& action, const train::Tasks&) {
   CLI::App* command = app.add_subcommand(
-      "doctor", "Show devices, versions and threads, and check in a second that every device computes right");
+      "doctor", "Show devices, versions and threads, and check within a second that every device computes correctly");
   command->footer("Exit status 0 when all is well, 1 when a check fails.");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "one JSON object, for programs and for bug reports");

@@ -1,4 +1,4 @@
-// The self-check of a device: small enough for the emulated one, and every answer known beforehand.
+// The self-check of a device: small enough for the emulated one, with every answer known in advance.
 #include "cli/doctor_checks.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::string compare(const std::vector<double>& expected, const std::vector<doubl
   return "";
 }
 
-// (37, 65) x (65, 41), odd sizes on purpose, beside plain loops in double precision.
+// (37, 65) x (65, 41), odd sizes on purpose, against plain loops in double precision.
 std::string product(Device device) {
   constexpr int64_t M = 37, K = 65, N = 41;
   Generator generator{11, 0};
@@ -53,7 +53,7 @@ std::string gradient(Device device) {
   return compare({2, 5, 0.7864477329659274}, got, 1e-6);
 }
 
-// The first numbers of two streams, to the last bit; then a thousand more beside the CPU's.
+// The first numbers of two streams, bit for bit; then a thousand more against the CPU's.
 std::string random_numbers(Device device) {
   const auto draw = [](Device where, int64_t count) {
     Generator generator{7, 0};

@@ -1,6 +1,6 @@
 #pragma once
 /// What `lemma doctor` finds: what this program was built from, which devices there are, and whether they compute
-/// right.
+/// correctly.
 
 #include <string>
 #include <utility>

@@ -31,7 +31,7 @@ std::string compiler() {
 #endif
 }
 
-// "AVX2, of AVX3 AVX2 SSE4": what this processor gets, of what the program holds.
+// "AVX2, of AVX3 AVX2 SSE4": what this processor uses, out of what is compiled in.
 std::string simd() {
   std::string all, best;
   for (int64_t bits = HWY_TARGETS; bits != 0; bits &= bits - 1) {

@@ -30,7 +30,7 @@ void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("--data", a->data, "labelled texts in any form that train reads")->required()->type_name("FILE");
   command->add_flag("--replace-invalid", a->replace_invalid,
-                    "replace bytes that are no UTF-8 instead of refusing the file");
+                    "replace bytes that are not UTF-8 instead of refusing the file");
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_evaluate(*a, tasks); }; });

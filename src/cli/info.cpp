@@ -24,7 +24,7 @@ std::string history_text(const train::SavedModel& saved) {
   if (scores.empty()) return out + "It was interrupted before its first score.\n";
   out += fmt::format("Dev {} over {} epochs: {}  best {:.4f} in epoch {}{}\n", task.score().name, scores.size(),
                      viz::sparkline(scores), h.best_score, h.best_epoch,
-                     h.complete ? "" : " (interrupted; --resume goes on)");
+                     h.complete ? "" : " (interrupted; --resume continues it)");
   for (const train::Baseline& b : h.baselines) out += fmt::format("To beat: {} {:.4f}\n", b.name, b.score);
   return out;
 }

@@ -17,9 +17,9 @@ namespace lemma::cli {
 namespace {
 
 constexpr int64_t kGuideHeads = 8;
-constexpr size_t kMostIds = 4096;  // a row: attention costs the square of its length
+constexpr size_t kMostIds = 4096;  // in a row: attention costs the square of its length
 
-// A matrix of the file; throws where it is missing or no matrix.
+// A matrix from the file; throws if it is missing or not a matrix.
 Shape matrix(const io::SafeTensors& file, const std::string& path, const std::string& key) {
   const Tensor* tensor = file.find(key);
   if (!tensor)
@@ -40,7 +40,7 @@ std::vector<int64_t> parse_row(const std::string& where, std::string_view line, 
     ids.push_back(parse_integer(where, text.substr(begin, end - begin), 0, vocabulary - 1));
     begin = end;
   }
-  if (ids.empty()) throw IoError(where, "holds no id; expected a row of whole numbers");
+  if (ids.empty()) throw IoError(where, "holds no ids; expected a row of whole numbers");
   if (ids.size() > kMostIds)
     throw IoError(where, fmt::format("{} ids in a row; expected at most {}", ids.size(), kMostIds));
   return ids;
@@ -97,12 +97,12 @@ int64_t heads_of(const Arguments& arguments, const io::SafeTensors& weights, con
     heads = kGuideHeads;
     fmt::print(
         stderr,
-        "lemma: note: weights do not say how many heads they were trained with; taking the guide's {} (--heads N)\n",
+        "lemma: note: weights do not say how many heads they were trained with; assuming the guide's {} (--heads N)\n",
         heads);
   }
   if (width % heads != 0)
-    throw ValueError("--heads",
-                     fmt::format("{} heads do not share a width of {} evenly; expected a divisor of it", heads, width));
+    throw ValueError(
+        "--heads", fmt::format("{} heads do not divide a width of {} evenly; expected a divisor of it", heads, width));
   return heads;
 }
 
@@ -131,7 +131,8 @@ int run_logits(const Arguments& arguments, const train::Tasks& tasks) {
 }  // namespace
 
 void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks) {
-  CLI::App* command = app.add_subcommand("logits", "The guide's models on rows of ids; prints one JSON array a row");
+  CLI::App* command =
+      app.add_subcommand("logits", "Run the guide's models on rows of ids; prints one JSON array per row");
   const auto a = std::make_shared<Arguments>();
   command
       ->add_option("--model", a->model,
@@ -146,7 +147,7 @@ void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks) {
           "--heads", [a](const std::string& text) { a->heads = parse_integer("--heads", text, 1); },
           "attention heads (default 8, as in the guide)")
       ->type_name("N");
-  command->add_option("--ids", a->ids, "a row of ids a line, separated by spaces or commas")
+  command->add_option("--ids", a->ids, "one row of ids per line, separated by spaces or commas")
       ->required()
       ->type_name("FILE");
   add_device(*command, a->device);

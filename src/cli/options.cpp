@@ -14,14 +14,13 @@ namespace {
 using train::Field;
 using train::Numbers;
 
-// An option as each of the tasks that know it has it by default. Of the field's value only the type still means
-// something.
+// An option, and its default in each task that has it. Of the field's value only the type still matters.
 struct Row {
   Field field;
   std::vector<std::pair<std::string, std::string>> defaults;  // task, value
 };
 
-// All options in the order of the rows; those of one key are one.
+// All options in the order of the rows; those with the same key become one.
 std::vector<Row> rows_of(const train::Tasks& tasks) {
   std::vector<Row> all;
   for (const train::Task* task : tasks) {
@@ -36,7 +35,7 @@ std::vector<Row> rows_of(const train::Tasks& tasks) {
   return all;
 }
 
-// "32"; where tasks differ, each by its name; or in words what the program then does.
+// "32"; one for each task, by name, where they differ; or what the program then does, in words.
 std::string default_text(const Row& row) {
   if (*row.field.automatic) return row.field.automatic;
   const auto& [first, value] = row.defaults.front();
@@ -47,7 +46,7 @@ std::string default_text(const Row& row) {
   return text;
 }
 
-// What may be given, in words.
+// The accepted values, in words.
 struct Expected {
   const Field& field;
   std::string operator()(const int64_t*) const {
@@ -56,7 +55,7 @@ struct Expected {
   }
   std::string operator()(const uint64_t*) const { return "0 or more"; }
   std::string operator()(const double*) const {
-    return field.numbers == Numbers::share     ? "0 to below 1"
+    return field.numbers == Numbers::share     ? "at least 0, below 1"
            : field.numbers == Numbers::above_0 ? "above 0"
                                                : "0 or more";
   }
@@ -70,7 +69,7 @@ struct Placeholder {
   const char* operator()(const auto*) const { return "N"; }
 };
 
-// Puts the value that a text stands for in its place.
+// Parses a text and stores its value.
 struct Set {
   const Field& field;
   const std::string& text;
@@ -96,7 +95,7 @@ void add_options(CLI::App& command, const train::Tasks& tasks, Choices& choices)
   for (size_t i = 0; i < all.size(); ++i) {
     const std::string flag = all[i].field.flag;
     if (flag.empty() || command.get_option_no_throw(flag)) continue;
-    std::string defaults = default_text(all[i]);  // of several options that share the flag, each by its name
+    std::string defaults = default_text(all[i]);  // where several options share the flag, each by its name
     const auto same = [&](const Row& row) { return flag == row.field.flag; };
     if (std::count_if(all.begin(), all.end(), same) > 1) {
       defaults.clear();
@@ -121,14 +120,15 @@ void apply(const Choices& choices, const train::Task& task, train::Options& opti
         std::visit(Set{field, text}, field.value);
         known = true;
       }
-    if (!known) throw ValueError(flag, fmt::format("is no option of {}; see lemma train --help", task.name()));
+    if (!known) throw ValueError(flag, fmt::format("is not an option of {}; see lemma train --help", task.name()));
   }
 }
 
 std::string options_page(const train::Tasks& tasks) {
   std::string page =
       "# Options of training\n\n"
-      "What `lemma train` takes, and what config.json keeps of it under `model` and `options`. Made from the rows of\n"
+      "What `lemma train` takes, and what config.json keeps of it under `model` and `options`. Generated from the rows "
+      "of\n"
       "`lemma/train/options.h` and of each task; a test compares them.\n\n"
       "| config.json | flag | takes | default | what it is |\n|---|---|---|---|---|\n";
   for (const Row& row : rows_of(tasks)) {
@@ -138,9 +138,8 @@ std::string options_page(const train::Tasks& tasks) {
                         default_text(row), field.help);
   }
   return page +
-         "\n`--resume` refuses another value than the saved run's for all but `--epochs` and `--patience`, which move "
-         "no "
-         "step.\n";
+         "\n`--resume` refuses a value that differs from the saved run's, except for `--epochs` and `--patience`, "
+         "which change no step.\n";
 }
 
 }  // namespace lemma::cli

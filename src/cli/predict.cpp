@@ -1,4 +1,4 @@
-// lemma predict: one JSON object a text.
+// lemma predict: one JSON object per text.
 #include <unistd.h>
 
 #include <iostream>
@@ -37,15 +37,15 @@ int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
     if (text.ends_with('\r')) text.pop_back();
     predict(*saved.learner, fmt::format("stdin:{}", ++line), text, arguments.pretty);
   }
-  if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one a line");
+  if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
   return 0;
 }
 
 }  // namespace
 
 void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks) {
-  CLI::App* command = app.add_subcommand("predict", "Label texts; prints one JSON object a text");
-  command->footer("Without TEXT, reads one text a line from standard input.");
+  CLI::App* command = app.add_subcommand("predict", "Label texts; prints one JSON object per text");
+  command->footer("Without TEXT, reads one text per line from standard input.");
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");

@@ -30,7 +30,7 @@ std::string about(const train::Tasks& tasks) {
 int fail(int status, std::string message) {
   for (char& c : message)
     if (c == '\n' || c == '\r') c = ' ';                     // one line, whatever a file name holds
-  std::fputs(("lemma: " + message + "\n").c_str(), stderr);  // not fmt: it throws where stderr cannot be written
+  std::fputs(("lemma: " + message + "\n").c_str(), stderr);  // not fmt: it throws when stderr cannot be written
   return status;
 }
 
@@ -72,7 +72,7 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
 }  // namespace
 
 int main(int argc, char** argv, const train::Tasks& tasks) {
-  std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails, and is told, as on a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails and is reported, as on a full disk
   try {
     if (argc > 0) program_name() = argv[0];
     return run(argc, argv, tasks);
@@ -83,7 +83,7 @@ int main(int argc, char** argv, const train::Tasks& tasks) {
   } catch (const DeviceError& error) {
     return fail(2, error.what());
   } catch (const MemoryError& error) {
-    return fail(2, error.what());  // of the device: a smaller run fits
+    return fail(2, error.what());  // a device's: a smaller run may fit
   } catch (const std::bad_alloc&) {
     return fail(1, "out of memory; a smaller --batch-size, --max-len or model needs less");
   } catch (const std::exception& error) {

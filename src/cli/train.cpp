@@ -32,8 +32,8 @@ struct Arguments {
 };
 
 std::string what_is_kept(const train::Run& run) {
-  if (!io::exists(io::join(run.out, "config.json"))) return "nothing was saved yet";
-  return fmt::format("{} is as it was last saved, and --resume goes on from there", run.out);
+  if (!io::exists(io::join(run.out, "config.json"))) return "nothing has been saved yet";
+  return fmt::format("{} is as it was last saved, and --resume continues from there", run.out);
 }
 
 int run_train(const Arguments& arguments, const train::Tasks& tasks) {
@@ -41,7 +41,7 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.task = &train::find(tasks, arguments.task);
   const std::string name = run.task->name();
   run.choose = [&](train::Options& options) { apply(arguments.choices, *run.task, options); };
-  run.choose(*run.task->options());  // complains of a flag before anything is read
+  run.choose(*run.task->options());  // rejects a bad flag before anything is read
   run.train_path = arguments.train;
   run.dev_path = arguments.dev;
   if (run.train_path.empty() && !run.dev_path.empty() && !arguments.resume)
@@ -78,7 +78,7 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   std::string reads;
   for (const train::Task* task : tasks)
     reads += fmt::format("{} for {}: {}", reads.empty() ? "Reads" : ";", task->name(), task->reads());
-  command->footer(reads + ".\nCtrl-C finishes the step and saves; --resume goes on as if nothing had happened.");
+  command->footer(reads + ".\nCtrl-C finishes the step and saves; --resume continues as if nothing had happened.");
   const auto a = std::make_shared<Arguments>();
   command->add_option("task", a->task, train::names_text(tasks))->required()->type_name("TASK");
   command->add_option("--train", a->train, "labelled texts to learn from (default: the corpus in data/)")
@@ -90,7 +90,7 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_flag("--overfit-one-batch", a->overfit,
                     "only check that the model can learn one batch by heart; saves nothing");
   command->add_flag("--replace-invalid", a->replace_invalid,
-                    "replace bytes that are no UTF-8 instead of refusing the file");
+                    "replace bytes that are not UTF-8 instead of refusing the file");
   add_options(*command, tasks, a->choices);
   add_device(*command, a->device);
   add_threads(*command);

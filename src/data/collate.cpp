@@ -10,7 +10,7 @@
 namespace lemma::data {
 namespace {
 
-// Rows of different lengths into one (B, T) or (B, T, width) tensor; what is beyond a row's end is `fill`.
+// Rows of different lengths into one (B, T) or (B, T, width) tensor; the rest of each row is `fill`.
 class Padded {
  public:
   Padded(int64_t batch, int64_t longest, int64_t width, int64_t fill)
@@ -40,7 +40,7 @@ void check_alike(const std::vector<const Example*>& rows) {
   for (size_t b = 0; b < rows.size(); ++b) {
     const Example& row = *rows[b];
     const auto per_token = [&](size_t size) { return first.ids.empty() ? 0 : size / first.ids.size(); };
-    if (row.ids.empty()) throw ValueError("collate", fmt::format("example {} has no token; expected one or more", b));
+    if (row.ids.empty()) throw ValueError("collate", fmt::format("example {} has no tokens; expected one or more", b));
     if (row.features.size() != first.features.size() ||
         row.chars.size() != per_token(first.chars.size()) * row.ids.size())
       throw ValueError("collate",

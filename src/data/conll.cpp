@@ -56,7 +56,7 @@ bool uses_tabs(const std::vector<Line>& lines) {
   return with * 2 > all;
 }
 
-// Sentences as blocks of rows. A document mark may stand before a document or after it: either way it ends what came
+// Sentences as blocks of rows. A document mark may come before a document or after it: either way it ends what came
 // before.
 std::vector<Block> blocks_of(const TextFile& file, bool tabs) {
   std::vector<Block> blocks;
@@ -95,7 +95,7 @@ std::vector<Block> blocks_of(const TextFile& file, bool tabs) {
   return blocks;
 }
 
-// Does the first column say 0 1 2 ... (or 1 2 3 ...) in every sentence? Two columns always are token and tag.
+// Does the first column say 0 1 2 ... (or 1 2 3 ...) in every sentence? Two columns are always token and tag.
 bool counts_tokens(const std::vector<Block>& blocks) {
   for (const int64_t start : {0, 1}) {
     const bool all = std::all_of(blocks.begin(), blocks.end(), [&](const Block& block) {
@@ -116,7 +116,7 @@ std::string checked_tag(const TextFile& file, const Columns& row) {
       tag.size() > 2 && tag[1] == '-' && std::string_view("BIESLU").find(tag[0]) != std::string_view::npos;
   if (!prefixed)
     throw IoError(file.at(row.line),
-                  fmt::format("{} is no entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, "
+                  fmt::format("{} is not an entity tag; expected O, or B-, I-, E-, S-, L- or U- and a type, "
                               "as in B-PER, in the last column",
                               tag.empty() ? "an empty column" : words::quote(tag)));
   return std::string(tag);

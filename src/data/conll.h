@@ -1,5 +1,5 @@
 #pragma once
-// CoNLL columns as they stand in the file: tokens, tags in their own scheme, sentences, documents.
+// CoNLL columns as they are in the file: tokens, tags in their own scheme, sentences, documents.
 
 #include <cstdint>
 #include <string>

@@ -58,7 +58,7 @@ TableLayout from_header(const Row& row, const std::string& path) {
   return layout;
 }
 
-// What tells labels from sentences. Compared as a tuple, the least is the most like a column of labels.
+// What tells labels from sentences. Compared as a tuple, the smallest is most like a column of labels.
 struct ColumnFacts {
   std::set<std::string> values;
   int64_t known = 0;    // cells that are a known label
@@ -115,7 +115,7 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   layout.text = layout.label == 0 ? 1 : 0;
   for (size_t c = 0; c < layout.columns; ++c)
     if (c != layout.label && facts[c].bytes > facts[layout.text].bytes) layout.text = c;
-  // A first row whose label is a word, where all others are numbers, is a header under names we do not know.
+  // A first row whose label is a word, where all others are numbers, is a header with names we do not know.
   const auto number = [&](const Row& row) {
     return row.fields.size() == layout.columns && is_number(text::trim(row.fields[layout.label]));
   };

@@ -56,7 +56,7 @@ Reading from_table(const TextFile& file, const std::vector<Row>& rows, const std
           file.at(row.line),
           fmt::format("{} {}-separated field{} where line {} has {}; expected a sentence and a label{}",
                       row.fields.size(), separator, row.fields.size() == 1 ? "" : "s", rows[0].line, layout.columns,
-                      separator == "comma" ? " (a sentence with commas stands in double quotes)" : ""));
+                      separator == "comma" ? " (a sentence with commas goes in double quotes)" : ""));
     reading.examples.push_back({std::string(text::trim(row.fields[layout.text])),
                                 std::string(text::trim(row.fields[layout.label])), row.line});
   }
@@ -79,7 +79,7 @@ Reading from_label_lines(const std::vector<Line>& lines) {
   return reading;
 }
 
-// The first words of plain prose would pass as labels; few different ones, each seen again, are what makes them labels.
+// The first words of plain prose could pass as labels; real labels are few, and each occurs again.
 void refuse_prose(const TextFile& file, const std::vector<Raw>& examples) {
   std::map<std::string, int64_t> counts;
   size_t numbers = 0;
@@ -96,7 +96,7 @@ void refuse_prose(const TextFile& file, const std::vector<Raw>& examples) {
   for (const Raw& example : examples) {
     const bool odd = numbers * 10 >= n * 9 ? !is_number(example.label) : n >= 20 && counts[example.label] == 1;
     if (odd && n > 2)
-      throw IoError(file.at(example.line), fmt::format("{} is no label: the other lines begin with theirs; {}",
+      throw IoError(file.at(example.line), fmt::format("{} is not a label: the other lines begin with theirs; {}",
                                                        words::quote(example.label), kExpected));
   }
 }
@@ -131,7 +131,7 @@ Reading read_any(const TextFile& file, const LabelledTextOptions& options) {
     const std::vector<Row> rows = parse_csv(file);
     if (looks_labelled(rows)) return from_table(file, rows, "comma", options.labels);
   } catch (const IoError&) {
-    // a stray quote: it is no CSV
+    // a stray quote: it is not CSV
   }
   if (options.labels.empty()) refuse_prose(file, reading.examples);
   return reading;
@@ -149,7 +149,7 @@ void check_example(const TextFile& file, const Raw& example) {
                   fmt::format("the label {} without a sentence; {}", words::quote(example.label), kExpected));
 }
 
-// Tagged tokens read as labelled words: tell, rather than learn nonsense.
+// Tagged tokens read as labelled words: report it rather than learn nonsense.
 void refuse_entity_tags(const TextFile& file, const std::set<std::string>& labels, const std::string& advice) {
   const bool tags = labels.contains("O") && std::all_of(labels.begin(), labels.end(), [](const std::string& label) {
                       return label == "O" || label.starts_with("B-") || label.starts_with("I-");

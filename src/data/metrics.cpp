@@ -93,14 +93,15 @@ std::string EntityScore::str() const {
 
 EntityScore score_tags(const TagSequences& gold, const TagSequences& predicted) {
   if (gold.size() != predicted.size())
-    throw ValueError("score_tags", fmt::format("{} gold sentences and {} predicted; expected as many", gold.size(),
-                                               predicted.size()));
+    throw ValueError("score_tags", fmt::format("{} gold sentences and {} predicted; expected the same number",
+                                               gold.size(), predicted.size()));
   EntityScore score;
   score.sentences = static_cast<int64_t>(gold.size());
   for (size_t s = 0; s < gold.size(); ++s) {
     if (gold[s].size() != predicted[s].size())
-      throw ValueError("score_tags", fmt::format("sentence {} has {} gold tags and {} predicted; expected as many", s,
-                                                 gold[s].size(), predicted[s].size()));
+      throw ValueError("score_tags",
+                       fmt::format("sentence {} has {} gold tags and {} predicted; expected the same number", s,
+                                   gold[s].size(), predicted[s].size()));
     score.tokens += static_cast<int64_t>(gold[s].size());
     for (size_t i = 0; i < gold[s].size(); ++i) score.correct_tokens += gold[s][i] == predicted[s][i];
     const std::vector<Span> truth = spans_of(gold[s]), guess = spans_of(predicted[s]);

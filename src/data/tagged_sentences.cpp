@@ -91,14 +91,14 @@ std::pair<TaggedSentences, TaggedSentences> split(const TaggedSentences& data, d
     cut = best;
   }
   if (!(fraction > 0 && fraction < 1) || cut < 1 || cut >= total)
-    throw ValueError("split", fmt::format("a fraction of {} leaves one part of {} sentences in {} empty; expected "
-                                          "two parts with a sentence each",
+    throw ValueError("split", fmt::format("a fraction of {} leaves one part of {} sentences in {} empty; expected two "
+                                          "parts with at least one sentence each",
                                           fraction, total, words::plural(data.documents, "document")));
   std::pair<TaggedSentences, TaggedSentences> parts{data, data};
   parts.first.sentences.resize(static_cast<size_t>(cut));
   parts.second.sentences.erase(parts.second.sentences.begin(), parts.second.sentences.begin() + cut);
   for (TaggedSentences* part : {&parts.first, &parts.second}) {
-    part->repaired = part->replaced = 0;  // not known by part
+    part->repaired = part->replaced = 0;  // not known for each part
     recount(*part);
   }
   return parts;

@@ -9,7 +9,7 @@
 namespace lemma::data {
 
 TextFile::TextFile(const std::string& path, bool replace_invalid) : path_(path), contents_(io::read_file(path)) {
-  if (contents_.empty()) throw IoError(path, "the file is empty; expected a text file with a line an example");
+  if (contents_.empty()) throw IoError(path, "the file is empty; expected a text file with one example per line");
   if (contents_.starts_with("\xFF\xFE") || contents_.starts_with("\xFE\xFF"))
     throw IoError(path, "the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)");
   if (const size_t nul = contents_.find('\0'); nul != std::string::npos)
@@ -18,13 +18,13 @@ TextFile::TextFile(const std::string& path, bool replace_invalid) : path_(path),
     if (!replace_invalid)
       throw IoError(
           fmt::format("{}:{}:{}", path, bad->line, bad->column),
-          fmt::format("byte 0x{:02x} is no UTF-8, it may be Latin-1; expected UTF-8 (iconv -f LATIN1 -t UTF-8 "
+          fmt::format("byte 0x{:02x} is not UTF-8 (it may be Latin-1); expected UTF-8 (iconv -f LATIN1 -t UTF-8 "
                       "converts it), or ask for bad bytes to be replaced",
                       bad->value));
     contents_ = text::replace_bad_bytes(contents_, &replaced_);
   }
   text_ = text::without_bom(contents_);
-  if (is_blank(text_)) throw IoError(path, "the file holds nothing but blanks; expected a line an example");
+  if (is_blank(text_)) throw IoError(path, "the file holds nothing but blanks; expected one example per line");
 }
 
 std::vector<Line> TextFile::lines() const {

@@ -60,7 +60,7 @@ class Scanner {
   }
   void emit(size_t end) { emit(end, form(at_, end)); }
 
-  // -lrb- and its kin, where they stand alone.
+  // -lrb- and the like, where they are by themselves.
   bool bracket() {
     if (ascii(at_) != '-' || !at_chunk_start()) return false;
     const char plain = treebank_bracket(head(6));
@@ -119,7 +119,7 @@ class Scanner {
     return out;
   }
 
-  // Letters and digits, with what may stand inside a word; then contractions are split off and a full stop is judged.
+  // Letters and digits, with what may be inside a word; then contractions, and perhaps a full stop, are split off.
   bool word() {
     if (!alnum(at_) && !(ascii(at_) == '-' && is_digit(pieces_[at_ + 1].first) && at_chunk_start())) return false;
     size_t end = at_ + 1, part = at_;  // `part` begins the piece after the last joiner
@@ -188,7 +188,7 @@ class Scanner {
     for (auto cut = cuts.rbegin(); cut != cuts.rend(); ++cut) emit(*cut);
   }
 
-  // Punctuation and all else: runs of dots and dashes are one token, other characters stand alone.
+  // Punctuation and everything else: a run of dots or dashes is one token, any other character is one by itself.
   void mark() {
     const char sign = ascii(at_);
     size_t end = at_ + 1;

@@ -120,7 +120,7 @@ std::string Vocabulary::to_text() const {
 Vocabulary Vocabulary::from_text(std::string_view text, const std::string& where) {
   if (const auto bad = find_bad_byte(text))
     throw IoError(fmt::format("{}:{}:{}", where, bad->line, bad->column),
-                  fmt::format("byte 0x{:02x} is no UTF-8; expected a vocabulary, one token a line", bad->value));
+                  fmt::format("byte 0x{:02x} is not UTF-8; expected a vocabulary, one token per line", bad->value));
   Vocabulary vocabulary;
   int64_t number = 0;
   while (!text.empty()) {
@@ -133,16 +133,16 @@ Vocabulary Vocabulary::from_text(std::string_view text, const std::string& where
     if (number <= 2) {
       const char* special = number == 1 ? kPad : kUnk;
       if (token != special)
-        throw IoError(at, fmt::format("{} stands where a vocabulary has {}", words::quote(token), special));
+        throw IoError(at, fmt::format("{} is where a vocabulary has {}", words::quote(token), special));
     } else if (vocabulary.ids_.contains(token) || token == kPad || token == kUnk) {
       throw IoError(at,
-                    fmt::format("{} stands in the vocabulary twice; expected each token once", words::quote(token)));
+                    fmt::format("{} appears in the vocabulary twice; expected each token once", words::quote(token)));
     } else {
       vocabulary.append(token, 0);
     }
   }
   if (number < 2)
-    throw IoError(where, fmt::format("a vocabulary of {} lines; expected <pad>, <unk> and one token a line", number));
+    throw IoError(where, fmt::format("a vocabulary of {} lines; expected <pad>, <unk> and one token per line", number));
   return vocabulary;
 }
 

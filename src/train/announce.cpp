@@ -67,8 +67,8 @@ std::string initial_loss_text(double loss, int64_t classes) {
   const double even = std::log(static_cast<double>(classes));
   const bool near = std::abs(loss - even) < 0.25 * even + 0.1;
   return line("loss",
-              fmt::format("{:.3f} before training; ln({}) = {:.3f} is an even guess: {}", loss, classes, even,
-                          near ? "as it should be" : "far from it, so look at the labels and the first weights"));
+              fmt::format("{:.3f} before training; ln({}) = {:.3f} is a uniform guess: {}", loss, classes, even,
+                          near ? "as it should be" : "far from it, so look at the labels and the initial weights"));
 }
 
 }  // namespace lemma::train

@@ -1,5 +1,5 @@
 #pragma once
-/// What a run says before it begins, and of its baselines.
+/// What a run says before it begins, and about its baselines.
 
 #include <string>
 
@@ -7,10 +7,10 @@
 
 namespace lemma::train {
 
-/// A line a fact: data, what the task tells of them and of the model, training, baselines.
+/// One line per fact: the data, what the task says about them and the model, training, baselines.
 std::string plan_text(const Session& session);
 
-/// The loss of an untrained model beside ln(classes), what guessing evenly costs, and what the two together say.
+/// The loss of an untrained model next to ln(classes), the cost of a uniform guess, and what the comparison says.
 std::string initial_loss_text(double loss, int64_t classes);
 
 /// "naive Bayes 0.798, majority 0.509": the best first.

@@ -20,7 +20,7 @@ class Object {
       : object_(object), where_(std::move(where)), path_(std::move(path)) {
     if (!object.is_object())
       throw IoError(where_,
-                    fmt::format("{} is no object; expected fields in braces", path_.empty() ? "the file" : path_));
+                    fmt::format("{} is not an object; expected fields in braces", path_.empty() ? "the file" : path_));
   }
   Object in(const char* key) const { return {at(key), where_, path_ + key + "."}; }
   const Json& at(const char* key) const {
@@ -69,7 +69,7 @@ DType precision_of(const char* key, const std::string& text) {
   throw ValueError(key, fmt::format("'{}' is not known; expected float32, bfloat16 or float16", text));
 }
 
-// Puts the value of a field in its place.
+// Stores the value of a field.
 struct FromJson {
   const Object& object;
   const char* key;
@@ -112,7 +112,7 @@ Json history_json(const History& h) {
 History history_from(const Object& f, const std::string& where) {
   History h{f.text("train"),         f.text("dev"),          f.integer("train_size"), f.integer("dev_size"), {}, {},
             f.integer("best_epoch"), f.number("best_score"), f.flag("complete")};
-  if (f.has("device")) h.device = f.text("device");  // models of the first version have none
+  if (f.has("device")) h.device = f.text("device");  // models of the first version lack it
   const Json& baselines = f.at("baselines");
   const Object scores(baselines, where, "history.baselines.");
   for (const auto& [name, score] : baselines.items()) h.baselines.push_back({name, scores.number(name.c_str())});
@@ -133,7 +133,7 @@ Json parse(const std::string& text, const std::string& where) {
       throw IoError(where, "is nested more than 32 levels deep; expected the config.json of a model directory");
   }
   const Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) throw IoError(where, "is no JSON; expected the config.json of a model directory");
+  if (json.is_discarded()) throw IoError(where, "is not JSON; expected the config.json of a model directory");
   const Object f(json, where, "");
   if (f.text("format") != kFormat)
     throw IoError(where, fmt::format("field 'format' is '{}'; expected '{}'", f.text("format"), kFormat));

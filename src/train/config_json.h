@@ -15,7 +15,7 @@ struct ConfigFile {
 };
 
 std::string config_text(const Task& task, const Options& options, const History& history);
-/// The name of the task, of whatever it is. Both throw IoError naming `where` and the field.
+/// The name of the task, known or not. Both throw IoError naming `where` and the field.
 std::string task_name(const std::string& text, const std::string& where);
 ConfigFile parse_config(const std::string& text, const std::string& where, const Tasks& tasks);
 

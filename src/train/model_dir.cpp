@@ -27,7 +27,7 @@ void check_directory(const std::string& directory, const std::vector<std::string
                     fmt::format("has no {}; expected a model directory, which `lemma train --out` makes", file));
 }
 
-// The shapes in the file speak for the sizes in config.json before anything is allocated by them.
+// Checks the sizes in config.json against the shapes in the file before anything of that size is allocated.
 void check_sizes(const io::SafeTensors& weights, const std::vector<std::pair<std::string, Shape>>& shapes,
                  const std::string& path) {
   for (const auto& [key, shape] : shapes) {
@@ -37,7 +37,7 @@ void check_sizes(const io::SafeTensors& weights, const std::vector<std::pair<std
     for (int i = 0; fits && i < shape.rank(); ++i) fits = shape[i] == 0 || tensor->shape()[i] == shape[i];
     if (!fits)
       throw IoError(path,
-                    fmt::format("tensor '{}' is {}; by config.json it is {}", key, tensor->shape().str(), shape.str()));
+                    fmt::format("tensor '{}' is {}; config.json asks for {}", key, tensor->shape().str(), shape.str()));
   }
 }
 

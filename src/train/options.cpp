@@ -25,7 +25,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
       {.key = "batch_size",
        .value = &o.batch_size,
        .flag = "--batch-size",
-       .help = "examples in a step",
+       .help = "examples per step",
        .least = 1,
        .most = 1'000'000,
        .told = "batch"},
@@ -38,7 +38,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
       {.key = "weight_decay",
        .value = &o.weight_decay,
        .flag = "--weight-decay",
-       .help = "AdamW's decay of matrices; vectors have none",
+       .help = "AdamW's weight decay, for matrices only",
        .told = "weight decay"},
       {.key = "warmup",
        .value = &o.warmup,
@@ -57,7 +57,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
       {.key = "patience",
        .value = &o.patience,
        .flag = "--patience",
-       .help = "stop after so many epochs without a better score; 0: never",
+       .help = "stop after this many epochs without a better score; 0: never",
        .may_change = true},
       {.key = "seed",
        .value = &o.seed,
@@ -67,7 +67,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
       {.key = "precision",
        .value = &o.precision,
        .flag = "--precision",
-       .help = "of products: float32, bfloat16 or float16; weights stay float32",
+       .help = "dtype of products: float32, bfloat16 or float16; weights stay float32",
        .told = "precision",
        .optional = true},
   };
@@ -75,7 +75,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
   return all;
 }
 
-// Reading takes the rows of options that do not change.
+// For reading: the rows of options that are not changed.
 std::vector<Field> rows_of(const Options& options) { return fields(const_cast<Options&>(options)); }
 
 struct Check {
@@ -88,7 +88,7 @@ struct Check {
   }
   void operator()(const double* value) const {
     if (field.numbers == Numbers::share) {
-      if (!(*value >= 0 && *value < 1)) refuse(fmt::format("{} is no share; expected 0 to below 1", *value));
+      if (!(*value >= 0 && *value < 1)) refuse(fmt::format("{} is out of range; expected at least 0, below 1", *value));
     } else if (!std::isfinite(*value) || *value < 0 || (*value == 0 && field.numbers == Numbers::above_0)) {
       refuse(fmt::format("{} is out of range; expected a number {}", *value,
                          field.numbers == Numbers::above_0 ? "above 0" : "of 0 or more"));

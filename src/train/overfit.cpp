@@ -41,7 +41,7 @@ bool overfit_one_batch(const Run& given) {
   else
     say(run,
         "FAIL: the loss only went from {:.4f} to {:.4f} in {} steps. {} that are alike but carry different labels, a "
-        "learning rate that is too small or too large ({}), or a bug in the model would do that.\n",
+        "learning rate that is too small or too large ({}), or a bug in the model can cause that.\n",
         first, last, step, units, session.options->lr);
   return learned;
 }

@@ -16,7 +16,7 @@ namespace lemma::train {
 namespace {
 
 constexpr double kRedrawSeconds = 0.1;
-constexpr double kLineSeconds = 10;  // in a pipe: a sign of life, no flood
+constexpr double kLineSeconds = 10;  // in a pipe: a sign of life, not a flood
 
 int columns(std::FILE* terminal) {
   winsize size{};
@@ -59,7 +59,7 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
       fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
     const double share = static_cast<double>(done) / static_cast<double>(total);
-    // A line that wraps cannot be redrawn: what does not fit is left out, the last figures first.
+    // A line that wraps cannot be redrawn: what does not fit is left out, from the last figure on.
     const std::string head = fmt::format("epoch {}/{} ", epoch, epochs),
                       percent = fmt::format(" {:3.0f} %", 100 * share);
     constexpr size_t kBar = 10;

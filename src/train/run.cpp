@@ -33,7 +33,7 @@ void announce(Session& session) {
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
   if (io::exists(io::join(run.out, "config.json")) && !run.resume)
-    say(run, "  {:<11} {} holds a model already; the first epoch's replaces it\n", "note", run.out);
+    say(run, "  {:<11} {} already holds a model; the first epoch's will replace it\n", "note", run.out);
 }
 
 // Scores the averaged weights, keeps them if they are the best, saves.
@@ -46,12 +46,11 @@ void end_epoch(Session& session, double seconds) {
   }
   History& history = session.history;
   if (!std::isfinite(result.loss))
-    throw GradError(
-        fmt::format("epoch {}", history.epochs.size() + 1),
-        fmt::format(
-            "the dev loss is {}; the weights have run away, and nothing was saved over; a smaller --lr, a longer "
-            "--warmup or a smaller --clip usually helps",
-            result.loss));
+    throw GradError(fmt::format("epoch {}", history.epochs.size() + 1),
+                    fmt::format("the dev loss is {}; the weights have diverged, and no saved file was overwritten; a "
+                                "smaller --lr, a longer "
+                                "--warmup or a smaller --clip usually helps",
+                                result.loss));
   history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds});
   const auto done = static_cast<int64_t>(history.epochs.size());
   const bool better = history.best_epoch == 0 || run.task->score().better(result.score, history.best_score);
@@ -109,7 +108,7 @@ Outcome run(const Run& run) {
   io::check_can_save(run.out, model_files(*run.task), bytes_needed(session));
   announce(session);
   if (run.resume && session.exhausted()) {
-    say(run, "The run is complete: {} of {} epochs. Give more --epochs to go on.\n", session.history.epochs.size(),
+    say(run, "The run is complete: {} of {} epochs. Give more --epochs to continue.\n", session.history.epochs.size(),
         session.epochs);
     return Outcome::complete;
   }

@@ -63,7 +63,7 @@ void Session::refuse_changes(const SavedModel& saved) const {
   if (!change.empty())
     throw ValueError(
         "--resume",
-        fmt::format("{}; a resumed run keeps its options, but for --epochs, --patience, --device and --threads",
+        fmt::format("{}; a resumed run keeps its options, except for --epochs, --patience, --device and --threads",
                     change));
 }
 
@@ -72,13 +72,13 @@ void Session::restore(const SavedModel& saved) {
   if (learner->texts() != saved.learner->texts())
     throw ValueError(
         "--resume",
-        fmt::format("{} gives another vocabulary than the one saved in {}; resume with the data it began with",
+        fmt::format("{} gives a different vocabulary from the one saved in {}; resume with the data it began with",
                     history.train_path, run.out));
   const auto same = [&](const char* key, const std::string& path, const std::string& now) {
     const auto before = state.metadata.find(key);
     if (before == state.metadata.end() || before->second != now)
       throw ValueError("--resume",
-                       fmt::format("{} is not as it was when the run began; resume with the data it began with", path));
+                       fmt::format("{} has changed since the run began; resume with the data it began with", path));
   };
   same("train_checksum", history.train_path, train_checksum);
   if (!history.dev_path.empty()) same("dev_checksum", history.dev_path, dev_checksum);
@@ -87,7 +87,7 @@ void Session::restore(const SavedModel& saved) {
     throw ValueError("--resume", fmt::format("{} names epoch {} of {} as the best; a file is damaged", run.out,
                                              history.best_epoch, recorded));
   trainer->load(state);
-  // Interrupted after an epoch's last step, a run has still to score it.
+  // A run interrupted after the last step of an epoch has yet to score it.
   const int64_t unscored = trainer->epoch() - recorded;
   if (unscored != 0 && !(unscored == 1 && trainer->batch() == trainer->batches()))
     throw ValueError("--resume", fmt::format("{} says {} epochs, its training state {}; a file is damaged", run.out,

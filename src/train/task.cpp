@@ -17,7 +17,7 @@ Batches Examples::draw(int64_t batch_size, Generator& generator) const {
 }
 
 Attention Learner::attention(const std::string&, const std::string&, size_t) {
-  throw ValueError("attention", "this model attends to nothing; expected one with attention layers");
+  throw ValueError("attention", "this model has no attention; expected one with attention layers");
 }
 
 std::string Learner::predict_for_people(const std::string& where, const std::string& text, bool) {

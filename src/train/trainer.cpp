@@ -13,15 +13,15 @@
 namespace lemma::train {
 namespace {
 
-// Decay for matrices only: pulling biases and norms to zero helps nothing.
+// Decay for matrices only: pulling biases and norms to zero does not help.
 std::vector<optim::ParamGroup> groups_of(const std::vector<Tensor>& params, double weight_decay) {
   std::vector<Tensor> matrices, vectors;
   for (const Tensor& p : params) (p.dim() > 1 ? matrices : vectors).push_back(p);
   return {{.params = matrices, .weight_decay = weight_decay}, {.params = vectors, .weight_decay = 0.0}};
 }
 
-// A tenth of the steps that these data get by default. The number of epochs asked for does not count: a run that is
-// given more of them later must go on as if it had had them from the start.
+// A tenth of the steps that this data gets by default. The number of epochs asked for does not count: a run that is
+// given more of them later must continue as if it had had them from the start.
 int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
   return options.warmup > 0 ? options.warmup : std::max<int64_t>(1, default_epochs(batches) * batches / 10);
 }
@@ -95,7 +95,7 @@ StepResult Trainer::step() {
   return result;
 }
 
-// The step once more, with the same random numbers, under the detector that names the operation.
+// Repeats the step with the same random numbers, under the detector that names the operation.
 void Trainer::explain_nan(const std::vector<int64_t>& rows, const Generator& before, double loss, double norm) {
   const auto kind = [](double value) { return std::isnan(value) ? "NaN" : "infinite"; };
   const std::string what =

@@ -24,7 +24,7 @@ StateDict part(const io::NamedTensors& all, const std::string& prefix) {
   return out;
 }
 
-// A whole number of the state, at most `most`.
+// An integer from the state, at most `most`.
 uint64_t number(const io::Metadata& facts, const std::string& key, uint64_t most = UINT64_MAX) {
   const auto entry = facts.find(key);
   uint64_t value = 0;
@@ -66,9 +66,9 @@ void Trainer::load(const io::SafeTensors& saved) {
   if (number(facts, "batches") != static_cast<uint64_t>(batches()))
     throw ValueError(
         "resume",
-        fmt::format("the saved run had {} batches an epoch, these data give {}; resume with the data it began with",
+        fmt::format("the saved run had {} batches per epoch, this data gives {}; resume with the data it began with",
                     number(facts, "batches"), batches()));
-  // Everything is read and judged before anything is written.
+  // Everything is read and checked before anything is written.
   const auto batch = static_cast<int64_t>(number(facts, "batch", static_cast<uint64_t>(batches())));
   const auto epoch = static_cast<int64_t>(number(facts, "epoch", UINT32_MAX));
   const auto steps = static_cast<int64_t>(number(facts, "steps", UINT64_MAX / 2));

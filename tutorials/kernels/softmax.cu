@@ -1,4 +1,4 @@
-// Softmax of each row of a matrix, y = exp(x - max) / sum of exp(x - max): one block a row. Written to be stepped
+// Softmax of each row of a matrix, y = exp(x - max) / sum of exp(x - max): one block per row. Written to be stepped
 // through: docs/debugging_kernels.md does so.
 
 #include <cmath>

@@ -14,8 +14,8 @@
 
 namespace lemma::data {
 
-/// Tensor -> (B, ...); a number or bool -> (B); std::string -> a vector of B; std::pair, std::tuple, std::vector of
-/// such -> the same of batches. The items of a vector must be equally many; ShapeError where they are not.
+/// Tensor -> (B, ...); a number or bool -> (B); std::string -> a vector of B; std::pair, std::tuple or std::vector
+/// of these -> the same of batches. A vector must have the same length in every item, else ShapeError.
 struct DefaultCollate {
   Tensor operator()(const std::vector<Tensor>& items) const { return stack(items, 0); }
   std::vector<std::string> operator()(const std::vector<std::string>& items) const { return items; }

@@ -22,7 +22,7 @@ struct Example {
   int64_t length() const { return static_cast<int64_t>(ids.size()); }
 };
 
-/// Examples, and what was done to them: nothing is cut or unknown without a count.
+/// Examples, and what was done to them: whatever is cut or unknown is counted.
 struct EncodedTexts {
   std::vector<Example> examples;
   bool labels_per_token = false;

@@ -12,7 +12,7 @@
 namespace lemma::data {
 
 struct LabelledText {
-  std::string text;   ///< as in the file, without blanks at the ends
+  std::string text;   ///< as in the file, without surrounding blanks
   int64_t label = 0;  ///< index into LabelledTexts::labels
   int64_t line = 0;   ///< where it begins, from 1
 };

@@ -34,7 +34,7 @@ concept Dataset = requires(const D& dataset, int64_t i) {
   dataset.get(i);
 };
 
-/// Row i of each of several tensors; they must be equally long. Throws ShapeError where they are not.
+/// Row i of each of several tensors. Throws ShapeError unless all have the same number of rows.
 class TensorDataset {
  public:
   explicit TensorDataset(std::vector<Tensor> tensors);
@@ -54,7 +54,7 @@ struct LoaderOptions {
   bool drop_last = false;          ///< leave out a last batch that is not full
   int64_t prefetch = 0;            ///< batches that a worker thread prepares ahead; 0: no thread
   Generator* generator = nullptr;  ///< where the order comes from; null: default_generator()
-  /// Says which items go together, in place of the three above: make_batches for texts of like length, say.
+  /// Decides which items go together, in place of batch_size, shuffle and drop_last: make_batches, for example.
   std::function<IndexBatches(Generator&)> batches = nullptr;
 };
 
@@ -62,11 +62,11 @@ struct LoaderOptions {
 void check(const LoaderOptions& options);
 
 /// The batches of one pass over `size` items. Throws ValueError for a batch_size below 1, IndexError for an index from
-/// options.batches that is no item, ValueError for a batch of none.
+/// options.batches that is out of range, ValueError for an empty batch.
 IndexBatches draw_batches(int64_t size, const LoaderOptions& options, Generator& generator);
 
-/// The default generator for one batch: what get() and collate draw depends on the pass and on the batch alone, not on
-/// the thread that calls them. Restored at the end.
+/// The default generator for one batch: what get() and collate draw depends only on the pass and the batch, not on the
+/// thread that calls them. Restored at the end.
 class BatchRandomness {
  public:
   BatchRandomness(uint64_t pass, uint64_t batch);
@@ -79,23 +79,23 @@ class BatchRandomness {
 };
 
 /// A range of batches, a new pass with each begin(). The same state of the generator gives the same batches, bit for
-/// bit, with a worker and without. What a worker throws comes out where its batch would. A loop may be left at any
-/// time.
+/// bit, with a worker and without. What a worker throws is rethrown in place of its batch. A loop may be left at
+/// any time.
 template <Dataset D, class Collate = DefaultCollate>
 class DataLoader {
  public:
   using Item = std::decay_t<decltype(std::declval<const D&>().get(0))>;
   using Batch = std::decay_t<std::invoke_result_t<const Collate&, const std::vector<Item>&>>;
 
-  /// `collate` makes a batch of items: batch(const std::vector<Item>&). A dataset with a name of its own is not copied
-  /// and must outlive the loader. Throws ValueError for a batch_size below 1 or a prefetch below 0.
+  /// `collate` makes a batch of items: batch(const std::vector<Item>&). A dataset that is an lvalue is not copied and
+  /// must outlive the loader. Throws ValueError for a batch_size below 1 or a prefetch below 0.
   explicit DataLoader(const D& dataset, LoaderOptions options = {}, Collate collate = {})
       : DataLoader(std::shared_ptr<const D>(std::shared_ptr<void>(), &dataset), std::move(options),
                    std::move(collate)) {}
   explicit DataLoader(D&& dataset, LoaderOptions options = {}, Collate collate = {})
       : DataLoader(std::make_shared<const D>(std::move(dataset)), std::move(options), std::move(collate)) {}
 
-  /// Batches of a pass.
+  /// Number of batches in a pass.
   int64_t size() const {
     Generator unused;
     return static_cast<int64_t>(draw_batches(dataset_->size(), options_, unused).size());

@@ -1,5 +1,5 @@
 #pragma once
-/// Prefetch: a worker thread that makes things in their order, a few ahead of whoever takes them.
+/// Prefetch: a worker thread that prepares items in order, a few ahead of the consumer.
 
 #include <condition_variable>
 #include <cstddef>
@@ -14,7 +14,7 @@
 namespace lemma::data {
 
 /// `make` is called on one thread until it returns nothing or throws; next() hands out what it returned, in that order,
-/// and then what it threw. At most `ahead` things wait. The destructor lets the call in progress end.
+/// and then what it threw. At most `ahead` items wait. The destructor waits for the call in progress.
 template <class T>
 class Prefetch {
  public:
@@ -31,7 +31,7 @@ class Prefetch {
   Prefetch(const Prefetch&) = delete;
   Prefetch& operator=(const Prefetch&) = delete;
 
-  /// The next thing; nothing after the last.
+  /// The next item; nothing after the last.
   std::optional<T> next() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return !ready_.empty() || done_; });
@@ -65,7 +65,7 @@ class Prefetch {
     done_ = true;
     changed_.notify_all();
   }
-  /// False when nobody wants more.
+  /// False when no more are wanted.
   bool wait_for_room() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stop_ || ready_.size() < ahead_; });

@@ -15,8 +15,8 @@ namespace lemma::text {
 /// The form under which a word is looked up: lower case, every digit a 0 ("2019" and "1987" are both "0000").
 std::string word_form(std::string_view word);
 
-/// The shape: X upper case, x lower case, 0 digit, ASCII marks as they are, ? all else; runs collapsed, at most 8
-/// signs. "Tuvalu" is "Xx", "F-16" is "X-0", "McDonald's" is "XxXx'x", "\u2603" is "?".
+/// The shape: X upper case, x lower case, 0 digit, ASCII marks as they are, ? anything else; runs collapsed, at most
+/// 8 characters. "Tuvalu" is "Xx", "F-16" is "X-0", "McDonald's" is "XxXx'x", "\u2603" is "?".
 std::string word_shape(std::string_view word);
 
 /// The first (last) `count` characters as people see them, or the whole word if it is shorter.

@@ -15,7 +15,7 @@ namespace lemma::train {
 
 /// Which real numbers an option takes.
 enum class Numbers {
-  share,        ///< 0 to below 1
+  share,        ///< at least 0, below 1
   not_below_0,  ///< 0 or more
   above_0,
 };
@@ -24,16 +24,17 @@ enum class Numbers {
 struct Field {
   const char* key = "";  ///< its name in config.json
   std::variant<int64_t*, uint64_t*, double*, bool*, DType*> value;
-  const char* flag = "";  ///< on the command line; fields that share a flag are set together. Empty: config.json alone
+  const char* flag =
+      "";  ///< on the command line; fields that share a flag are set together. Empty: only in config.json
   const char* help = "";
   int64_t least = 0, most = std::numeric_limits<int64_t>::max();  ///< of a whole number
   Numbers numbers = Numbers::not_below_0;                         ///< of a real one
-  const char* automatic = "";       ///< in words, what 0 stands for where 0 is no value of its own
+  const char* automatic = "";       ///< in words, what 0 means where it stands for an automatic value
   const char* section = "options";  ///< of config.json: "options" or "model"
-  const char* told = "";            ///< its name in the line of `lemma info`; empty: not told there
-  bool noise = false;               ///< 0 where a model shall learn by heart
-  bool may_change = false;          ///< in a resumed run, for it moves no step
-  bool optional = false;            ///< models of the first version have none in config.json
+  const char* told = "";            ///< its name in the line of `lemma info`; empty: not shown there
+  bool noise = false;               ///< set to 0 where a model is to learn by heart
+  bool may_change = false;          ///< in a resumed run, since it changes no step
+  bool optional = false;            ///< models of the first version lack it in config.json
 
   /// How messages name it: the flag, or the key where there is none.
   std::string name() const { return *flag ? flag : key; }
@@ -61,7 +62,7 @@ struct Options : TrainOptions {
   virtual std::unique_ptr<Options> clone() const { return std::make_unique<Options>(*this); }
   /// The rows of what the task adds.
   virtual std::vector<Field> task_fields() { return {}; }
-  /// Throws ValueError where values do not fit each other; each alone is in its range.
+  /// Throws ValueError where values do not fit together; each is known to be in its own range.
   virtual void check_task() const {}
 };
 
@@ -74,10 +75,10 @@ std::vector<Field> fields(Options& options);
 void check(const TrainOptions& options);
 void check(const Options& options);
 
-/// How the options of a resumed run differ from the saved ones, in words; empty where nothing differs that may not.
+/// How the options of a resumed run differ from the saved ones, in words; empty if all that must agree does.
 std::string difference(const Options& saved, const Options& now);
 
-/// "batch 32, lr 0.001, ...": the options that `lemma info` tells.
+/// "batch 32, lr 0.001, ...": the options that `lemma info` shows.
 std::string told(const Options& options);
 
 /// How many epochs an option of 0 stands for: about 1,500 steps, from 3 to 20 epochs.

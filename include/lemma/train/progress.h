@@ -12,7 +12,7 @@ namespace lemma::train {
 
 class Progress {
  public:
-  /// Writes to `out`; the bar only where that is a terminal. `unit`: what is learned from, "texts".
+  /// Writes to `out`; the bar only where that is a terminal. `unit`: what the examples are, "texts".
   Progress(std::FILE* out, std::string unit);
   /// Call after each step.
   void step(const Trainer& trainer, int64_t epochs, const StepResult& result);

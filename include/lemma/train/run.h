@@ -1,5 +1,5 @@
 #pragma once
-/// A whole training run, reported as it goes: what it will do, progress, scores beside the baselines, the best model
+/// A whole training run, reported as it goes: what it will do, progress, scores next to the baselines, the best model
 /// kept, and what to do next.
 
 #include <cstdio>
@@ -19,10 +19,10 @@ struct Run {
   std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as in the run being resumed
   std::string out;                   ///< the model directory
   Device device = Device::cpu();     ///< where the model is trained; the saved one loads on any device
-  bool resume = false;               ///< continue the run that was saved there; only its number of epochs may change
+  bool resume = false;               ///< continue the run that was saved there; only options that may_change can differ
   bool replace_invalid = false;      ///< bytes that are not UTF-8 become U+FFFD
   std::FILE* log = stdout;
-  std::function<bool()> stop = [] { return false; };  ///< asked after every step; true: save and leave
+  std::function<bool()> stop = [] { return false; };  ///< called after every step; true: save and stop
   std::string program = "lemma";                      ///< its name in the suggested next command
 };
 

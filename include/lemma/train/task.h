@@ -1,6 +1,6 @@
 #pragma once
-/// What a task is: all that training, scoring and asking need to know of it. The tasks themselves are in lemma/tasks;
-/// nothing here or in the loop knows one of them.
+/// What a task is: all that training, scoring and prediction need to know about it. The tasks themselves are in
+/// lemma/tasks; nothing here or in the loop depends on any of them.
 ///
 /// A Task reads files, names its options and makes Learners. A Learner is a network together with what turns people's
 /// data into the network's numbers and its numbers into answers.
@@ -49,14 +49,14 @@ class Examples {
  public:
   virtual ~Examples() = default;
   virtual int64_t size() const = 0;
-  /// The batches of an epoch, drawn from the generator: each example once, all batches full but one. Here: a random
-  /// order.
+  /// The batches of an epoch, drawn from the generator: each example once, all batches but one full. By default
+  /// in random order.
   virtual Batches draw(int64_t batch_size, Generator& generator) const;
   /// The first `count` of them.
   virtual std::unique_ptr<Examples> first(int64_t count) const = 0;
   /// What was lost on the way from the corpus, in words; empty where nothing was.
   virtual std::string note() const { return ""; }
-  /// What is to be said of such batches: " (3.1 % padding)".
+  /// What to say about such batches: " (3.1 % padding)".
   virtual std::string note(const Batches&) const { return ""; }
 };
 
@@ -76,7 +76,7 @@ struct Attention {
   std::vector<Tensor> weights;      ///< (1, H, T, T) per layer
 };
 
-/// A line of what a run says before it begins.
+/// A line that a run prints before it begins.
 struct Fact {
   std::string name, text;
 };
@@ -86,32 +86,32 @@ struct NamedText {
   std::string path, text;
 };
 
-/// Beside train-time noise: whether a corpus is made ready to learn from or to be scored on.
+/// What a corpus is encoded for, apart from dropout: to learn from, or to be scored on.
 enum class Use { training, scoring };
 
 class Learner {
  public:
   virtual ~Learner() = default;
   virtual nn::Module& module() = 0;
-  /// What it keeps in a model directory beside the weights, in the order of the task's files().
+  /// What it keeps in a model directory besides the weights, in the order of the task's files().
   virtual std::vector<std::string> texts() const { return {}; }
   /// Reads a file whose labels must be among those learned. Throws IoError naming file and line.
   virtual std::unique_ptr<Corpus> read(const std::string& path, bool replace_invalid) const = 0;
   virtual std::unique_ptr<Examples> examples(const Corpus& corpus, Use use) const = 0;
-  /// The mean loss of a batch, a scalar; with the noise of training while the module trains.
+  /// The mean loss of a batch, a scalar; with dropout while the module is in training mode.
   virtual Tensor loss(const Examples& examples, std::span<const int64_t> rows) = 0;
-  /// How many answers there are to choose from, where an even guess among them costs ln(that); 0: no such number.
+  /// The number of classes, if a uniform guess among them costs ln(classes); 0: there is no such number.
   virtual int64_t classes() const { return 0; }
   /// Runs the network in eval mode, without a tape; then restores its mode.
   virtual Evaluation evaluate(const Corpus& corpus, const Examples& examples) = 0;
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
   virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
-  /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network that attends to nothing.
+  /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
-  /// What a run tells of the data and the network before it begins ...
+  /// What a run prints about the data and the network before it begins ...
   virtual std::vector<Fact> facts(const Corpus& corpus, const Examples& train, const Examples& dev);
-  /// ... and `lemma info` of the network, a line each.
+  /// ... and `lemma info` about the network, one string per line.
   virtual std::vector<std::string> description() { return {}; }
 };
 
@@ -147,16 +147,16 @@ class Task {
   virtual std::string sample() const = 0;
   /// The defaults.
   virtual std::unique_ptr<Options> options() const = 0;
-  /// The files that a model directory holds beside config.json and the weights.
+  /// The files that a model directory holds besides config.json and the weights.
   virtual std::vector<std::string> files() const { return {}; }
   /// Reads both files and scores the baselines. With an empty `dev_path` the last tenth of the training file is held
   /// out. Throws IoError naming file and line.
   virtual Corpora read(const std::string& train_path, const std::string& dev_path, bool replace_invalid) const = 0;
-  /// A learner for a corpus of read(); first weights come from default_generator().
+  /// A learner for a corpus from read(); initial weights come from default_generator().
   virtual std::unique_ptr<Learner> make(const Corpus& train, const Options& options) const = 0;
   /// A learner from `files`, in the order of files(); its weights are loaded later.
   virtual std::unique_ptr<Learner> open(const Options& options, const std::vector<NamedText>& files) const = 0;
-  /// Tensors whose shapes follow from the options (0: any size), which speak before anything is allocated by them.
+  /// Tensors whose shapes follow from the options (0: any size), checked before anything of that size is allocated.
   virtual std::vector<std::pair<std::string, Shape>> shapes(const Options&) const { return {}; }
   /// The guide's model for this task, where it has one.
   virtual MakeGuide guide() const { return nullptr; }
@@ -165,7 +165,7 @@ class Task {
 /// The tasks that a program knows.
 using Tasks = std::vector<const Task*>;
 
-/// The task of that name. Throws ValueError naming those that there are.
+/// The task of that name. Throws ValueError naming those that exist.
 const Task& find(const Tasks& tasks, const std::string& name);
 /// "a", "a or b", "a, b or c".
 std::string names_text(const Tasks& tasks);

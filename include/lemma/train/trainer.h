@@ -23,11 +23,11 @@ struct StepResult {
   double lr = 0;
 };
 
-/// What steps are taken on.
+/// What the steps train on.
 struct Lessons {
-  /// The batches of an epoch, drawn from the generator; as many in every epoch.
+  /// The batches of an epoch, drawn from the generator; the same number in every epoch.
   std::function<Batches(Generator&)> draw;
-  /// The loss of a batch, a scalar; with the noise of training while the module trains.
+  /// The loss of a batch, a scalar; with dropout while the module is in training mode.
   std::function<Tensor(std::span<const int64_t> rows)> loss;
 };
 
@@ -37,7 +37,7 @@ class Trainer {
  public:
   /// The module and what the lessons look at must outlive the trainer.
   Trainer(nn::Module& module, Lessons lessons, const TrainOptions& options);
-  /// Takes its steps on the examples of a learner.
+  /// Trains a learner on its examples.
   Trainer(Learner& learner, const Examples& examples, const TrainOptions& options);
 
   /// The next batch: forward, backward, clip, AdamW, schedule, average. When the loss or a gradient is NaN or infinite,
@@ -76,7 +76,7 @@ class Trainer {
   TrainOptions options_;
   std::vector<Tensor> params_;
   std::unique_ptr<optim::AdamW> optimizer_;
-  optim::GradScaler scaler_;  // does something only in float16
+  optim::GradScaler scaler_;  // active only in float16
   std::unique_ptr<optim::Scheduler> schedule_;
   WeightAverage average_;
   Batches order_;              // this epoch's batches

@@ -8,7 +8,7 @@
 namespace lemma::tasks {
 namespace {
 
-// Tokens [begin, end) as one key; the separator stands in no token of a text file's line.
+// Tokens [begin, end) as one key; no token read from a text file contains the separator.
 std::string joined(const std::vector<std::string>& tokens, size_t begin, size_t end) {
   std::string key;
   for (size_t i = begin; i < end; ++i) key += tokens[i] + '\n';
@@ -37,7 +37,7 @@ MajorityTagger::MajorityTagger(const data::TaggedSentences& train) {
   for (const auto& [token, tags] : counts) {
     const auto best =
         std::max_element(tags.begin(), tags.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    if (best->first != "O") tags_.emplace(token, best->first);  // of equal counts the first by bytes
+    if (best->first != "O") tags_.emplace(token, best->first);  // on a tie, the first by bytes
   }
 }
 

@@ -25,7 +25,7 @@ TextCorpus corpus_of(const data::TaggedSentences& data, const std::vector<std::s
     corpus.samples.push_back(std::move(sample));
   }
   if (data.repaired > 0)
-    corpus.notes.push_back(words::plural(data.repaired, "entity span") + " began with I- and now with B-");
+    corpus.notes.push_back(words::plural(data.repaired, "entity span") + " began with I-, rewritten to begin with B-");
   corpus.note_replaced(data.replaced);
   return corpus;
 }

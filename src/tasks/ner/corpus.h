@@ -6,7 +6,7 @@
 
 namespace lemma::tasks {
 
-/// `tags`: those of a model, of which the data's are some.
+/// `tags`: those of a model, which include those of the data.
 TextCorpus corpus_of(const data::TaggedSentences& data, const std::vector<std::string>& tags);
 
 }  // namespace lemma::tasks

@@ -63,7 +63,7 @@ class NerLearner : public TextLearner {
     };
   }
 
-  // "entities" have their place in the text as typed: [byte_begin, byte_end) and [char_begin, char_end), the latter in
+  // "entities" give their place in the text as typed: [byte_begin, byte_end) and [char_begin, char_end), the latter in
   // code points.
   std::string json(const std::string& text, const Tokens& tokens, const Answer& answer) const override {
     std::vector<std::string> words;
@@ -91,7 +91,7 @@ class NerLearner : public TextLearner {
                          bool colour) const override {
     const std::vector<std::string>& labels = coder().labels;
     std::string out;
-    size_t done = 0;  // bytes of the text that are written
+    size_t done = 0;  // bytes of the text written so far
     for (const data::Span& span : data::spans_of(tag_names(answer.labels, labels))) {
       const size_t begin = tokens[static_cast<size_t>(span.begin)].byte_begin,
                    end = tokens[static_cast<size_t>(span.end) - 1].byte_end;
@@ -112,7 +112,7 @@ class NerLearner : public TextLearner {
       for (int64_t t = span.begin; t < span.end; ++t) out += tokens[static_cast<size_t>(t)].text + " ";
       out += "(" + span.type + ")";
     }
-    return out + (spans.empty() ? " no entity." : ".");
+    return out + (spans.empty() ? " no entities." : ".");
   }
 };
 

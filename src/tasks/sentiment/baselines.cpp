@@ -15,7 +15,7 @@ namespace lemma::tasks {
 NaiveBayes::NaiveBayes(const std::vector<std::vector<std::string>>& texts, const std::vector<int64_t>& labels,
                        int64_t classes) {
   if (texts.size() != labels.size() || texts.empty())
-    throw ValueError("NaiveBayes", fmt::format("{} texts and {} labels; expected as many, and at least one",
+    throw ValueError("NaiveBayes", fmt::format("{} texts and {} labels; expected the same number of both, at least one",
                                                texts.size(), labels.size()));
   const auto width = static_cast<size_t>(classes);
   std::vector<double> examples(width), totals(width);

@@ -13,7 +13,7 @@
 namespace lemma::tasks {
 namespace {
 
-// The last tenth of the examples, in the order of the file, becomes the dev part.
+// The last tenth of the examples, in the order of the file, becomes the dev set.
 data::LabelledTexts hold_out_tenth(data::LabelledTexts& train) {
   const auto count = static_cast<int64_t>(train.examples.size());
   const int64_t kept = count - std::max<int64_t>(1, count / 10);

@@ -27,7 +27,7 @@ using Json = nlohmann::ordered_json;
 
 std::string mistake(const TextCorpus& corpus, const Answer& answer, const Sample& sample) {
   const auto given = static_cast<size_t>(answer.labels[0]);
-  return fmt::format("  line {}: {} where {} is right, sure by {:.0f} %: {}\n", sample.line, corpus.labels[given],
+  return fmt::format("  line {}: {} where {} is right, {:.0f} % sure: {}\n", sample.line, corpus.labels[given],
                      corpus.labels[static_cast<size_t>(sample.labels[0])], 100 * answer.probabilities[given],
                      sample.text);
 }

@@ -24,7 +24,7 @@ class EvalMode {
   bool training_;
 };
 
-// Runs of like length, short ones many at a time.
+// Batches of similar length; the shorter the texts, the more in a batch.
 std::vector<std::vector<int64_t>> batches_for(const std::vector<data::Example>& examples) {
   std::vector<int64_t> order(examples.size());
   for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i);

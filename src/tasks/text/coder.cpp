@@ -14,7 +14,7 @@ namespace lemma::tasks {
 namespace {
 
 std::vector<std::string> parse_labels(const std::string& text, const std::string& where, bool tags) {
-  if (text::find_bad_byte(text)) throw IoError(where, "is no UTF-8; expected one label a line");
+  if (text::find_bad_byte(text)) throw IoError(where, "is not UTF-8; expected one label per line");
   std::vector<std::string> labels;
   std::set<std::string> seen;
   for (size_t begin = 0; begin < text.size();) {
@@ -22,18 +22,18 @@ std::vector<std::string> parse_labels(const std::string& text, const std::string
     const std::string label = text.substr(begin, end - begin);
     begin = end + 1;
     const std::string at = fmt::format("{}:{}", where, labels.size() + 1);
-    if (label.empty()) throw IoError(at, "an empty line; expected one label a line");
+    if (label.empty()) throw IoError(at, "an empty line; expected one label per line");
     if (!seen.insert(label).second) throw IoError(at, fmt::format("label {} appears twice", words::quote(label)));
     labels.push_back(label);
   }
   if (labels.size() < 2)
-    throw IoError(where, fmt::format("{} labels; expected two or more, one a line", labels.size()));
+    throw IoError(where, fmt::format("{} labels; expected two or more, one per line", labels.size()));
   if (tags) {
     std::vector<std::string> types;
     for (const std::string& label : labels)
       if (label.starts_with("B-")) types.push_back(label.substr(2));
     if (labels != data::bio_labels(types))
-      throw IoError(where, "these are no entity tags; expected O, then B- and I- of every type");
+      throw IoError(where, "these are not entity tags; expected O, then B- and I- of every type");
   }
   return labels;
 }

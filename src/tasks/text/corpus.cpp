@@ -23,7 +23,7 @@ void TextCorpus::note_replaced(int64_t bytes) {
 
 const TextCorpus& text_corpus(const train::Corpus& corpus) {
   const auto* text = dynamic_cast<const TextCorpus*>(&corpus);
-  if (!text) throw ValueError("corpus", "it is of another task; expected one of labelled texts");
+  if (!text) throw ValueError("corpus", "it belongs to another task; expected labelled texts");
   return *text;
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double kEmbeddingStd = 0.1;
 
-// Small first vectors, so that sums of many of them do not drown the positions; the row of padding stays zero.
+// Small initial vectors, so that sums of many of them do not drown the positions; the row of padding stays zero.
 void shrink(nn::Embedding& embedding) {
   NoGrad guard;
   embedding.weight.mul_(kEmbeddingStd);

@@ -21,8 +21,8 @@ const data::EncodedTexts& texts_of(const train::Examples& examples) {
 
 void check_utf8(const std::string& where, std::string_view text) {
   if (const auto bad = text::find_bad_byte(text))
-    throw IoError(where, fmt::format("byte 0x{:02x} at line {}, column {} is no UTF-8; expected UTF-8 text", bad->value,
-                                     bad->line, bad->column));
+    throw IoError(where, fmt::format("byte 0x{:02x} at line {}, column {} is not UTF-8; expected UTF-8 text",
+                                     bad->value, bad->line, bad->column));
 }
 
 // What a user typed, as tokens. Throws IoError naming `where` for invalid UTF-8, no token, or more than `most` of them.

@@ -17,7 +17,7 @@ std::vector<std::string> text_files();
 struct TextExamples : train::Examples {
   explicit TextExamples(data::EncodedTexts encoded) : texts(std::move(encoded)) {}
   int64_t size() const override { return texts.size(); }
-  /// Texts of like length, so that little is padding.
+  /// Texts of similar length, so that little is padding.
   train::Batches draw(int64_t batch_size, Generator& generator) const override;
   std::unique_ptr<train::Examples> first(int64_t count) const override;
   std::string note() const override;
@@ -58,7 +58,7 @@ class TextLearner : public train::Learner {
                                  bool colour) const = 0;
   /// "The model says good with probability 0.931."
   virtual std::string summary(const Tokens& tokens, const Answer& answer) const = 0;
-  /// What the plan calls the classes.
+  /// What the run's opening lines call the classes.
   virtual const char* heading() const = 0;
 
  private:
@@ -70,10 +70,10 @@ class TextLearner : public train::Learner {
   Tensor hiding_;  // (V): how likely a word is hidden in training; made at the first step
 };
 
-/// The numbers of the texts with mistakes, the dearest first, at most `most`.
+/// The indices of the texts with mistakes, those with the largest loss first, at most `most`.
 std::vector<size_t> worst_of(const TextCorpus& corpus, const std::vector<Answer>& answers, size_t most);
 
-/// Starts a label in its colour on a terminal: black on a colour that every terminal has; labels share them in turn.
+/// Starts a label in its colour on a terminal: black on a colour that every terminal has; the colours repeat.
 std::string start_of_colour(size_t label);
 inline constexpr const char* kEndOfColour = "\033[0m";
 

@@ -9,7 +9,7 @@ namespace lemma::tasks {
 using train::Field;
 using train::Numbers;
 
-// The upper bounds keep a slip of the finger from asking for more memory than any machine has.
+// The upper bounds keep a typing error from asking for more memory than any machine has.
 std::vector<Field> TextOptions::task_fields() {
   constexpr const char* kDropout = "dropout everywhere: on a token's embeddings, in the layers, before the last Linear";
   const auto model = [](Field field) {
@@ -26,7 +26,7 @@ std::vector<Field> TextOptions::task_fields() {
       model({.key = "heads",
              .value = &heads,
              .flag = "--heads",
-             .help = "attention heads; the width is a multiple of it",
+             .help = "attention heads; must divide the width",
              .least = 1}),
       model({.key = "layers", .value = &layers, .flag = "--layers", .help = "encoder layers", .least = 1, .most = 256}),
       model({.key = "ff",
@@ -37,7 +37,7 @@ std::vector<Field> TextOptions::task_fields() {
              .most = 65536}),
       model(
           {.key = "letters", .value = &letters, .help = "filters over the letters of a word; 0: none", .most = 16384}),
-      model({.key = "window", .value = &window, .help = "lets a token see its two neighbours before attention"}),
+      model({.key = "window", .value = &window, .help = "let a token see its two neighbours before attention"}),
       model({.key = "embed_dropout",
              .value = &embed_dropout,
              .flag = "--dropout",
@@ -61,13 +61,13 @@ std::vector<Field> TextOptions::task_fields() {
       {.key = "token_dropout",
        .value = &token_dropout,
        .flag = "--token-dropout",
-       .help = "share of words hidden in training",
+       .help = "fraction of words hidden in training",
        .numbers = Numbers::share,
        .told = "token dropout",
        .noise = true},
       {.key = "rare_dropout",
        .value = &rare_dropout,
-       .help = "r: a word seen n times is hidden with r / (r + n) besides",
+       .help = "r: in addition, a word seen n times is hidden with probability r / (r + n)",
        .numbers = Numbers::share,
        .noise = true},
       {.key = "min_count",
@@ -83,20 +83,21 @@ std::vector<Field> TextOptions::task_fields() {
       {.key = "max_len",
        .value = &max_len,
        .flag = "--max-len",
-       .help = "tokens of a training text; what is cut is said; 0: no limit",
+       .help = "most tokens in a training text; what is cut is reported; 0: no limit",
        .told = "max len"},
   };
 }
 
 void TextOptions::check_task() const {
   if (embed % heads != 0)
-    throw ValueError("--heads", fmt::format("{} heads do not share a width of {} evenly; expected a divisor of --embed",
-                                            heads, embed));
+    throw ValueError(
+        "--heads",
+        fmt::format("{} heads do not divide a width of {} evenly; expected a divisor of --embed", heads, embed));
 }
 
 const TextOptions& text_options(const train::Options& options) {
   const auto* text = dynamic_cast<const TextOptions*>(&options);
-  if (!text) throw ValueError("options", "these are of another task; expected those of a model for text");
+  if (!text) throw ValueError("options", "these belong to another task; expected those of a text model");
   return *text;
 }
 

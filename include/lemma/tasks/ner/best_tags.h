@@ -1,5 +1,5 @@
 #pragma once
-/// Reading tags under the rules of BIO.
+/// Decoding tags under the rules of BIO.
 
 #include <cstdint>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace lemma::tasks {
 
-/// The best valid BIO sequence: the tags of largest summed log-probability in which every I-X follows B-X or I-X
+/// The best valid BIO sequence: the tags with the largest summed log-probability in which every I-X follows B-X or I-X
 /// (Viterbi). log_probs: (T, C) row by row; `labels` are the C tags.
 std::vector<int64_t> best_tags(const std::vector<float>& log_probs, const std::vector<std::string>& labels);
 

@@ -35,9 +35,9 @@ struct TextCorpora {
   std::vector<train::Baseline> baselines;  ///< on dev, learnt from train
 };
 
-/// The corpus of a text task as what it is. Throws ValueError for another task's.
+/// Casts a corpus to a text task's. Throws ValueError for another task's.
 const TextCorpus& text_corpus(const train::Corpus& corpus);
-/// As the tasks hand them on; a dev part that was held out says so in a note.
+/// The same as train::Corpora; a dev set that was held out says so in a note.
 train::Corpora corpora_of(TextCorpora corpora, bool held_out);
 
 }  // namespace lemma::tasks

@@ -39,8 +39,8 @@ class TextEncoder : public nn::Module {
 
   nn::Embedding words;
   nn::ModuleList<nn::Embedding> features;
-  std::unique_ptr<LetterFilters> letters;  // where asked for
-  std::unique_ptr<nn::Linear> window;      // where asked for
+  std::unique_ptr<LetterFilters> letters;  // if the options ask for it
+  std::unique_ptr<nn::Linear> window;      // if the options ask for it
   nn::TransformerEncoder encoder;
 
  private:
@@ -62,7 +62,7 @@ class TextModel : public nn::Module {
   nn::Linear fc;
 };
 
-/// The shapes that its state dict has by the options, which a file is held to; 0: any size.
+/// The shapes that the options imply for its state dict, checked when a file is loaded; 0: any size.
 std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options);
 
 /// Mean cross-entropy over the labels that count: those of real tokens.

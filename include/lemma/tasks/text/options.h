@@ -28,7 +28,7 @@ struct TextOptions : train::Options {
   int64_t max_len = 512;
 };
 
-/// The options of a text model as what they are. Throws ValueError for another task's.
+/// Casts options to those of a text model. Throws ValueError for another task's.
 const TextOptions& text_options(const train::Options& options);
 TextOptions& text_options(train::Options& options);
 

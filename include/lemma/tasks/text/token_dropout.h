@@ -1,5 +1,5 @@
 #pragma once
-/// Words hidden in training, so that a model may lean on no single one.
+/// Words hidden in training, so that a model cannot rely on any single one.
 
 #include "lemma/tasks/text/options.h"
 #include "lemma/tensor.h"
@@ -8,7 +8,7 @@
 namespace lemma::tasks {
 
 /// How likely each word of the vocabulary is hidden, (V): padding and <unk> never; a word seen n times with
-/// token_dropout, and with r / (r + n) for r = rare_dropout besides.
+/// token_dropout and, on top of that, with r / (r + n) for r = rare_dropout.
 Tensor hiding_probability(const text::Vocabulary& words, const TextOptions& options);
 
 /// Ids with some words replaced by <unk>: each word w with probability p[w]. ids: (B, T), p: (V).
