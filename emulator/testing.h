@@ -9,7 +9,7 @@ namespace emulator::testing {
 enum class Machine {
   sound,
   no_driver,        // every call fails with cudaErrorInsufficientDriver, the driver's version is 0
-  old_driver,       // the same, and the driver serves CUDA 12.2
+  old_driver,       // the same, and the driver supports CUDA 12.2
   no_device,        // cudaErrorNoDevice
   old_architecture  // devices of compute capability 7.0
 };

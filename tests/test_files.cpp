@@ -210,7 +210,7 @@ TEST_CASE("whether a save could work is known beforehand and leaves nothing behi
   CHECK(error_of<IoError>([&] { io::check_can_save("/proc/model", kOwned, 1); }) ==
         "[/proc/model] cannot be written: No such file or directory; check the path");
   const std::string full = error_of<IoError>([&] { io::check_can_save(dir / "a/m", kOwned, size_t{1} << 60); });
-  CHECK(full.find("bytes free where about 1152921504606846976 are needed; free some space or choose another place") !=
+  CHECK(full.find("bytes free, but about 1152921504606846976 are needed; free some space or choose another place") !=
         std::string::npos);
   CHECK(dir.entries() == 0);
   {
