@@ -120,13 +120,13 @@ TEST_CASE("A hook may remove itself, and an exception in one comes out of the ca
   CHECK_THROWS_WITH(layer(ones({1})), "[hook] no");
 }
 
-TEST_CASE("A module that is called in its own way refuses hooks") {
+TEST_CASE("A module with a call of its own refuses hooks") {
   struct Own : nn::Module {
     Tensor operator()(const Tensor& a, const Tensor& b) const { return a + b; }
   } own;
   CHECK_THROWS_WITH(own.register_forward_hook([](const nn::Module&, const Tensor&, const Tensor&) {}),
-                    "[register_forward_hook] Own is called in its own way, which runs no hooks; derive it from "
-                    "nn::Layer and name its call forward");
+                    "[register_forward_hook] Own has a call of its own, which runs no hooks; derive it from "
+                    "nn::Layer and name that call forward");
 }
 
 TEST_CASE("Modules print as PyTorch's do") {

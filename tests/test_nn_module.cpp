@@ -175,8 +175,9 @@ TEST_CASE("Names of parameters and layers are checked") {
     Tensor weight = ones({1}), other = ones({1});
   };
   CHECK_THROWS_WITH(Bad("weight"), "[Module] the name 'weight' is registered twice in one module");
-  CHECK_THROWS_WITH(Bad(""), "[Module] '' cannot name a parameter or layer: names are not empty and hold no dot");
-  CHECK_THROWS_WITH(Bad("a.b"), "[Module] 'a.b' cannot name a parameter or layer: names are not empty and hold no dot");
+  CHECK_THROWS_WITH(Bad(""), "[Module] '' cannot name a parameter or layer: names cannot be empty or contain a dot");
+  CHECK_THROWS_WITH(Bad("a.b"),
+                    "[Module] 'a.b' cannot name a parameter or layer: names cannot be empty or contain a dot");
 }
 
 TEST_CASE("Sequential calls its layers in order; ModuleList holds several of one kind") {

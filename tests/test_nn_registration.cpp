@@ -76,7 +76,7 @@ TEST_CASE("A forgotten sub-layer is found by whatever looks inside first") {
   };
   const std::string said =
       "[Module] sub-layer 2 of Forgetful, a Dropout, has no name; declare it as `Dropout name = child(this, \"name\", "
-      "...)`, and hold by pointer what is no part of the model";
+      "...)`, and hold by pointer what is not part of the model";
   Forgetful module;
   CHECK_THROWS_WITH(module.parameters(), said);
   CHECK_THROWS_WITH(module.state_dict(), said);

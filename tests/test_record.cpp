@@ -140,7 +140,7 @@ TEST_CASE("several results: hooks, kept gradients and grad() tell them apart") {
   CHECK(!parts[1].grad().defined());
   CHECK(x.grad().to_vector<double>() == std::vector<double>{3, 3, 60, 80});
   CHECK_THROWS_WITH(grad({sum(chunk(x * 1.0, 2)[0])}, {parts[1]}),
-                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is meant");
+                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is intended");
 }
 
 TEST_CASE("several results: derivatives of every order") {

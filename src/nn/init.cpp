@@ -20,7 +20,7 @@ struct Fans {
 
 Fans fans(const char* where, const Tensor& x) {
   if (x.dim() < 2)
-    throw ShapeError(where, "a weight needs 2 dims or more to have fans, this one is " + x.shape().str(), {x.shape()});
+    throw ShapeError(where, "a weight needs 2 dims or more to have fans; this one is " + x.shape().str(), {x.shape()});
   const double field = x.numel() == 0 ? 0 : static_cast<double>(x.numel() / (x.size(0) * x.size(1)));
   return {static_cast<double>(x.size(1)) * field, static_cast<double>(x.size(0)) * field};
 }

@@ -38,7 +38,7 @@ class Sequential : public Layer {
   requires kTensorFunctions<Part> Sequential& append(Part&& part) {
     using Kind = std::remove_cvref_t<Part>;
     if constexpr (std::derived_from<Kind, Module>) {
-      static_assert(!std::is_lvalue_reference_v<Part>, "a layer with a name of its own is passed as std::move(layer)");
+      static_assert(!std::is_lvalue_reference_v<Part>, "pass a layer held in a variable as std::move(layer)");
       static_cast<Module&>(part).know_size(sizeof(Kind));
       put(std::make_unique<Kind>(std::move(part)));
     } else {
