@@ -340,7 +340,7 @@ TEST_CASE("what a dtype cannot hold is refused, as in PyTorch") {
   CHECK_THROWS_WITH(ids /= arange(1, 4), std::string("[div_]") + refused);
   CHECK_THROWS_WITH(ids.add_(ids, 0.5), std::string("[add_]") + refused);
   CHECK_THROWS_WITH(ids.fill_(0.5),
-                    "[fill_] the number 0.5 is no integer, the tensor (3) is int64; cast it with .to(float32)");
+                    "[fill_] the number 0.5 is not an integer, and the tensor (3) is int64; cast it with .to(float32)");
   CHECK_THROWS_WITH(ids += ones({3}),
                     "[add_] dtypes differ: lhs is int64 (3), rhs is float32 (3); cast one side, e.g. with .to(int64)");
   CHECK(ids.to_vector<double>() == Doubles{0, 1, 2});

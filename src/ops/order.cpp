@@ -92,8 +92,9 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bo
   check::same_type("quantile", x, q);
   static const std::vector<std::string> kKnown = {"linear", "lower", "higher", "midpoint", "nearest"};
   if (std::find(kKnown.begin(), kKnown.end(), interpolation) == kKnown.end())
-    throw ValueError("quantile", fmt::format("interpolation '{}' is none of linear, lower, higher, midpoint, nearest",
-                                             interpolation));
+    throw ValueError(
+        "quantile",
+        fmt::format("interpolation '{}' is not one of linear, lower, higher, midpoint, nearest", interpolation));
   if (q.dim() > 1)
     throw ShapeError("quantile", fmt::format("q must be a number or a vector, got {}", q.shape().str()), {q.shape()});
   if (!all(logical_and(ge(q.detach(), 0), le(q.detach(), 1))))

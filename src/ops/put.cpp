@@ -56,9 +56,9 @@ Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   check::same_type("scatter", x, src);
   const Tensor places = numbers_at("scatter", x, dim, index);
   if (src.shape() != index.shape())
-    throw ShapeError("scatter",
-                     fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),
-                     {src.shape(), index.shape()});
+    throw ShapeError(
+        "scatter", fmt::format("src {} and index {} must have the same shape", src.shape().str(), index.shape().str()),
+        {src.shape(), index.shape()});
   return put(x, places, src, false);
 }
 

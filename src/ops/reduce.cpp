@@ -39,7 +39,8 @@ Array without(const Array& y, const Dims& dims, bool keepdim) {
 void not_empty(const char* op, const Tensor& x, const Dims& dims) {
   for (int64_t d : dims)
     if (x.shape()[static_cast<int>(d)] == 0)
-      throw ShapeError(op, fmt::format("dim {} of {} is empty: there is no extreme of nothing", d, x.shape().str()),
+      throw ShapeError(op,
+                       fmt::format("dim {} of {} is empty: it has no largest or smallest element", d, x.shape().str()),
                        {x.shape()});
 }
 
