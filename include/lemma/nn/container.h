@@ -29,7 +29,7 @@ class Sequential : public Layer {
 
  public:
   Sequential() = default;
-  /// Layers are temporaries, or given up by std::move: they move in.
+  /// Layers are temporaries or passed with std::move: they move in.
   template <class... Parts>
   requires(kTensorFunctions<Parts...> && !kAlone<Parts...>) explicit Sequential(Parts&&... parts) {
     (append(std::forward<Parts>(parts)), ...);
@@ -76,7 +76,7 @@ class Sequential : public Layer {
   std::vector<std::function<Tensor(const Tensor&)>> calls_;
 };
 
-/// Like items stand in one line: "(0-3): 4 x Linear(...)".
+/// Equal items share one line: "(0-3): 4 x Linear(...)".
 std::string list_str(const std::string& name, const std::vector<std::string>& items);
 
 ///   nn::ModuleList<nn::Linear> heads;
