@@ -1,5 +1,5 @@
 // A CUDA device's memory behind the caching allocator: cudaMalloc stops the whole device. LEMMA_CUDA_CACHE=0 turns
-// keeping off, and then each block has exactly the bytes asked for, so that nothing hides an overrun from a sanitizer.
+// the cache off: then each block has exactly the bytes asked for, so that nothing hides an overrun from a sanitizer.
 
 #include "core/cuda/allocator.h"
 

@@ -55,7 +55,7 @@ class Feed {
   Source source_;
 };
 
-/// Where runs start: one pointer an operand. Bit k of `scalars` says that operand k is one element for the whole run.
+/// Where runs start: one pointer per operand. Bit k of `scalars` says that operand k is one element for the whole run.
 template <size_t N>
 using Pointers = std::array<const char*, N>;
 
