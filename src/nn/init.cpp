@@ -72,7 +72,7 @@ constexpr double kRootOfTwo = std::numbers::sqrt2;
 
 double normal_cdf(double z) { return std::erfc(-z / kRootOfTwo) / 2; }
 
-// The z in [low, high] with normal_cdf(z) = p, by halving: the interval shrinks to neighbouring numbers.
+// The z in [low, high] with normal_cdf(z) = p, by bisection, until the ends are neighbouring numbers.
 double normal_quantile(double p, double low, double high) {
   for (int i = 0; i < 64; ++i) {
     const double middle = low + (high - low) / 2;
@@ -100,7 +100,7 @@ Tensor& trunc_normal_(Tensor& x, double mean, double std, double a, double b, Ge
   return assign(x, values);
 }
 
-// Gram and Schmidt's way, twice over each vector so that nothing of the earlier ones is left by rounding.
+// Gram-Schmidt, twice over each vector so that rounding leaves nothing of the earlier ones in it.
 Tensor& orthogonal_(Tensor& x, double gain, Generator* generator) {
   fans("orthogonal_", x);
   const int64_t rows = x.size(0), columns = rows == 0 ? 0 : x.numel() / rows;

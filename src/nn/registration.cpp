@@ -1,4 +1,4 @@
-// Who is whose part: registration, what is forgotten in it, and modules that come, move and go.
+// Which module is part of which: registration, members that it missed, and modules that come, move and go.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace lemma::nn {
 
 namespace {
 
-constexpr int kDeepest = 1000;  // levels; everything that walks through a module recurses as deep
+constexpr int kDeepest = 1000;  // levels; everything that walks through a module recurses this deep
 
 // Live modules that are nobody's part, by address: the members that were built without child() are among them.
 struct Strays {

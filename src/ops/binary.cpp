@@ -48,7 +48,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
 }
 
 namespace {
-// Of maximum and minimum: the gradient goes to the side that won, half of it to each of two equals.
+// For maximum and minimum: the gradient goes to the side that won, or half to each where they are equal.
 Tensor share(const Tensor& g, const Tensor& wins, const Tensor& loses) {
   return where(wins, g, where(loses, zeros_like(g), g * 0.5));
 }

@@ -1,4 +1,4 @@
-// einsum: every product of tensors as permute, reshape and one matmul a pair of operands.
+// einsum: every product of tensors as permute, reshape and one matmul per pair of operands.
 #include <algorithm>
 #include <map>
 
@@ -11,7 +11,7 @@ namespace {
 
 struct Term {
   Tensor x;
-  std::string letters;  // one a dim
+  std::string letters;  // one per dim
 };
 
 [[noreturn]] void bad(const std::string& equation, const std::string& why) {
@@ -33,7 +33,7 @@ Term take_diagonals(Term term) {
   return term;
 }
 
-// Sums the letters that nobody needs any more.
+// Sums over the letters that are no longer needed.
 Term sum_out(Term term, const std::string& needed) {
   Dims dims;
   std::string rest;

@@ -1,4 +1,4 @@
-// Losses, as PyTorch defines them. Shapes must be equal: a loss that broadcasts in silence trains to garbage.
+// Losses, as PyTorch defines them. Shapes must be equal: a loss that broadcasts silently trains on garbage.
 #include <cmath>
 
 #include "lemma/ops.h"

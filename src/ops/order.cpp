@@ -70,7 +70,7 @@ Tensor at_ranks(const Tensor& x, const Tensor& rank, const std::string& how) {
   const auto pick = [&](const Tensor& at) { return index_select(x, -1, at.to(int64)); };
   if (how == "lower") return pick(below);
   if (how == "higher") return pick(above);
-  if (how == "nearest") {  // half way: the even one
+  if (how == "nearest") {  // halfway: the even one
     const Tensor up = rank.detach() - below, odd = below - floor(below / 2) * 2;
     return pick(where(logical_or(gt(up, 0.5), logical_and(eq(up, 0.5), eq(odd, 1))), above, below));
   }

@@ -43,7 +43,7 @@ class Reader {
 
 }  // namespace
 
-// Parameters are counted over all groups, so that a state fits however the groups are cut.
+// Parameters are counted over all groups, so that a state fits however they are grouped.
 NamedTensors Optimizer::state_dict() const {
   NoGrad guard;
   NamedTensors state;
