@@ -1,5 +1,5 @@
-// Allocations. Each is a heap block that ends exactly where it was asked to, so that the address sanitizer and valgrind
-// see an overrun; a program's own cache of blocks should be off under them.
+// Allocations. Each is a heap block of exactly the size asked for, so that the address sanitizer and valgrind see an
+// overrun; a program's own cache of blocks should be off under them.
 
 #include "emulator/memory.h"
 

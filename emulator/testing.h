@@ -1,5 +1,5 @@
 #pragma once
-/// Failures that a test can have without the hardware that fails. The environment can choose one for a whole program:
+/// Failures that a test can provoke without faulty hardware. The environment can choose one for a whole program:
 /// FAULT=no-driver | old-driver | no-device | old-architecture | lost@N | memory@N
 
 #include <cstddef>
