@@ -42,7 +42,7 @@ std::string everything_in(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("no driver, an old driver, no device, an old architecture: each is told with what mends it") {
+TEST_CASE("no driver, an old driver, no device, an old architecture: each is reported with its remedy") {
   if (!emulated()) return;
   const std::string start = "lemma: [--device] ";
   const auto refused = [&](const char* fault) {

@@ -183,7 +183,7 @@ TEST_CASE("a directory set aside by a cut save is put back") {
   CHECK(io::read_file(dir / "m/config.json") == "one");
 }
 
-TEST_CASE("somebody's data, a file or a missing name is no place to save") {
+TEST_CASE("somebody's data, a file or an empty name is not a place to save") {
   TempDir dir;
   fs::create_directory(dir / "home");
   io::write_file(dir / "home/thesis.txt", "years of work");

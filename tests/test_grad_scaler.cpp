@@ -59,7 +59,7 @@ TEST_CASE("a step with an Inf or NaN is skipped and halves the scale; good steps
   CHECK(scaler.get_scale() == 2);
   scaler.update(1024);
   CHECK(scaler.get_scale() == 1024);
-  // Large but finite gradients are no overflow.
+  // Large but finite gradients are not an overflow.
   b.w.set_grad(tensor({3e38, 3e38}));
   CHECK(scaler.step(b.optimizer));
 }

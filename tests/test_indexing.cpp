@@ -39,7 +39,7 @@ struct Case {
   std::function<Place(const Place&)> from;
 };
 
-// Expected shapes and places are NumPy's, but for x[0, :, index], where PyTorch and Lemma take the number first.
+// Expected shapes and places are NumPy's, except for x[0, :, index], where PyTorch and Lemma take the number first.
 std::vector<Case> cases() {
   const Tensor rows = tensor({1, 0, 1}), last = tensor({3, -1, 0}), grid = tensor({{0, 2}, {-1, 1}});
   const Tensor middle = tensor({true, false, true}), face = tensor({{true, false, false}, {false, true, true}});
@@ -279,7 +279,7 @@ TEST_CASE("assigning to brackets writes through; assigning to a variable does no
   indexed += 1.0;
   CHECK(indexed.to_vector<double>() == Doubles{2});
   CHECK(x.to_vector<double>() == Doubles{0, 2, 6, 0, 2, 6});
-  // Whoever gives a temporary away, a function too, is written through.
+  // A temporary is written through wherever it comes from, even from a function.
   const auto first = [&] { return x[0]; };
   first() = ones({3});
   CHECK(x.to_vector<double>() == Doubles{1, 1, 1, 0, 2, 6});

@@ -42,7 +42,7 @@ TEST_CASE("Sequential is made of layers, functions and lambdas at once") {
   CHECK(first.weight.grad().defined());
 }
 
-TEST_CASE("Sequential takes models with parts of their own, other Sequentials, and layers that are given up") {
+TEST_CASE("Sequential takes models with parts of their own, other Sequentials, and layers that are moved in") {
   nn::Linear mine(2, 2);
   nn::Sequential model(Net(), nn::Sequential(nn::Linear(2, 2), nn::Dropout(0.25)), std::move(mine));
   CHECK(model.named_parameters().size() == 8);
@@ -159,7 +159,7 @@ TEST_CASE("Modules print as PyTorch's do") {
         ")");
 }
 
-TEST_CASE("Like items of a list stand in one line, and what is within is indented") {
+TEST_CASE("Equal items of a list share one line, and what is within is indented") {
   const nn::TransformerEncoder encoder(4, 2, 2, {.dim_feedforward = 6, .dropout = 0}, true);
   CHECK(printed(encoder) ==
         "TransformerEncoder(\n"

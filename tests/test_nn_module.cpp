@@ -105,7 +105,7 @@ TEST_CASE("float64 weights load into a float32 module, rounded") {
   CHECK(block.scale.to_vector<float>() == std::vector<float>{0.1f, 0.1f});
 }
 
-TEST_CASE("train and eval reach every child, also one that is added later") {
+TEST_CASE("train and eval reach every child, even one that is added later") {
   Block block(3, 2);
   CHECK(block.dropout.is_training());
   block.eval();

@@ -19,7 +19,7 @@ struct Net : nn::Layer {
   Tensor forward(const Tensor& x) const override { return out(tanh(hidden(x))); }
 };
 
-// Names in any order, sub-layers of its own, and one that not every such module has.
+// Names in any order, sub-layers of its own, and one that only some modules of the class have.
 struct Tower : nn::Module {
   explicit Tower(bool tall) : base(child(this, "base")) {
     if (tall) top = child(this, "top", 2, 3);
@@ -113,7 +113,7 @@ TEST_CASE("A forgotten sub-layer is found in a part, which names it, even one th
                     Catch::Matchers::StartsWith("[Module] sub-layer 1 of Callable, a Linear, has no name"));
 }
 
-TEST_CASE("Neighbours in memory, and layers held by pointer, are no members") {
+TEST_CASE("Neighbours in memory, and layers held by pointer, are not members") {
   struct Pair {
     nn::Linear a{2, 2}, b{2, 2};
   } pair;

@@ -46,7 +46,7 @@ TEST_CASE("errors of activations and of arithmetic") {
        "[isinf] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }
 
-TEST_CASE("errors of elementwise functions and of divisions with a rest") {
+TEST_CASE("errors of elementwise functions and of divisions with a remainder") {
   SAYS(expm1(whole), "[expm1] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(atanh(whole), "[atanh] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(ceil(mask), "[ceil] needs numbers, got bool (2, 3); cast it with .to(float32)");

@@ -199,7 +199,7 @@ TEST_CASE("clip_grad_norm_ equals PyTorch's, leaves small gradients alone, and n
                     "[clip_grad_norm_] max_norm is -1; it must be 0 or more, and finite");
 }
 
-TEST_CASE("Clipping does not scale a gradient twice that two parameters hold in common") {
+TEST_CASE("Clipping scales a gradient that two parameters share only once") {
   Tensor a = zeros({2}).requires_grad_(), b = zeros({2}).requires_grad_();
   const Tensor shared = full({2}, 3);
   a.set_grad(shared);

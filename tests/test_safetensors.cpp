@@ -213,7 +213,7 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
   }
 }
 
-TEST_CASE("files that are no files or lie about their header are refused") {
+TEST_CASE("files that are not safetensors or lie about their header are refused") {
   const auto length = [](uint64_t n) { return std::string(reinterpret_cast<const char*>(&n), 8); };
   CHECK(refusal_of_bytes("") == "has 0 bytes; a safetensors file has at least 8");
   CHECK(refusal_of_bytes("PK\x03\x04\x14" + std::string(40, '\0')) ==

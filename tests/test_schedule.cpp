@@ -153,7 +153,7 @@ TEST_CASE("A plateau goes on from its saved state, and the new schedules refuse 
   first.step(2), second.step(2);
   CHECK(a.sgd.lr() == Approx(0.08));
   CHECK(b.sgd.lr() == a.sgd.lr());
-  first.step(NAN);  // is no better than the best
+  first.step(NAN);  // counts as no better than the best
   CHECK(first.num_bad_epochs() == 1);
   CHECK_THROWS_WITH(second.load_state_dict({{"best", tensor(1.0)}}),
                     "[ReduceLROnPlateau.load_state_dict] 'num_bad_epochs' is missing or not one number");

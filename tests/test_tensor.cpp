@@ -204,7 +204,7 @@ TEST_CASE("sizes by name, and what a tensor is") {
 }
 
 TEST_CASE("item as a type is exact, or refused") {
-  constexpr int64_t big = 9007199254740993;  // 2^53 + 1, no double
+  constexpr int64_t big = 9007199254740993;  // 2^53 + 1, not a double
   CHECK(tensor(big).item<int64_t>() == big);
   CHECK(tensor(std::numeric_limits<int64_t>::min()).item<int64_t>() == std::numeric_limits<int64_t>::min());
   CHECK(tensor(3.0).item<int>() == 3);
