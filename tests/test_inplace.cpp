@@ -302,7 +302,7 @@ TEST_CASE("a leaf that requires a gradient is written only under NoGrad, through
   CHECK(part.is_leaf());
 }
 
-TEST_CASE("a saved value that is written over is noticed, whoever writes") {
+TEST_CASE("a saved value that is overwritten is noticed, whatever wrote it") {
   const Tensor b = leaf({1.0, 2.0});
   Tensor e = exp(b);  // saves its result
   e += 1;

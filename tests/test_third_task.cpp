@@ -1,6 +1,5 @@
 // A third task, made up and defined in this file alone: is a number divisible by three? It trains, is interrupted,
-// resumes, evaluates and predicts through the program's own code, which learns of it from the list that this test gives
-// it.
+// resumes, evaluates and predicts through the program's own code, which finds it in the list that this test passes.
 #include <csignal>
 
 #include <nlohmann/json.hpp>
