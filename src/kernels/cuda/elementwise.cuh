@@ -28,7 +28,7 @@ __device__ Pack<Out, kPack> apply_to_pack(const Op& op, const Pack<In, kPack>...
   return y;
 }
 
-// kPack elements per thread: whole packs, then the few left over. Requires 16-byte aligned pointers for packs.
+// kPack elements a thread: whole packs, then the few left over. Requires 16-byte aligned pointers for packs.
 template <class Op, class Out, class... In>
 __global__ void map_packed(Op op, int64_t n, Out* out, const In*... in) {
   const int64_t i = int64_t{blockIdx.x} * blockDim.x + threadIdx.x, packs = n / kPack;
