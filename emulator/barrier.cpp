@@ -13,7 +13,7 @@ bool same(const Loc& a, const Loc& b) {
   return a.line == b.line && (a.file == b.file || std::strcmp(a.file, b.file) == 0);
 }
 
-// The first thread that waits; cheap, for it is among those that began first.
+// The first thread that waits; cheap, because it is among those that began first.
 const unsigned* first_waiting(const Block& b) {
   for (const unsigned& t : b.order)
     if (b.threads[t].state == State::at_barrier) return &t;

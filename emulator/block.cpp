@@ -1,5 +1,5 @@
-// The scheduler. It runs as the host's thread for the race detector, for the sanitizer's wrappers of memcpy, new and
-// free watch code too that was not compiled with it; and it makes no string on a fiber's stack but when a kernel fails.
+// The scheduler. To the race detector it is the host's thread, because the sanitizer's wrappers of memcpy, new and free
+// also watch code not compiled with it; and it makes no string on a fiber's stack except when a kernel fails.
 
 #include "emulator/block.h"
 
@@ -63,8 +63,8 @@ void Block::jump_to(Fiber* to) {
   if (__sanitizer_finish_switch_fiber) __sanitizer_finish_switch_fiber(from->fake_stack, nullptr, nullptr);
 }
 
-// Away from a fiber that cannot go on: to a thread that can, else to a fiber for those that have not begun, else back
-// to run(), which finds the block over or stuck.
+// Leaves a fiber that cannot go on: for a thread that can, else for a fiber that begins new ones, else back to run(),
+// which finds the block over or stuck.
 void Block::go_on(Fiber* self, bool begin_new) {
   if (error.empty()) {
     if (head != tail && !(begin_new && next < count)) {
@@ -115,7 +115,7 @@ Fiber* Block::new_fiber() {
   restart(f);
   return f;
 }
-// The tops of the stacks are spread over a page, or all would want the same lines of the cache.
+// The tops of the stacks are spread over a page, or all would compete for the same cache lines.
 void Block::restart(Fiber* f) {
   const auto at = std::find_if(fibers.begin(), fibers.end(), [f](const auto& p) { return p.get() == f; });
   const auto i = static_cast<std::size_t>(at - fibers.begin());
@@ -188,7 +188,7 @@ void Block::run(const Launch& l, unsigned block_number) {
   if (!error.empty()) abandon();
 }
 
-// Threads of a failed kernel never finish. Their stacks begin anew; kernels have no destructors that would be missed.
+// Threads of a failed kernel never finish. Their stacks are reused; kernels have no destructors to miss.
 void Block::abandon() {
   for (void*& thread : watched) {
     if (!thread) continue;

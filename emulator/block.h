@@ -18,13 +18,13 @@
 
 namespace emulator {
 
-/// A launch that runs.
+/// A running launch.
 struct Launch {
   LaunchConfig config;
   Body body;
   unsigned blocks;
-  // Addresses that stand, for the race detector, for the launch's begin and end and for each block's barrier in even
-  // and odd rounds.
+  // Addresses that represent, to the race detector, the launch's start and end and each block's barrier in even and
+  // odd rounds.
   std::unique_ptr<char[]> marks;
   void* begin_mark() const { return marks.get(); }
   void* end_mark() const { return marks ? marks.get() + 1 : nullptr; }
@@ -97,15 +97,15 @@ class Block {
   void sweep();
 
   // ---- For the threads ----
-  /// Stops the thread that runs until somebody makes it ready; begin_new prefers threads that have not begun.
+  /// Stops the running thread until somebody makes it ready; begin_new prefers threads that have not begun.
   void wait(bool begin_new = false) { go_on(fiber, begin_new); }
   void make_ready(unsigned t) {
     threads[t].state = State::ready;
     ready[tail] = t;
     tail = tail + 1 == count + 1 ? 0 : tail + 1;
   }
-  /// Ends the kernel: the first line of the message, and where. The caller lets go of its strings and waits, for nobody
-  /// comes back to its stack.
+  /// Ends the kernel: the first line of the message, and where. The caller frees its strings and waits, because
+  /// nobody returns to its stack.
   void fail(const std::string& why, const Loc* at);
   /// What each thread does, neighbours that do the same in one line.
   std::string report() const;
@@ -113,7 +113,7 @@ class Block {
   /// Runs every meeting of the warp whose lanes are all there.
   void hold_meetings(unsigned warp);
   void free_shared();
-  /// From here on as the scheduler, or as the thread that runs, for the race detector.
+  /// From here on the race detector sees the scheduler, or the running thread.
   void as_host() { sanitizer::switch_thread(host_thread); }
   void as_thread() {
     if (sanitizer::races()) sanitizer::switch_thread(watched[watched_number(current)]);
@@ -167,7 +167,7 @@ class Block {
   std::size_t buried = 0;  // bytes
 };
 
-/// The block that this system thread runs, or null. No guard: this is on the way of every device function.
+/// The block that this system thread runs, or null. No guard: every device function comes through here.
 extern constinit thread_local Block* active;
 /// The same for a device function; throws outside a kernel.
 [[noreturn]] void outside(const char* what);

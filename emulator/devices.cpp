@@ -1,4 +1,4 @@
-// Which devices there are, and what they say of themselves.
+// Which devices there are, and what they say about themselves.
 
 #include "emulator/devices.h"
 

@@ -29,7 +29,7 @@ struct Body {
   void (*call)(const void*);
 };
 
-/// What launch() comes to when types are forgotten; `kernel` is the address that cudaFuncSetAttribute knows.
+/// launch() with its types erased; `kernel` is the address that cudaFuncSetAttribute knows.
 void launch_erased(const LaunchConfig&, const void* kernel, Body);
 /// Throws if `p` is neither null nor memory of the device that the launch runs on.
 void check_device_pointer(const volatile void* p, std::size_t argument, const LaunchConfig&);

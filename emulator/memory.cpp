@@ -1,5 +1,5 @@
-// Allocations. Each is a heap block that ends exactly where it was asked to, so that the address sanitizer and valgrind
-// see an overrun; a program's own cache of blocks should be off under them.
+// Allocations. Each is a heap block of exactly the size asked for, so that the address sanitizer and valgrind see an
+// overrun; a program's own cache of blocks should be off under them.
 
 #include "emulator/memory.h"
 
@@ -142,7 +142,7 @@ cudaError_t cudaFree(void* p) {
   if (!p) return cudaSuccess;
   const auto it = memory().blocks.find(number(p));
   if (it == memory().blocks.end())
-    return fail(cudaErrorInvalidDevicePointer, was_freed(p) ? "freed twice" : "not the begin of an allocation");
+    return fail(cudaErrorInvalidDevicePointer, was_freed(p) ? "freed twice" : "not the start of an allocation");
   const auto [bytes, device] = it->second;
   const cudaError_t status = synchronize_device(device);
   sanitizer::show(p, bytes);

@@ -3,7 +3,7 @@
 /// manual (mma.m16n8k8, mma.m16n8k16); with g = lane / 4 and t = lane % 4:
 ///   C, D   registers 0, 1: row g,     columns 2t, 2t + 1       registers 2, 3: row g + 8
 ///   A      K = 8 (tf32): registers 0..3: (g, t) (g + 8, t) (g, t + 4) (g + 8, t + 4)
-///          K = 16, two numbers a register: rows as above, columns 2t, 2t + 1, and + 8 in registers 2, 3
+///          K = 16, two numbers per register: rows as above, columns 2t, 2t + 1, and + 8 in registers 2, 3
 ///   B      K = 8: (t, g) (t + 4, g)            K = 16: rows 2t, 2t + 1, and + 8, column g
 
 #include "emulator/halves.h"
@@ -38,7 +38,7 @@ void multiply_fragments(void* const* lanes, AtA at_a, AtB at_b) {
     for (int c = 0; c < 8; ++c) holder(r, c).d[(r / 8) * 2 + c % 2] = d[r][c];
 }
 
-/// d[4] = a[4] b[2] + c[4], 32 bits a register; numbers are tf32.
+/// d[4] = a[4] b[2] + c[4], 32 bits per register; numbers are tf32.
 inline void mma_m16n8k8_tf32(float* d, const std::uint32_t* a, const std::uint32_t* b, const float* c, Loc at = {}) {
   MmaArgument mine{d, a, b, c};
   warp_collective(
@@ -72,7 +72,7 @@ void mma_m16n8k16(float* d, const std::uint32_t* a, const std::uint32_t* b, cons
       },
       at);
 }
-/// d[4] = a[4] b[2] + c[4], two bfloat16 or float16 a register of a and b, the lower column or row in the lower half.
+/// d[4] = a[4] b[2] + c[4], two bfloat16 or float16 per register of a and b, the lower column or row in the lower half.
 inline void mma_m16n8k16_bf16(float* d, const std::uint32_t* a, const std::uint32_t* b, const float* c, Loc at = {}) {
   mma_m16n8k16<bf16_to_float>(d, a, b, c, at);
 }

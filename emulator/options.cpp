@@ -11,12 +11,12 @@
 namespace emulator {
 namespace {
 
-// What a variable's name begins with: the program that the library is built into says so.
+// What the variables' names begin with; the program that the library is built into may define it.
 #ifndef EMULATOR_PREFIX
 #define EMULATOR_PREFIX "EMULATOR_"
 #endif
 
-// A value that would be taken for another is worse than none: whoever sets one wants it.
+// A value that is not understood ends the program: to ignore it, or to take it for another, would mislead its user.
 [[noreturn]] void refuse(const char* variable, const char* text, const std::string& valid) {
   std::fprintf(stderr, "emulated device: %s is '%s'; valid: %s\n", variable, text, valid.c_str());
   std::exit(2);

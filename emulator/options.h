@@ -8,7 +8,7 @@
 namespace emulator {
 
 struct Options {
-  int workers;          // WORKERS (1): system threads that run blocks; 0: one a processor
+  int workers;          // WORKERS (1): system threads that run blocks; 0: one per processor
   int order;            // ORDER (0): threads and blocks 0 forward, 1 reversed, 2 shuffled
   unsigned seed;        // SEED (1): of the shuffle
   bool async;           // ASYNC (0): work waits until something waits for it

@@ -1,5 +1,5 @@
 #pragma once
-/// What the sanitizers and valgrind must be told of fibers and of device memory. The hooks are weak: the same object
+/// What the sanitizers and valgrind must know about fibers and device memory. The hooks are weak: the same object
 /// file serves in plain programs and in sanitized ones.
 ///
 /// The thread sanitizer becomes a race detector for kernels: each CUDA thread is a thread of its own to it, and only
@@ -28,7 +28,7 @@ __attribute__((weak)) void __tsan_release(void*);
 
 namespace emulator::sanitizer {
 
-/// Is the thread sanitizer, the address sanitizer there?
+/// Is the thread sanitizer, or the address sanitizer, present?
 inline bool races() { return __tsan_create_fiber != nullptr; }
 inline bool addresses() { return __asan_poison_memory_region != nullptr; }
 
@@ -44,7 +44,7 @@ inline void switch_thread(void* to) {
   if (races()) __tsan_switch_to_fiber(to, 1);
 }
 
-/// The address sanitizer reports whoever touches hidden memory.
+/// The address sanitizer reports any access to hidden memory.
 inline void hide(const void* p, std::size_t bytes) {
   if (addresses()) __asan_poison_memory_region(p, bytes);
 }
@@ -52,7 +52,7 @@ inline void show(const void* p, std::size_t bytes) {
   if (addresses()) __asan_unpoison_memory_region(p, bytes);
 }
 
-/// valgrind reports decisions that hang on memory that nobody wrote.
+/// valgrind reports decisions that depend on memory that nobody wrote.
 inline void mark_unwritten([[maybe_unused]] void* p, [[maybe_unused]] std::size_t bytes) {
 #ifdef EMULATOR_VALGRIND
   VALGRIND_MAKE_MEM_UNDEFINED(p, bytes);

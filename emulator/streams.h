@@ -14,7 +14,7 @@ namespace emulator {
 cudaError_t submit(cudaStream_t stream, std::function<void()> work);
 /// Runs all that is queued for a device.
 cudaError_t synchronize_device(int device);
-/// The device that a stream belongs to; -1 for a stream that is none.
+/// The device that a stream belongs to; -1 if there is no such stream.
 int device_of(cudaStream_t stream);
 
 }  // namespace emulator

@@ -1,5 +1,5 @@
 #pragma once
-/// Failures that a test can have without the hardware that fails. The environment can choose one for a whole program:
+/// Failures that a test can provoke without faulty hardware. The environment can choose one for a whole program:
 /// FAULT=no-driver | old-driver | no-device | old-architecture | lost@N | memory@N
 
 #include <cstddef>
@@ -9,7 +9,7 @@ namespace emulator::testing {
 enum class Machine {
   sound,
   no_driver,        // every call fails with cudaErrorInsufficientDriver, the driver's version is 0
-  old_driver,       // the same, and the driver serves CUDA 12.2
+  old_driver,       // the same, and the driver supports CUDA 12.2
   no_device,        // cudaErrorNoDevice
   old_architecture  // devices of compute capability 7.0
 };

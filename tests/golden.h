@@ -26,7 +26,7 @@ class Golden {
     return found->to(lemma::default_device());
   }
   bool has(const std::string& name) const { return file_.find(name) != nullptr; }
-  // What stands behind "<prefix>", in the order of the file.
+  // What the file holds under "<prefix>", in its order.
   lemma::StateDict below(const std::string& prefix) const {
     lemma::StateDict found;
     for (const auto& [name, tensor] : file_.tensors)

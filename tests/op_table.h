@@ -1,6 +1,6 @@
 #pragma once
-/// The table of operations: one row a use of an operation. Every suite (values, gradients, layouts, timings) runs over
-/// all rows.
+/// The table of operations: one row per use of an operation. Every suite (values, gradients, layouts, timings) runs
+/// over all rows.
 ///
 /// To add an operation, add a row: its name in ops.h, the call, and a reference in plain double-precision loops.
 
@@ -55,7 +55,7 @@ struct Row {
   std::function<lemma::Tensor(const Tensors&)> run;
   std::function<Grid(const Grids&)> reference;
   std::vector<Input> inputs;
-  std::vector<Shapes> shapes;                         ///< cases: one shape an input. The first is the everyday one.
+  std::vector<Shapes> shapes;                         ///< cases: one shape per input. The first is the everyday one.
   int order = 2;                                      ///< how many times it is differentiable: 0 or 2
   std::optional<lemma::DType> result = std::nullopt;  ///< the result's dtype where it is not the inputs'
   std::string name() const { return op + (note.empty() ? "" : " (" + note + ")"); }

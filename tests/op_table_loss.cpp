@@ -26,7 +26,7 @@ struct ClassLoss {
   double smoothing = 0;
 };
 
-// Class weights are no variable of a loss, so they are no input of a row.
+// Class weights are not a variable of a loss, so they are not an input of a row.
 const std::vector<double> kClassWeights = {0.5, 1, 2.5};
 
 // PyTorch's definition, element by element. x: scores (N, C, d...), targets (N, d...).

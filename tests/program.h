@@ -91,7 +91,7 @@ inline std::vector<std::string> options() {
 
 }  // namespace tiny
 
-/// A directory with good and bad files and two trained models, made once a test run.
+/// A directory with good and bad files and two trained models, made once per test run.
 class Playground {
  public:
   Playground() {

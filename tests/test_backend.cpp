@@ -83,7 +83,7 @@ TEST_CASE("what reads on the host is known by its kind") {
   REQUIRE(counting.reads == 4);
 }
 
-TEST_CASE("layers and losses ask their values nothing; what must ask does it once") {
+TEST_CASE("layers and losses do not read their values on the host; what must read does so once") {
   const Tensor x = randn({4, 5}, {.requires_grad = true}), weight = randn({5, 3}, {.requires_grad = true});
   const Tensor ids = zeros({4}, {.dtype = int64}), mask = ones({4}, {.dtype = boolean});
   const auto reads = [](const auto& work) {
@@ -171,7 +171,7 @@ TEST_CASE("kernels refuse dtypes that their operation does not take") {
 }
 
 TEST_CASE("without CUDA every entry says how to get it") {
-  if (lemma::cuda::build() != "off") return;  // of builds that have it, another file tells
+  if (lemma::cuda::build() != "off") return;  // builds that have it are tested in another file
   const Array x(Shape(2), DType::float32);
   kernels::Backend& missing = kernels::backend_of(Device::cuda());
   const std::string text =

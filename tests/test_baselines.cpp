@@ -18,7 +18,7 @@ TaggedSentences corpus(const std::vector<std::pair<Words, Words>>& sentences) {
 }  // namespace
 
 TEST_CASE("naive Bayes by hand", "[data]") {
-  // V = {good, film, bad}; class 0: bad 1, film 1; class 1: good 2, film 1 (a word counts once a text).
+  // V = {good, film, bad}; class 0: bad 1, film 1; class 1: good 2, film 1 (a word counts once per text).
   const NaiveBayes bayes({{"bad", "film"}, {"good", "good", "film"}, {"good"}}, {0, 1, 1}, 2);
   CHECK(bayes.predict({"bad"}) == 0);  // 1/3 * 2/5 > 2/3 * 1/6
   CHECK(bayes.predict({"good"}) == 1);

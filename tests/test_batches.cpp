@@ -66,7 +66,7 @@ TEST_CASE("a batch of labelled texts pads to its longest text and masks the padd
   CHECK_FALSE(collate({bare}).chars.defined());
 }
 
-TEST_CASE("a batch of tagged texts carries features, characters and a label a token", "[data]") {
+TEST_CASE("a batch of tagged texts carries features, characters and a label per token", "[data]") {
   TextCoder coder = TextCoder::build(tagged(), 1, 1);
   text::Counter tokens;
   for (const char* token : {"Lima", "is", "far", "Ann"}) tokens.add(token);
@@ -104,7 +104,7 @@ TEST_CASE("truncation and unknown words are counted, never silent", "[data]") {
   CHECK(cut.examples[0].labels == std::vector<int64_t>{1, 0});
 }
 
-TEST_CASE("every example comes once a pass, batches are full but for one", "[data]") {
+TEST_CASE("every example comes once per pass, and all batches but one are full", "[data]") {
   const EncodedTexts dataset = many(1003);
   Generator generator{7};
   for (Generator* source : {&generator, static_cast<Generator*>(nullptr)}) {

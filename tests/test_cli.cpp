@@ -78,7 +78,7 @@ TEST_CASE("evaluate prints one JSON object with the contract's fields") {
   CHECK(f1 == Approx(p + r == 0 ? 0 : 2 * p * r / (p + r)));
 }
 
-TEST_CASE("predict prints one object a text, from arguments and from lines") {
+TEST_CASE("predict prints one object per text, from arguments and from lines") {
   const Program arguments = playground().run({"predict", "--model", "sentiment", "a fine film", "truly awful food"});
   const Program lines =
       playground().run({"predict", "--model", "sentiment"}, {.input = "a fine film\r\ntruly awful food"});

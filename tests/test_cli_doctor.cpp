@@ -101,7 +101,7 @@ TEST_CASE("every command takes --device, and gives the CPU's answers on CUDA") {
   CHECK(playground().run({"predict", "--model", "by-device", "a fine film"}).status == 0);
 }
 
-TEST_CASE("a device that is not there, or is none, is refused in one line by every command") {
+TEST_CASE("a device that is not there, or is not a device, is refused in one line by every command") {
   const std::string none = cuda::is_available() ? "there is no cuda:7: this machine has " +
                                                       std::string(cuda::device_count() == 1 ? "one device, cuda:0" : "")
                                                 : "no cuda:7: " + cuda::why_unavailable();

@@ -38,7 +38,7 @@ void write(const std::string& name, const std::string& contents) {
   lemma::io::write_file(playground().dir / name, contents);
 }
 
-// `lemma train TASK --train FILE --dev dev.tsv --out new`, which must not come to be.
+// `lemma train TASK --train FILE --dev dev.tsv --out new`, which must not be created.
 Bad train_on(const std::string& file, std::vector<std::string> complaint, const std::string& task = "sentiment") {
   return {{"train", task, "--train", file, "--dev", task == "ner" ? "dev.conll" : "dev.tsv", "--out", "new"},
           std::move(complaint)};
@@ -185,7 +185,7 @@ TEST_CASE("a run whose weights run away ends with status 1 and saves nothing") {
   CHECK(playground().dir.entries() == entries);
 }
 
-TEST_CASE("weights that are no numbers are refused") {
+TEST_CASE("weights that are not numbers are refused") {
   auto file = lemma::io::load_safetensors(playground().dir / "sentiment/model.safetensors");
   file.tensors[0].second.mul_(NAN);
   const std::string path = spoiled_model("nan", "sentiment", "model.safetensors", "");
@@ -330,7 +330,7 @@ TEST_CASE("hostile safetensors files are refused") {
   }
 }
 
-TEST_CASE("ids that are no numbers or lie beyond the vocabulary are refused, before any output") {
+TEST_CASE("ids that are not numbers or lie beyond the vocabulary are refused, before any output") {
   lemma::guide::SentimentClassifier model(20, 8, 2, 3);
   lemma::io::save_safetensors(playground().dir / "guide.safetensors", model.state_dict());
   const struct {

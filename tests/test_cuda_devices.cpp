@@ -74,7 +74,7 @@ TEST_CASE("the texts of mixed devices") {
   CHECK_THROWS_WITH(hooked.backward(), "[mul] a hook returned a gradient on cpu for one on cuda");
 }
 
-TEST_CASE("an id outside an embedding's range is told with its position, on CUDA as on the CPU") {
+TEST_CASE("an id outside an embedding's range is reported with its position, on CUDA as on the CPU") {
   if (!have_cuda()) return;
   const Tensor weight = ones({5, 2}, there());
   const TensorOptions whole{.dtype = int64, .device = kCuda};

@@ -21,7 +21,7 @@ Tensors on(Device device, const Tensors& inputs) {
   return moved;
 }
 
-// Largest |a - b|, relative to the largest entry of b above 1. Infinity where kinds differ, or whole numbers at all.
+// Largest |a - b|, relative to the largest entry of b above 1. Infinity where kinds or whole numbers differ.
 double distance(const Tensor& a, const Tensor& b) {
   if (!a.defined() || !b.defined()) return a.defined() == b.defined() ? 0 : INFINITY;
   if (a.shape() != b.shape() || a.dtype() != b.dtype()) return INFINITY;

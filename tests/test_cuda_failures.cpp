@@ -42,7 +42,7 @@ std::string everything_in(const std::string& out) {
 
 }  // namespace
 
-TEST_CASE("no driver, an old driver, no device, an old architecture: each is told with what mends it") {
+TEST_CASE("no driver, an old driver, no device, an old architecture: each is reported with its remedy") {
   if (!emulated()) return;
   const std::string start = "lemma: [--device] ";
   const auto refused = [&](const char* fault) {
@@ -57,7 +57,7 @@ TEST_CASE("no driver, an old driver, no device, an old architecture: each is tol
             "no NVIDIA driver is installed; install one, or configure with -DLEMMA_CUDA=EMULATED, which needs none\n");
   CHECK(refused("old-driver") ==
         start +
-            "the NVIDIA driver serves CUDA 12.2 and this program was built with CUDA 13.0; update the driver, or "
+            "the NVIDIA driver supports CUDA 12.2 and this program was built with CUDA 13.0; update the driver, or "
             "build with an older toolkit\n");
   CHECK(refused("no-device") ==
         start +
@@ -164,5 +164,5 @@ TEST_CASE("LEMMA_CUDA_SYNC, odd limits and device names from the environment") {
                                        {.environment = {{"LEMMA_MEMORY_LIMIT", "much"}}});
   CHECK(odd.status == 2);
   CHECK(odd.err ==
-        "lemma: [LEMMA_MEMORY_LIMIT] 'much' is no size; give bytes, or a number with K, M or G, such as 6G\n");
+        "lemma: [LEMMA_MEMORY_LIMIT] 'much' is not a size; give bytes, or a number with K, M or G, such as 6G\n");
 }

@@ -161,7 +161,7 @@ TEST_CASE("the large tiles, which only many tiles bring out, agree too") {
     for (const Layout la : {Layout::contiguous, Layout::transposed, Layout::odd_offset})
       for (const Layout lb : {Layout::contiguous, Layout::transposed}) {
         if (dtype == DType::float64) continue;  // has one size of tile
-        // float16 runs the code of bfloat16 but for one instruction; only the blocked rung reads odd offsets in place.
+        // float16 differs from bfloat16 in one instruction only; only the blocked rung reads odd offsets in place.
         if (dtype == DType::float16 && (la != Layout::contiguous || lb != Layout::contiguous)) continue;
         if (la == Layout::odd_offset && (dtype != DType::float32 || lb == Layout::transposed)) continue;
         const Operand a = operand(1, 72, 24, la, dtype, 1), b = operand(1, 24, 80, lb, dtype, 2);

@@ -194,7 +194,7 @@ TEST_CASE("grad() walks no further than the inputs asked for") {
 TEST_CASE("an input that the outputs do not depend on") {
   Tensor x = leaf(3), other = leaf(std::vector<double>{1, 2});
   CHECK_THROWS_WITH(grad({x * 2}, {other}),
-                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is meant");
+                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is intended");
   CHECK(!grad({x * 2}, {other}, {.allow_unused = true})[0].defined());
 }
 

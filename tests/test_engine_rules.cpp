@@ -156,7 +156,7 @@ TEST_CASE("a user's Function: saved input, saved output, saved other, needs_inpu
   };
   CHECK(gradcheck(my_exp, {x}).ok);
   CHECK(gradgradcheck(my_exp, {x}).ok);
-  // Something else beside: a mask, and two inputs of which one wants nothing.
+  // Something else as well: a mask, and two inputs of which one wants nothing.
   std::vector<bool> needs;
   const auto masked = [&](const Inputs& in) {
     return made(

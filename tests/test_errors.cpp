@@ -71,7 +71,8 @@ TEST_CASE("dtype errors: no silent promotion") {
   SAYS(mean(whole), "[mean] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(whole / whole, "[div] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(pow(whole, 2), "[pow] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
-  SAYS(whole + 0.5, "[add] the number 0.5 is no integer, the tensor (2, 3) is int64; cast it with .to(float32)");
+  SAYS(whole + 0.5,
+       "[add] the number 0.5 is not an integer, and the tensor (2, 3) is int64; cast it with .to(float32)");
   SAYS(softmax(whole, 0), "[softmax] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(where(a23, a23, a23), "[where] the condition must be bool, got float32 (2, 3)");
   SAYS(masked_fill(a23, a23, 0), "[masked_fill] the mask must be bool, got float32 (2, 3)");
@@ -103,21 +104,21 @@ TEST_CASE("dims") {
   SAYS(sum(scalar, 0), "[sum] dim 0 is out of range for (), which has no dims");
   SAYS(transpose(a23, 0, 5), "[transpose] dim 5 is out of range for (2, 3); valid: -2..1");
   SAYS(unsqueeze(a23, 4), "[unsqueeze] dim 4 is out of range for (2, 3); valid: -3..2");
-  SAYS(permute(a23, {0}), "[permute] (0) names 1 dims, (2, 3) has 2");
+  SAYS(permute(a23, {0}), "[permute] (0) names 1 dims, but (2, 3) has 2");
   SAYS(permute(a23, {0, -2}), "[permute] dim 0 is named twice in (0, -2)");
   SAYS(flatten(a23, 1, 0), "[flatten] start dim 1 comes after end dim 0");
   SAYS(diagonal(a23, 0, 1, -1), "[diagonal] dims 1 and -1 of (2, 3) are the same dim");
   SAYS(a4.t(), "[t] needs a matrix, got (4); use transpose(-2, -1)");
-  SAYS(amax(zeros({2, 0}), 1), "[amax] dim 1 of (2, 0) is empty: there is no extreme of nothing");
-  SAYS(argmax(zeros({2, 0}), 1), "[argmax] dim 1 of (2, 0) is empty: there is no extreme of nothing");
-  SAYS(max(zeros({0})), "[max] dim 0 of (0) is empty: there is no extreme of nothing");
+  SAYS(amax(zeros({2, 0}), 1), "[amax] dim 1 of (2, 0) is empty: it has no largest or smallest element");
+  SAYS(argmax(zeros({2, 0}), 1), "[argmax] dim 1 of (2, 0) is empty: it has no largest or smallest element");
+  SAYS(max(zeros({0})), "[max] dim 0 of (0) is empty: it has no largest or smallest element");
 }
 
 TEST_CASE("shapes of views") {
   SAYS(reshape(a23, {4}), "[reshape] cannot view 6 elements of (2, 3) as (4), which has 4");
   SAYS(reshape(a23, {-1, 4}), "[reshape] cannot view 6 elements of (2, 3) as (-1, 4): 6 is not divisible by 4");
-  SAYS(reshape(a23, {-1, -1}), "[reshape] (-1, -1) is no shape: only one dim may be -1, none below");
-  SAYS(reshape(a23, {-2, 3}), "[reshape] (-2, 3) is no shape: only one dim may be -1, none below");
+  SAYS(reshape(a23, {-1, -1}), "[reshape] (-1, -1) is not a shape: only one dim may be -1, and none may be less");
+  SAYS(reshape(a23, {-2, 3}), "[reshape] (-2, 3) is not a shape: only one dim may be -1, and none may be less");
   SAYS(expand(a23, {4, 3}), "[expand] (2, 3) cannot be expanded to (4, 3): only dims of size 1 stretch");
   SAYS(expand(a23, {3}), "[expand] (2, 3) cannot be expanded to (3): only dims of size 1 stretch");
   SAYS(narrow(a23, 1, 2, 2), "[narrow] start 2 and length 2 do not fit into dim 1 of (2, 3), which has size 3");
@@ -156,14 +157,14 @@ TEST_CASE("products") {
        "[linear] x is float64 (2, 3), the weight float32 (4, 3); cast x with .to(float32)");
   SAYS(linear(a23, ones({4, 2})), "[linear] x (2, 3) does not fit weight (4, 2): x's last dim must be weight's dim 1");
   SAYS(einsum("ij", {a23}), "[einsum] 'ij': write the result too, as in 'ij,jk->ik'");
-  SAYS(einsum("ijk->i", {a23}), "[einsum] 'ijk->i': term 'ijk' names 3 dims, operand 0 of shape (2, 3) has 2");
+  SAYS(einsum("ijk->i", {a23}), "[einsum] 'ijk->i': term 'ijk' names 3 dims, but operand 0 of shape (2, 3) has 2");
   SAYS(einsum("ij,jk->ik", {a23}), "[einsum] 'ij,jk->ik': has more terms than the 1 operands");
   SAYS(einsum("ij->i", {a23, a23}), "[einsum] 'ij->i': has fewer terms than the 2 operands");
   SAYS(einsum("ij,jk->ik", {a23, a23}),
        "[einsum] 'ij,jk->ik': 'j' is 3 in one place and 2 in operand 1 of shape (2, 3)");
   SAYS(einsum("ij->k", {a23}), "[einsum] 'ij->k': 'k' of the result is in no operand");
-  SAYS(einsum("ij->ii", {a23}), "[einsum] 'ij->ii': 'i' stands twice in the result");
-  SAYS(einsum("i.->i", {a23}), "[einsum] 'i.->i': '.' is no letter");
+  SAYS(einsum("ij->ii", {a23}), "[einsum] 'ij->ii': 'i' appears twice in the result");
+  SAYS(einsum("i.->i", {a23}), "[einsum] 'i.->i': '.' is not a letter");
   SAYS(einsum("->", {}), "[einsum] '->': needs at least one operand");
 }
 
@@ -172,13 +173,13 @@ TEST_CASE("indices") {
   SAYS(embedding(ones({5}), tensor({1})), "[embedding] the weight must be a matrix (V, D), got (5)");
   SAYS(gather(a23, 1, tensor({{0, 3}})), "[gather] index 3 at position (0, 1) is outside [0, 3)");
   SAYS(gather(a23, 1, zeros({3, 1}, {.dtype = int64})),
-       "[gather] index (3, 1) does not fit (2, 3): equal ranks, and no larger except along dim 1");
+       "[gather] index (3, 1) does not fit (2, 3): ranks must be equal, and sizes no larger except along dim 1");
   SAYS(gather(a23, 1, tensor({0})),
-       "[gather] index (1) does not fit (2, 3): equal ranks, and no larger except along dim 1");
+       "[gather] index (1) does not fit (2, 3): ranks must be equal, and sizes no larger except along dim 1");
   SAYS(scatter_add(a23, 1, tensor({{0, 9}}), ones({1, 2})),
        "[scatter_add] index 9 at position (0, 1) is outside [0, 3)");
   SAYS(scatter_add(a23, 1, tensor({{0, 1}}), ones({1, 3})),
-       "[scatter_add] src (1, 3) and index (1, 2) must have one shape");
+       "[scatter_add] src (1, 3) and index (1, 2) must have the same shape");
   SAYS(index_select(a23, 0, tensor({2})), "[index_select] index 2 at position (0) is outside [0, 2)");
   SAYS(index_select(a23, 0, tensor(1)), "[index_select] the index must have one dim, got ()");
   SAYS(take_along_dim(a23, tensor({0}), 0), "[take_along_dim] index (1) and (2, 3) must have equal ranks");
@@ -205,11 +206,13 @@ TEST_CASE("compositions and losses") {
   SAYS(cross_entropy(a23, tensor({0, 1}), {}, -100, Reduction::mean, 2),
        "[cross_entropy] label_smoothing must be in [0, 1], got 2");
   SAYS(nll_loss(a23, tensor({0, -1})), "[nll_loss] label -1 at position (1) is outside [0, 3)");
-  SAYS(mse_loss(a23, ones({3})), "[mse_loss] input (2, 3) and target (3) must have one shape; a loss never broadcasts");
+  SAYS(mse_loss(a23, ones({3})),
+       "[mse_loss] input (2, 3) and target (3) must have the same shape; a loss never broadcasts");
   SAYS(l1_loss(a23, doubles),
        "[l1_loss] dtypes differ: lhs is float32 (2, 3), rhs is float64 (2, 3); cast one side, e.g. with .to(float32)");
   SAYS(binary_cross_entropy_with_logits(a23, scalar),
-       "[binary_cross_entropy_with_logits] input (2, 3) and target () must have one shape; a loss never broadcasts");
+       "[binary_cross_entropy_with_logits] input (2, 3) and target () must have the same shape; a loss never "
+       "broadcasts");
 }
 
 TEST_CASE("a gradient that is set has its tensor's dtype") {
@@ -220,7 +223,7 @@ TEST_CASE("a gradient that is set has its tensor's dtype") {
 }
 
 TEST_CASE("devices: a build without CUDA says how to get it") {
-  SAYS(Device::parse("gpu"), "[device] 'gpu' is no device; valid: cpu, cuda, cuda:0..15");
+  SAYS(Device::parse("gpu"), "[device] 'gpu' is not a device; valid: cpu, cuda, cuda:0..15");
   SAYS(Device::cuda(256), "[device] there is no cuda:256; indices go from 0 to 15");
   SAYS(Device::cuda(-1), "[device] there is no cuda:-1; indices go from 0 to 15");
   CHECK(Device::parse("cuda:15").index() == 15);

@@ -183,7 +183,7 @@ TEST_CASE("a directory set aside by a cut save is put back") {
   CHECK(io::read_file(dir / "m/config.json") == "one");
 }
 
-TEST_CASE("somebody's data, a file or a missing name is no place to save") {
+TEST_CASE("somebody's data, a file or an empty name is not a place to save") {
   TempDir dir;
   fs::create_directory(dir / "home");
   io::write_file(dir / "home/thesis.txt", "years of work");
@@ -210,7 +210,7 @@ TEST_CASE("whether a save could work is known beforehand and leaves nothing behi
   CHECK(error_of<IoError>([&] { io::check_can_save("/proc/model", kOwned, 1); }) ==
         "[/proc/model] cannot be written: No such file or directory; check the path");
   const std::string full = error_of<IoError>([&] { io::check_can_save(dir / "a/m", kOwned, size_t{1} << 60); });
-  CHECK(full.find("bytes free where about 1152921504606846976 are needed; free some space or choose another place") !=
+  CHECK(full.find("bytes free, but about 1152921504606846976 are needed; free some space or choose another place") !=
         std::string::npos);
   CHECK(dir.entries() == 0);
   {

@@ -59,7 +59,7 @@ TEST_CASE("a step with an Inf or NaN is skipped and halves the scale; good steps
   CHECK(scaler.get_scale() == 2);
   scaler.update(1024);
   CHECK(scaler.get_scale() == 1024);
-  // Large but finite gradients are no overflow.
+  // Large but finite gradients are not an overflow.
   b.w.set_grad(tensor({3e38, 3e38}));
   CHECK(scaler.step(b.optimizer));
 }
@@ -74,14 +74,14 @@ TEST_CASE("unscale_ gives the true gradients to clipping, once") {
   CHECK(scaler.step(b.optimizer));
   CHECK(b.w.to_vector<float>()[0] == Approx(1 - 0.6));
   CHECK_THROWS_WITH(scaler.unscale_(b.optimizer),
-                    "[unscale_] the gradients of this optimiser were unscaled already since the last update()");
-  CHECK_THROWS_WITH(scaler.step(b.optimizer), "[step] this optimiser has stepped already since the last update()");
+                    "[unscale_] the gradients of this optimiser have already been unscaled since the last update()");
+  CHECK_THROWS_WITH(scaler.step(b.optimizer), "[step] this optimiser has already stepped since the last update()");
   scaler.update();
   CHECK_THROWS_WITH(scaler.update(),
-                    "[update] no gradients were looked at since the last update(); call step() before");
+                    "[update] no gradients have been checked since the last update(); call step() first");
   b.optimizer.zero_grad();
   CHECK_THROWS_WITH(scaler.step(b.optimizer),
-                    "[unscale_] no parameter of this optimiser has a gradient; call scale(loss).backward() before");
+                    "[unscale_] no parameter of this optimiser has a gradient; call scale(loss).backward() first");
 }
 
 TEST_CASE("one scaler serves two optimisers: each skips for itself, both share the scale") {

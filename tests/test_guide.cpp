@@ -193,7 +193,7 @@ TEST_CASE(
   CHECK_FALSE(model.is_training());
 }
 
-TEST_CASE("The guide's classes refuse what does not fit in words") {
+TEST_CASE("The guide's classes refuse, in words, what does not fit") {
   CHECK_THROWS_WITH(guide::SelfAttention(32, 7), "[SelfAttention] embed_size 32 is not divisible by heads 7");
   CHECK_THROWS_WITH(guide::SelfAttention(8, 2)(zeros({2, 3, 4})), "[SelfAttention] x is (2, 3, 4); expected (B, T, 8)");
   CHECK_THROWS_WITH(

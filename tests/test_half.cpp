@@ -62,7 +62,7 @@ TEST_CASE("all 65,536 halves are the numbers that their bits spell, and come bac
 TEST_CASE("floats round to the nearest half, ties to even, subnormals and overflow included") {
   int64_t wrong = 0;
   for (uint64_t bits = 0; bits < (uint64_t{1} << 32); bits += 40503) {
-    for (const uint32_t near : {0u, 0x1000u, 0x8000u}) {  // also exactly half way between two
+    for (const uint32_t near : {0u, 0x1000u, 0x8000u}) {  // also exactly halfway between two
       const float x = float_at((static_cast<uint32_t>(bits) & ~0x1fffu) | near);
       wrong += !same(static_cast<float>(Half(x)), nearest_half(x));
       wrong += !same(static_cast<float>(BFloat16(x)), nearest_bfloat(x));
@@ -264,7 +264,7 @@ TEST_CASE("halves are read from any layout") {
         }
         const std::vector<double> a = row.run(moved).to_vector<double>(), b = row.run(plain).to_vector<double>();
         REQUIRE(a.size() == b.size());
-        // One rounding may fall to the other side, as sums run in another order.
+        // One rounding may go the other way, as sums run in another order.
         for (size_t i = 0; i < a.size(); ++i)
           if (!(a[i] == b[i] || std::fabs(a[i] - b[i]) <= 2.01 * roundoff(bfloat16) * std::max(1.0, std::fabs(b[i]))))
             FAIL_CHECK("element " << i << ": " << a[i] << " and " << b[i]);

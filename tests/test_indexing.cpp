@@ -39,7 +39,7 @@ struct Case {
   std::function<Place(const Place&)> from;
 };
 
-// Expected shapes and places are NumPy's, but for x[0, :, index], where PyTorch and Lemma take the number first.
+// Expected shapes and places are NumPy's, except for x[0, :, index], where PyTorch and Lemma take the number first.
 std::vector<Case> cases() {
   const Tensor rows = tensor({1, 0, 1}), last = tensor({3, -1, 0}), grid = tensor({{0, 2}, {-1, 1}});
   const Tensor middle = tensor({true, false, true}), face = tensor({{true, false, false}, {false, true, true}});
@@ -279,7 +279,7 @@ TEST_CASE("assigning to brackets writes through; assigning to a variable does no
   indexed += 1.0;
   CHECK(indexed.to_vector<double>() == Doubles{2});
   CHECK(x.to_vector<double>() == Doubles{0, 2, 6, 0, 2, 6});
-  // Whoever gives a temporary away, a function too, is written through.
+  // A temporary is written through wherever it comes from, even from a function.
   const auto first = [&] { return x[0]; };
   first() = ones({3});
   CHECK(x.to_vector<double>() == Doubles{1, 1, 1, 0, 2, 6});
@@ -336,9 +336,9 @@ TEST_CASE("a tensor is a range of its rows") {
 TEST_CASE("wrong indices are refused in words") {
   Tensor x = numbered({2, 3});
   CHECK_THROWS_WITH(x[2], "[select] index 2 is out of range for dim 0 of (2, 3), which has size 2");
-  CHECK_THROWS_WITH((x[{0, 0, 0}]), "[index] the indices pick from 3 dims, (2, 3) has 2");
+  CHECK_THROWS_WITH((x[{0, 0, 0}]), "[index] the indices pick from 3 dims, but (2, 3) has 2");
   CHECK_THROWS_WITH((x[{Ellipsis, 0, Ellipsis}]),
-                    "[index] 2 times Ellipsis among the indices; at most one can be told apart");
+                    "[index] Ellipsis appears 2 times among the indices; at most one is allowed");
   CHECK_THROWS_WITH((x[{All, Slice(None, None, -1)}]),
                     "[slice] step must be at least 1, got -1; use flip() to go backwards");
   CHECK_THROWS_WITH((x[{All, tensor({0, 3})}]),
@@ -360,12 +360,13 @@ TEST_CASE("wrong indices are refused in words") {
                     ".to(float64)");
   Tensor ids = arange(3);
   CHECK_THROWS_WITH(ids[0] = 0.5,
-                    "[fill_] the number 0.5 is no integer, the tensor () is int64; cast it with .to(float32)");
-  CHECK_THROWS_WITH(scatter(x, 0, tensor({0}), tensor({1.0}, {.dtype = float64})),
-                    "[scatter] index (1) does not fit (2, 3): equal ranks, and no larger except along dim 0");
+                    "[fill_] the number 0.5 is not an integer, and the tensor () is int64; cast it with .to(float32)");
+  CHECK_THROWS_WITH(
+      scatter(x, 0, tensor({0}), tensor({1.0}, {.dtype = float64})),
+      "[scatter] index (1) does not fit (2, 3): ranks must be equal, and sizes no larger except along dim 0");
   CHECK_THROWS_WITH(scatter(x, 0, tensor({{2}}), 1), "[scatter] index 2 at position (0, 0) is outside [0, 2)");
   CHECK_THROWS_WITH(scatter(x, 0, tensor({{1}}), ones({1, 2}, {.dtype = float64})),
-                    "[scatter] src (1, 2) and index (1, 1) must have one shape");
+                    "[scatter] src (1, 2) and index (1, 1) must have the same shape");
   CHECK_THROWS_WITH(index_add(x, 1, tensor({0, 1}), ones({2, 3}, {.dtype = float64})),
                     "[index_add] index (2) must have one dim, and src (2, 3) one slice of (2, 3) along dim 1 for each "
                     "number in it");

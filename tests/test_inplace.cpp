@@ -267,13 +267,13 @@ TEST_CASE("a buffer without a gradient takes one from what is written into it") 
   CHECK(buffer.to_vector<double>() == Doubles{0, 0, 1, 2, 2, 4});
   sum(buffer * early).backward();  // (0 + 1 + 2) b * b
   CHECK(b.grad().to_vector<double>() == Doubles{6, 12});
-  // Writing over it all takes it away from what was there.
+  // Overwriting all of it cuts it off from what was there.
   Tensor again = b * 3.0;
   again.copy_(plain({5.0, 6.0}));
   CHECK(grad({sum(again * b)}, {b})[0].to_vector<double>() == Doubles{5, 6});
 }
 
-TEST_CASE("a leaf that requires a gradient is written under NoGrad alone, through its views too") {
+TEST_CASE("a leaf that requires a gradient is written only under NoGrad, through its views too") {
   Tensor w = leaf({1.0, 2.0});
   const char* refused = " writing in place to a tensor that requires a gradient needs a NoGrad block";
   CHECK_THROWS_WITH(w += 1, std::string("[add_]") + refused);
@@ -295,14 +295,14 @@ TEST_CASE("a leaf that requires a gradient is written under NoGrad alone, throug
   const Tensor y = w * w;
   w.detach()[0] = 1.0;
   CHECK_THROWS_AS(sum(y).backward(), GradError);
-  // A view that becomes a leaf of its own is part of nothing any more.
+  // A view that becomes a leaf of its own is no longer part of anything.
   Tensor base = zeros({2}, {.dtype = float64}), part = base[0];
   part.requires_grad_();
   base[1] = w[0];
   CHECK(part.is_leaf());
 }
 
-TEST_CASE("a saved value that is written over is noticed, whoever writes") {
+TEST_CASE("a saved value that is overwritten is noticed, whatever wrote it") {
   const Tensor b = leaf({1.0, 2.0});
   Tensor e = exp(b);  // saves its result
   e += 1;
@@ -316,7 +316,7 @@ TEST_CASE("a saved value that is written over is noticed, whoever writes") {
   CHECK_THROWS_AS(sum(d).backward(), GradError);
 }
 
-TEST_CASE("a function of the user's that returns a view has memory of its own") {
+TEST_CASE("a user's function that returns a view has memory of its own") {
   struct Reversed : Function {  // the gradient's sign is turned, the values are the input's
     Tensor forward(FunctionContext&, const Inputs& in) override { return in[0]; }
     Inputs backward(FunctionContext&, const Tensor& g) override { return {-g}; }
@@ -340,7 +340,7 @@ TEST_CASE("what a dtype cannot hold is refused, as in PyTorch") {
   CHECK_THROWS_WITH(ids /= arange(1, 4), std::string("[div_]") + refused);
   CHECK_THROWS_WITH(ids.add_(ids, 0.5), std::string("[add_]") + refused);
   CHECK_THROWS_WITH(ids.fill_(0.5),
-                    "[fill_] the number 0.5 is no integer, the tensor (3) is int64; cast it with .to(float32)");
+                    "[fill_] the number 0.5 is not an integer, and the tensor (3) is int64; cast it with .to(float32)");
   CHECK_THROWS_WITH(ids += ones({3}),
                     "[add_] dtypes differ: lhs is int64 (3), rhs is float32 (3); cast one side, e.g. with .to(int64)");
   CHECK(ids.to_vector<double>() == Doubles{0, 1, 2});
@@ -365,7 +365,7 @@ TEST_CASE("views whose elements meet in memory cannot be written") {
       "[fill_] the tensor of shape (3, 3) is expanded: several elements are one in memory; clone() it first");
   x.unfold(0, 2, 3).zero_();  // windows apart
   CHECK(x.to_vector<double>() == Doubles{0, 0, 2, 0, 0});
-  // A base whose elements do not lie in order tells nothing of where its views lie.
+  // A base whose elements do not lie in order says nothing about where its views lie.
   const Tensor b = leaf({1.0, 2.0});
   Tensor turned = zeros({2, 3}, {.dtype = float64}).t().detach();
   CHECK_THROWS_WITH(
@@ -374,7 +374,7 @@ TEST_CASE("views whose elements meet in memory cannot be written") {
       "order; make it contiguous() before taking views to write to");
 }
 
-TEST_CASE("asking a result for its gradient says once that it is no leaf") {
+TEST_CASE("asking a result for its gradient says once that it is not a leaf") {
   Tensor w = leaf({1.0, 2.0});
   const TempDir dir;
   const int console = ::dup(2), file = ::open((dir / "said").c_str(), O_CREAT | O_WRONLY, 0600);

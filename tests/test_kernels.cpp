@@ -12,7 +12,7 @@ namespace {
 const std::vector<Shape> kShapes = {{},     {1},       {0},      {3, 0, 2},  {7},
                                     {5, 3}, {2, 1, 4}, {33, 17}, {3, 4, 40}, {2, 3, 2, 5, 2}};
 
-// The scalar formula in double precision; that it is the right one, the table of operations tells (op_table_unary.cpp).
+// The scalar formula in double precision; that it is the right one is tested by op_table_unary.cpp.
 double expected(Unary op, double x) {
   switch (op) {
 #define LEMMA_CASE(name, ...) \
@@ -56,7 +56,7 @@ const std::vector<Binary> kBinary = {LEMMA_FOR_EACH_BINARY(LEMMA_VALUE)};
 const std::vector<Compare> kCompare = {LEMMA_FOR_EACH_COMPARE(LEMMA_VALUE)};
 #undef LEMMA_VALUE
 
-// Of integers: operations refuse a divisor of 0, kernels give 0.
+// For integers, operations refuse a divisor of 0 and kernels give 0.
 bool is_division(Binary op) { return op == Binary::Fmod || op == Binary::Remainder || op == Binary::FloorDivide; }
 
 /// Equal up to `units` last places of the dtype; NaN equals NaN.

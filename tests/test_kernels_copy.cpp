@@ -49,7 +49,7 @@ TEST_CASE("copy permutes batches, repeats expanded sources and survives overlap"
   for (int64_t p = 0; p < 10; ++p) REQUIRE(value(line, p) == std::max<double>(0, static_cast<double>(p) - 1));
 }
 
-TEST_CASE("casting what has no int64 gives the smallest one, not undefined behaviour") {
+TEST_CASE("casting what no int64 holds gives the smallest one, not undefined behaviour") {
   const Array x(Shape(5), DType::float64), y(Shape(5), DType::int64);
   const std::vector<double> in = {NAN, INFINITY, -INFINITY, 1e19, -9223372036854775808.0};
   for (int64_t p = 0; p < 5; ++p) set(x, p, in[static_cast<size_t>(p)]);

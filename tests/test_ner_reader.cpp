@@ -11,7 +11,7 @@ TaggedSentences read(std::string_view contents, const TaggedSentenceOptions& opt
   const TempDir dir;
   return read_tagged_sentences(write_text(dir, "f", contents), options);
 }
-// "token/tag token/tag" a sentence.
+// "token/tag token/tag" for each sentence.
 std::vector<std::string> sentences(std::string_view contents) {
   std::vector<std::string> out;
   for (const TaggedSentence& s : read(contents).sentences) {

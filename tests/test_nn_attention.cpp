@@ -54,7 +54,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("Defaults are PyTorch's: a feed-forward of 2048, dropout 0.1, after-norm, no final norm") {
+TEST_CASE("Defaults are PyTorch's: a feed-forward of 2048, dropout 0.1, post-norm, no final norm") {
   nn::TransformerEncoderLayer layer(8, 2);
   CHECK(layer.linear1.weight.shape() == Shape{2048, 8});
   CHECK(layer.dropout.p() == 0.1);
@@ -71,7 +71,7 @@ TEST_CASE("Masks: true means attend") {
   CHECK(nn::attend_both(nn::attend_lengths({2, 3}, 3), nn::attend_causal(3)).shape() == Shape{2, 1, 3, 3});
 }
 
-TEST_CASE("What a padded place holds changes no output at a real one, and gets no gradient") {
+TEST_CASE("What a padded position holds changes no output at a real one, and gets no gradient") {
   manual_seed(3);
   for (const bool norm_first : {false, true}) {
     nn::TransformerEncoder encoder(8, 2, 2, {.dim_feedforward = 16, .dropout = 0, .norm_first = norm_first});
@@ -79,7 +79,7 @@ TEST_CASE("What a padded place holds changes no output at a real one, and gets n
     const Tensor real = keep.unsqueeze(2).to(float32);  // (B, T, 1)
     const Tensor x = randn({2, 4, 8}).requires_grad_();
     const Tensor other = where(keep.unsqueeze(2), x, randn({2, 4, 8}) * 100);
-    CHECK_FALSE(equal(encoder(x), encoder(other)));  // the padded places themselves do differ
+    CHECK_FALSE(equal(encoder(x), encoder(other)));  // the padded positions themselves do differ
     const Tensor y = encoder(x, {.attend_keys = keep}) * real;
     CHECK(equal(y, encoder(other, {.attend_keys = keep}) * real));
     sum(y * randn(y.shape())).backward();  // a plain sum of normalised outputs is constant
@@ -121,7 +121,7 @@ TEST_CASE("A query that may attend to nothing gets zeros and zero gradients, not
   for (const Tensor& p : attention.parameters()) CHECK_FALSE(any(isnan(p.grad())));
 }
 
-TEST_CASE("Attention weights are returned a head, averaged, or not at all; a layer hands its own out") {
+TEST_CASE("Attention weights are returned per head, averaged, or not at all; a layer hands out its own") {
   manual_seed(3);
   nn::MultiheadAttention attention(8, 2);
   const Tensor x = randn({2, 3, 8});
@@ -136,7 +136,7 @@ TEST_CASE("Attention weights are returned a head, averaged, or not at all; a lay
   CHECK(weights[2].shape() == Shape{2, 2, 3, 3});
 }
 
-TEST_CASE("Attention refuses what does not fit in words") {
+TEST_CASE("Attention refuses, in words, what does not fit") {
   nn::MultiheadAttention attention(8, 2);
   const Tensor x = zeros({2, 3, 8});
   CHECK_THROWS_WITH(attention(zeros({2, 3, 6}), x, x),

@@ -42,7 +42,7 @@ TEST_CASE("Sequential is made of layers, functions and lambdas at once") {
   CHECK(first.weight.grad().defined());
 }
 
-TEST_CASE("Sequential takes models with parts of their own, other Sequentials, and layers that are given up") {
+TEST_CASE("Sequential takes models with parts of their own, other Sequentials, and layers that are moved in") {
   nn::Linear mine(2, 2);
   nn::Sequential model(Net(), nn::Sequential(nn::Linear(2, 2), nn::Dropout(0.25)), std::move(mine));
   CHECK(model.named_parameters().size() == 8);
@@ -120,13 +120,13 @@ TEST_CASE("A hook may remove itself, and an exception in one comes out of the ca
   CHECK_THROWS_WITH(layer(ones({1})), "[hook] no");
 }
 
-TEST_CASE("A module that is called in its own way refuses hooks") {
+TEST_CASE("A module with a call of its own refuses hooks") {
   struct Own : nn::Module {
     Tensor operator()(const Tensor& a, const Tensor& b) const { return a + b; }
   } own;
   CHECK_THROWS_WITH(own.register_forward_hook([](const nn::Module&, const Tensor&, const Tensor&) {}),
-                    "[register_forward_hook] Own is called in its own way, which runs no hooks; derive it from "
-                    "nn::Layer and name its call forward");
+                    "[register_forward_hook] Own has a call of its own, which runs no hooks; derive it from "
+                    "nn::Layer and name that call forward");
 }
 
 TEST_CASE("Modules print as PyTorch's do") {
@@ -159,7 +159,7 @@ TEST_CASE("Modules print as PyTorch's do") {
         ")");
 }
 
-TEST_CASE("Like items of a list stand in one line, and what is within is indented") {
+TEST_CASE("Equal items of a list share one line, and what is within is indented") {
   const nn::TransformerEncoder encoder(4, 2, 2, {.dim_feedforward = 6, .dropout = 0}, true);
   CHECK(printed(encoder) ==
         "TransformerEncoder(\n"

@@ -146,7 +146,7 @@ TEST_CASE("Initialisers have their formula's range and spread, and repeat with t
   CHECK(equal(nn::init::constant_(a, 7), full({300, 200}, 7)));
   Tensor vector = zeros({3});
   CHECK_THROWS_WITH(nn::init::xavier_uniform_(vector),
-                    "[xavier_uniform_] a weight needs 2 dims or more to have fans, this one is (3)");
+                    "[xavier_uniform_] a weight needs 2 dims or more to have fans; this one is (3)");
 }
 
 TEST_CASE("trunc_normal_ stays within its bounds, with the spread that is left there") {
@@ -182,7 +182,7 @@ TEST_CASE("orthogonal_ makes rows, or columns where they are fewer, orthogonal a
   CHECK(golden::error(matmul(flat, flat.t()), eye(4, exact)) < 1e-14);
   Tensor vector = zeros({3});
   CHECK_THROWS_WITH(nn::init::orthogonal_(vector),
-                    "[orthogonal_] a weight needs 2 dims or more to have fans, this one is (3)");
+                    "[orthogonal_] a weight needs 2 dims or more to have fans; this one is (3)");
 }
 
 TEST_CASE("Dropout acts while training only, and keeps the mean") {

@@ -105,7 +105,7 @@ TEST_CASE("float64 weights load into a float32 module, rounded") {
   CHECK(block.scale.to_vector<float>() == std::vector<float>{0.1f, 0.1f});
 }
 
-TEST_CASE("train and eval reach every child, also one that is added later") {
+TEST_CASE("train and eval reach every child, even one that is added later") {
   Block block(3, 2);
   CHECK(block.dropout.is_training());
   block.eval();
@@ -175,8 +175,9 @@ TEST_CASE("Names of parameters and layers are checked") {
     Tensor weight = ones({1}), other = ones({1});
   };
   CHECK_THROWS_WITH(Bad("weight"), "[Module] the name 'weight' is registered twice in one module");
-  CHECK_THROWS_WITH(Bad(""), "[Module] '' cannot name a parameter or layer: names are not empty and hold no dot");
-  CHECK_THROWS_WITH(Bad("a.b"), "[Module] 'a.b' cannot name a parameter or layer: names are not empty and hold no dot");
+  CHECK_THROWS_WITH(Bad(""), "[Module] '' cannot name a parameter or layer: names cannot be empty or contain a dot");
+  CHECK_THROWS_WITH(Bad("a.b"),
+                    "[Module] 'a.b' cannot name a parameter or layer: names cannot be empty or contain a dot");
 }
 
 TEST_CASE("Sequential calls its layers in order; ModuleList holds several of one kind") {

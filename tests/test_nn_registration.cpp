@@ -19,7 +19,7 @@ struct Net : nn::Layer {
   Tensor forward(const Tensor& x) const override { return out(tanh(hidden(x))); }
 };
 
-// Names in any order, sub-layers of its own, and one that not every such module has.
+// Names in any order, sub-layers of its own, and one that only some modules of the class have.
 struct Tower : nn::Module {
   explicit Tower(bool tall) : base(child(this, "base")) {
     if (tall) top = child(this, "top", 2, 3);
@@ -76,7 +76,7 @@ TEST_CASE("A forgotten sub-layer is found by whatever looks inside first") {
   };
   const std::string said =
       "[Module] sub-layer 2 of Forgetful, a Dropout, has no name; declare it as `Dropout name = child(this, \"name\", "
-      "...)`, and hold by pointer what is no part of the model";
+      "...)`, and hold by pointer what is not part of the model";
   Forgetful module;
   CHECK_THROWS_WITH(module.parameters(), said);
   CHECK_THROWS_WITH(module.state_dict(), said);
@@ -113,7 +113,7 @@ TEST_CASE("A forgotten sub-layer is found in a part, which names it, even one th
                     Catch::Matchers::StartsWith("[Module] sub-layer 1 of Callable, a Linear, has no name"));
 }
 
-TEST_CASE("Neighbours in memory, and layers held by pointer, are no members") {
+TEST_CASE("Neighbours in memory, and layers held by pointer, are not members") {
   struct Pair {
     nn::Linear a{2, 2}, b{2, 2};
   } pair;

@@ -1,4 +1,4 @@
-// Every row of the table as a benchmark, on demand: `lemma_tests "[.timings]"` prints microseconds a call.
+// Every row of the table as a benchmark, on demand: `lemma_tests "[.timings]"` prints microseconds per call.
 #include <algorithm>
 #include <chrono>
 #include <iostream>

@@ -22,7 +22,7 @@ Doubles slope(const std::function<Tensor(const Tensor&)>& f, const Doubles& at) 
 }
 }  // namespace
 
-TEST_CASE("hard activations have no gradient on their bounds, clamp has") {
+TEST_CASE("hard activations have no gradient on their bounds, unlike clamp") {
   CHECK(slope([](const Tensor& x) { return hardtanh(x); }, {-1, 0, 1, 2}) == Doubles{0, 1, 0, 0});
   CHECK(slope([](const Tensor& x) { return relu6(x); }, {0, 3, 6}) == Doubles{0, 1, 0});
   CHECK(slope([](const Tensor& x) { return hardsigmoid(x); }, {-3, 0, 3}) == Doubles{0, 1.0 / 6, 0});
@@ -56,7 +56,7 @@ TEST_CASE("softplus is smooth at 0, where its formula has a kink") {
   CHECK(grad(first.sum(), x).item() == 0.25);
 }
 
-TEST_CASE("rounding: half way to the even one, signs and integers kept") {
+TEST_CASE("rounding: halfway to the even one, signs and integers kept") {
   CHECK(values(round(f64({0.5, 1.5, 2.5, -0.5, -1.5, 2.4}))) == Doubles{0, 2, 2, -0.0, -2, 2});
   CHECK(std::signbit(round(f64({-0.5})).item()));
   CHECK(std::signbit(ceil(f64({-0.5})).item()));
@@ -71,7 +71,7 @@ TEST_CASE("rounding: half way to the even one, signs and integers kept") {
   CHECK(ints(whole) == Ints{1, 2});
 }
 
-TEST_CASE("divisions with a rest: whose sign, and what infinities and zeros give") {
+TEST_CASE("divisions with a remainder: whose sign, and what infinities and zeros give") {
   const Tensor a = f64({7, -7, 7, -7}), b = f64({3, 3, -3, -3});
   CHECK(values(remainder(a, b)) == Doubles{1, 2, -2, -1});
   CHECK(values(fmod(a, b)) == Doubles{1, -1, 1, -1});
@@ -221,7 +221,7 @@ TEST_CASE("quantiles: ends, halves, NaN and infinities") {
   const Tensor ten = reshape(arange(10.0).to(float64), {10});
   for (const auto& [how, expected] : std::vector<std::pair<std::string, double>>{
            {"lower", 4}, {"higher", 5}, {"midpoint", 4.5}, {"nearest", 4}, {"linear", 4.5}})
-    CHECK(quantile(ten, 0.5, {}, false, how).item() == expected);  // half way, nearest takes the even rank
+    CHECK(quantile(ten, 0.5, {}, false, how).item() == expected);  // halfway, nearest takes the even rank
   CHECK(quantile(narrow(ten, 0, 0, 4), 0.5, {}, false, "nearest").item() == 2);
   CHECK(std::isnan(quantile(f64({1, NAN, 2}), 0).item()));
   CHECK(values(quantile(tensor({{1.0f, NAN}, {1.0f, 3.0f}}), 0.5, 1))[1] == 2);

@@ -46,7 +46,7 @@ TEST_CASE("errors of activations and of arithmetic") {
        "[isinf] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }
 
-TEST_CASE("errors of elementwise functions and of divisions with a rest") {
+TEST_CASE("errors of elementwise functions and of divisions with a remainder") {
   SAYS(expm1(whole), "[expm1] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(atanh(whole), "[atanh] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(ceil(mask), "[ceil] needs numbers, got bool (2, 3); cast it with .to(float32)");
@@ -57,11 +57,11 @@ TEST_CASE("errors of elementwise functions and of divisions with a rest") {
   SAYS(logaddexp(a23, whole),
        "[logaddexp] dtypes differ: lhs is float32 (2, 3), rhs is int64 (2, 3); cast one side, e.g. with .to(float32)");
   SAYS(floor_divide(whole, tensor({1, 0, 2})),
-       "[floor_divide] the divisor (3) of int64 holds a 0; floating numbers would give inf or NaN");
-  SAYS(remainder(whole, 0), "[remainder] the divisor of int64 is 0; floating numbers would give inf or NaN");
-  SAYS(fmod(whole, tensor(0)), "[fmod] the divisor () of int64 holds a 0; floating numbers would give inf or NaN");
+       "[floor_divide] the int64 divisor (3) holds a 0; floating-point numbers would give inf or NaN");
+  SAYS(remainder(whole, 0), "[remainder] the int64 divisor is 0; floating-point numbers would give inf or NaN");
+  SAYS(fmod(whole, tensor(0)), "[fmod] the int64 divisor () holds a 0; floating-point numbers would give inf or NaN");
   SAYS(remainder(whole, 0.5),
-       "[remainder] the number 0.5 is no integer, the tensor (2, 3) is int64; cast it with .to(float32)");
+       "[remainder] the number 0.5 is not an integer, and the tensor (2, 3) is int64; cast it with .to(float32)");
   SAYS(remainder(mask, 2), "[remainder] needs numbers, got bool (2, 3); cast it with .to(float32)");
   SAYS(div(a23, a23, "up"), "[div] rounding_mode 'up' is neither 'floor' nor 'trunc'");
   SAYS(cumprod(mask, 0), "[cumprod] needs numbers, got bool (2, 3); cast it with .to(float32)");
@@ -97,7 +97,7 @@ TEST_CASE("errors of named products") {
 TEST_CASE("errors of moves and diagonals") {
   SAYS(broadcast_to(a4, {3}), "[expand] (4) cannot be expanded to (3): only dims of size 1 stretch");
   SAYS(view_as(a23.t(), ones({6})),
-       "[view] (3, 2) with strides (1, 3) cannot be seen as (6) without a copy; use reshape() or contiguous()");
+       "[view] (3, 2) with strides (1, 3) cannot be viewed as (6) without a copy; use reshape() or contiguous()");
   SAYS(movedim(a23, {0, 1}, 0), "[movedim] (0, 1) and (0) name different numbers of dims");
   SAYS(movedim(a23, {0, 0}, {0, 1}), "[movedim] dim 0 is named twice in (0, 0) for (2, 3)");
   SAYS(movedim(a23, 2, 0), "[movedim] dim 2 is out of range for (2, 3); valid: -2..1");
@@ -136,19 +136,19 @@ TEST_CASE("errors of ranks and counts") {
   SAYS(quantile(a23, NAN), "[quantile] q must lie in [0, 1], from the smallest to the largest");
   SAYS(quantile(a23, a23), "[quantile] q must be a number or a vector, got (2, 3)");
   SAYS(quantile(a23, 0.5, 0, false, "cubic"),
-       "[quantile] interpolation 'cubic' is none of linear, lower, higher, midpoint, nearest");
+       "[quantile] interpolation 'cubic' is not one of linear, lower, higher, midpoint, nearest");
   SAYS(quantile(whole, 0.5), "[quantile] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
   SAYS(bincount(a4), "[bincount] the input must be int64, got float32 (4); cast with .to(int64)");
   SAYS(bincount(whole), "[bincount] the input must have one dim, got (2, 3)");
   SAYS(bincount(tensor({1, -2})), "[bincount] counts integers from 0 up, got -2");
   SAYS(bincount(tensor({1}), {}, -1), "[bincount] minlength cannot be negative, got -1");
-  SAYS(bincount(tensor({1}), a4), "[bincount] weights (4) and input (1) must have one shape");
+  SAYS(bincount(tensor({1}), a4), "[bincount] weights (4) and input (1) must have the same shape");
   SAYS(histc(a4, 0), "[histc] needs at least one bin, got 0");
   SAYS(histc(a4, 3, 2, 1), "[histc] min 2 is above max 1");
   SAYS(histc(tensor({1.0f, INFINITY})), "[histc] the range from 1 to inf is not finite");
   SAYS(histc(whole), "[histc] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
-  SAYS(rand_like(whole), "[rand_like] draws floating numbers, not int64; see randint");
-  SAYS(randn_like(whole), "[randn_like] draws floating numbers, not int64; see randint");
+  SAYS(rand_like(whole), "[rand_like] draws floating-point numbers, not int64; see randint");
+  SAYS(randn_like(whole), "[randn_like] draws floating-point numbers, not int64; see randint");
   SAYS(randn_like(Tensor()),
        "[randn_like] an input tensor is undefined: it was never computed, or is a .grad() before backward()");
 }

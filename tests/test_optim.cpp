@@ -114,7 +114,7 @@ TEST_CASE("An optimiser's state that does not fit is refused and changes nothing
   CHECK_THROWS_WITH(adam.load_state_dict(extra), "[Adam.load_state_dict] unexpected 'state.7.step'");
   auto negative = state;
   negative[3].second = tensor(-1);
-  CHECK_THROWS_WITH(adam.load_state_dict(negative), "[Adam.load_state_dict] 'state.0.step' is no count of steps");
+  CHECK_THROWS_WITH(adam.load_state_dict(negative), "[Adam.load_state_dict] 'state.0.step' is not a count of steps");
 }
 
 TEST_CASE("Optimisers refuse what they cannot train and values outside their range") {
@@ -123,7 +123,7 @@ TEST_CASE("Optimisers refuse what they cannot train and values outside their ran
   CHECK_THROWS_WITH(SGD(std::vector<Tensor>{}),
                     "[SGD] no parameters given; pass model.parameters(), of a model whose layers are all registered");
   CHECK_THROWS_WITH(SGD({p, p}), "[SGD] parameter 1 (float32 (2)) appears twice");
-  CHECK_THROWS_WITH(SGD({p, Tensor()}), "[SGD] parameter 1 (undefined) is no tensor");
+  CHECK_THROWS_WITH(SGD({p, Tensor()}), "[SGD] parameter 1 (undefined) is not a tensor");
   CHECK_THROWS_WITH(SGD({p * 2}),
                     "[SGD] parameter 0 (float32 (2)) is the result of an operation; give the optimiser the "
                     "leaves that it was computed from");
@@ -137,9 +137,10 @@ TEST_CASE("Optimisers refuse what they cannot train and values outside their ran
                     "[SGD] nesterov with momentum 0 and dampening 0; it needs momentum above 0 and no dampening");
   CHECK_THROWS_WITH(optim::Adam({p}, {.betas = {1, 0.9}}), "[Adam] betas[0] is 1; it must be in [0, 1)");
   CHECK_THROWS_WITH(optim::AdamW({p}, {.betas = {0.9, -0.5}}), "[AdamW] betas[1] is -0.5; it must be in [0, 1)");
-  CHECK_THROWS_WITH(SGD({p, ones({3})}),
-                    "[SGD] parameter 1 (float32 (3)) asks for no gradient; call requires_grad_() on it first, or leave "
-                    "frozen parameters out");
+  CHECK_THROWS_WITH(
+      SGD({p, ones({3})}),
+      "[SGD] parameter 1 (float32 (3)) does not require a gradient; call requires_grad_() on it first, or leave "
+      "frozen parameters out");
   CHECK_THROWS_WITH(optim::AdamW({p}, {.weight_decay = -0.1}),
                     "[AdamW] weight_decay is -0.1; it must be 0 or more, and finite");
 }
@@ -198,7 +199,7 @@ TEST_CASE("clip_grad_norm_ equals PyTorch's, leaves small gradients alone, and n
                     "[clip_grad_norm_] max_norm is -1; it must be 0 or more, and finite");
 }
 
-TEST_CASE("Clipping does not scale a gradient twice that two parameters hold in common") {
+TEST_CASE("Clipping scales a gradient that two parameters share only once") {
   Tensor a = zeros({2}).requires_grad_(), b = zeros({2}).requires_grad_();
   const Tensor shared = full({2}, 3);
   a.set_grad(shared);
@@ -260,7 +261,7 @@ TEST_CASE("An optimiser takes a rate alone, and its rate can be read and set") {
   CHECK(sgd.lr() == 0.5);
 
   SGD two({{.params = {p}}, {.params = {q}, .lr = 0.2}}, {.lr = 0.1});
-  CHECK_THROWS_WITH(two.lr(), "[SGD] the groups learn at 0.1 and 0.2; read groups()[i].lr");
+  CHECK_THROWS_WITH(two.lr(), "[SGD] the groups have learning rates 0.1 and 0.2; read groups()[i].lr");
   two.set_lr(0.3);
   CHECK(two.lr() == 0.3);
 }

@@ -184,5 +184,5 @@ TEST_CASE("a generator's single numbers, and draws of other dtypes") {
     const int64_t n = g.below(3);
     if (n < 0 || n > 2) FAIL("below(3) gave " << n);
   }
-  CHECK_THROWS_WITH(rand({2}, {.dtype = int64}), "[rand] draws floating numbers, not int64; see randint");
+  CHECK_THROWS_WITH(rand({2}, {.dtype = int64}), "[rand] draws floating-point numbers, not int64; see randint");
 }

@@ -76,7 +76,7 @@ TEST_CASE("a node holds what its rules read, and only for gradients that are wan
   const Tensor a = inner(100), b = inner(100), constant = ones({100}, {.dtype = float64});
   CHECK(held(a + b) == 0);
   CHECK(held(a * b) == 1600);
-  CHECK(held(a * constant) == 800);  // the constant, for a; a itself would serve nobody
+  CHECK(held(a * constant) == 800);  // the constant, for a's gradient; a itself is not needed
   CHECK(held(constant * a) == 800);
   CHECK(held(a / constant) == 800);   // the divisor
   CHECK(held(constant / a) == 1600);  // the divisor and the result
@@ -140,7 +140,7 @@ TEST_CASE("several results: hooks, kept gradients and grad() tell them apart") {
   CHECK(!parts[1].grad().defined());
   CHECK(x.grad().to_vector<double>() == std::vector<double>{3, 3, 60, 80});
   CHECK_THROWS_WITH(grad({sum(chunk(x * 1.0, 2)[0])}, {parts[1]}),
-                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is meant");
+                    "[grad] the outputs do not depend on input 0 of shape (2); pass allow_unused if that is intended");
 }
 
 TEST_CASE("several results: derivatives of every order") {

@@ -140,12 +140,12 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
     size_t data_bytes;
     std::string text;
   } cases[] = {
-      {"", 0, "the header is not valid JSON at byte 1 of it; this is no safetensors file, or a damaged one"},
-      {"hello", 0, "the header is not valid JSON at byte 1 of it; this is no safetensors file, or a damaged one"},
-      {"{\"w\":", 0, "the header is not valid JSON at byte 6 of it; this is no safetensors file, or a damaged one"},
-      {"{} x", 0, "the header is not valid JSON at byte 4 of it; this is no safetensors file, or a damaged one"},
+      {"", 0, "the header is not valid JSON at its byte 1; this is not a safetensors file, or it is damaged"},
+      {"hello", 0, "the header is not valid JSON at its byte 1; this is not a safetensors file, or it is damaged"},
+      {"{\"w\":", 0, "the header is not valid JSON at its byte 6; this is not a safetensors file, or it is damaged"},
+      {"{} x", 0, "the header is not valid JSON at its byte 4; this is not a safetensors file, or it is damaged"},
       {"{\"\xff\":1}", 0,
-       "the header is not valid JSON at byte 3 of it; this is no safetensors file, or a damaged one"},
+       "the header is not valid JSON at its byte 3; this is not a safetensors file, or it is damaged"},
       {"[]", 0, "the header is a list; it must be a JSON object of tensors"},
       {"3", 0, "the header is a number; it must be a JSON object of tensors"},
       {"null", 0, "the header is null; it must be a JSON object of tensors"},
@@ -213,7 +213,7 @@ TEST_CASE("hostile headers are refused with a sentence that names the tensor") {
   }
 }
 
-TEST_CASE("files that are no files or lie about their header are refused") {
+TEST_CASE("files that are not safetensors or lie about their header are refused") {
   const auto length = [](uint64_t n) { return std::string(reinterpret_cast<const char*>(&n), 8); };
   CHECK(refusal_of_bytes("") == "has 0 bytes; a safetensors file has at least 8");
   CHECK(refusal_of_bytes("PK\x03\x04\x14" + std::string(40, '\0')) ==
@@ -221,12 +221,12 @@ TEST_CASE("files that are no files or lie about their header are refused") {
         "\"model.safetensors\")");
   CHECK(refusal_of_bytes("\x01\0\0") == "has 1 bytes; a safetensors file has at least 8");
   CHECK(refusal_of_bytes(length(10) + "{}") ==
-        "claims a header of 10 bytes but only 2 follow; this is no safetensors file, or it is cut short");
+        "claims a header of 10 bytes but only 2 follow; this is not a safetensors file, or it is cut short");
   CHECK(refusal_of_bytes(length(uint64_t{1} << 63) + "{}") ==
-        "claims a header of 9223372036854775808 bytes but only 2 follow; this is no safetensors file, or it is cut "
+        "claims a header of 9223372036854775808 bytes but only 2 follow; this is not a safetensors file, or it is cut "
         "short");
   CHECK(refusal_of_bytes(length(~uint64_t{0}) + "{}") ==
-        "claims a header of 18446744073709551615 bytes but only 2 follow; this is no safetensors file, or it is cut "
+        "claims a header of 18446744073709551615 bytes but only 2 follow; this is not a safetensors file, or it is cut "
         "short");
   TempDir dir;
   CHECK(error_of<IoError>([&] { io::load_safetensors(dir.path); }) == "[" + dir.path + "] is a directory; give a file");
@@ -281,7 +281,7 @@ TEST_CASE("what cannot be saved is refused before the file is touched") {
         }) == "[save_safetensors] tensor 'w' is undefined");
   CHECK(error_of<ValueError>([&] {
           io::save_safetensors(path, {{"__metadata__", tensor(1.0)}});
-        }) == "[save_safetensors] '__metadata__' is the format's own word; name the tensor otherwise");
+        }) == "[save_safetensors] '__metadata__' is reserved by the format; give the tensor another name");
   CHECK(error_of<ValueError>([&] {
           io::save_safetensors(path, {{"\xff", tensor(1.0)}});
         }) == "[save_safetensors] a tensor's name or a metadata text is not valid UTF-8");

@@ -65,6 +65,6 @@ TEST_CASE("a run interrupted in an earlier version is resumed where that version
     CAPTURE(key);
     const Tensor* tensor = now.find(key);
     REQUIRE(tensor);
-    CHECK(allclose(*tensor, value, 1e-3, 1e-5));  // other processors round otherwise, here 300 steps long
+    CHECK(allclose(*tensor, value, 1e-3, 1e-5));  // other processors round differently, here 300 steps long
   }
 }

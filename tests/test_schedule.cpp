@@ -105,7 +105,7 @@ TEST_CASE("MultiStepLR, ExponentialLR, warm restarts and one cycle equal PyTorch
   optim::OneCycleLR cycle(e.sgd, 0.5, 10);
   check_rates(cycle, {0.02, 0.26, 0.5, 0.47524231600673683, 0.40587282697488153, 0.30563101096814466,
                       0.19437098903185537, 0.09412917302511849, 0.024759683993263143, 2e-06});
-  CHECK_THROWS_WITH(cycle.step(), "[OneCycleLR] step 11 is beyond the 10 that the cycle has");
+  CHECK_THROWS_WITH(cycle.step(), "[OneCycleLR] step 11 is beyond the 10 steps of the cycle");
   optim::OneCycleLR straight(f.sgd, 2, 7,
                              {.pct_start = 0.5, .div_factor = 10, .final_div_factor = 100, .linear = true});
   check_rates(straight, {0.2, 0.92, 1.64, 1.7145714285714286, 1.1437142857142857, 0.5728571428571427, 0.002});
@@ -153,7 +153,7 @@ TEST_CASE("A plateau goes on from its saved state, and the new schedules refuse 
   first.step(2), second.step(2);
   CHECK(a.sgd.lr() == Approx(0.08));
   CHECK(b.sgd.lr() == a.sgd.lr());
-  first.step(NAN);  // is no better than the best
+  first.step(NAN);  // counts as no better than the best
   CHECK(first.num_bad_epochs() == 1);
   CHECK_THROWS_WITH(second.load_state_dict({{"best", tensor(1.0)}}),
                     "[ReduceLROnPlateau.load_state_dict] 'num_bad_epochs' is missing or not one number");

@@ -90,7 +90,7 @@ TEST_CASE("Latin-1 is refused with line and column, or replaced when asked", "[d
   CHECK(read(contents, {.replace_invalid = true}).replaced == 1);
 }
 
-TEST_CASE("what is no text file is refused", "[data]") {
+TEST_CASE("what is not a text file is refused", "[data]") {
   const TempDir dir;
   CHECK(error_of<IoError>([&] { read_labelled_texts(dir / "none.tsv"); }).find("none.tsv] ") != std::string::npos);
   CHECK(error_of<IoError>([&] { read_labelled_texts(dir.path); }).find("directory") != std::string::npos);

@@ -145,9 +145,9 @@ TEST_CASE("view() never copies; reshape() copies only where it must") {
   CHECK(x.view({6, -1}).shape() == Shape{6, 4});
   CHECK(x.narrow(2, 0, 2).view({6, 2}).to_vector<int64_t>() == Ints{0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21});
   CHECK(x.transpose(0, 1).view({3, 2, 2, 2}).select(0, 1).to_vector<int64_t>() == Ints{4, 5, 6, 7, 16, 17, 18, 19});
-  CHECK_THROWS_WITH(
-      x.transpose(1, 2).view({24}),
-      "[view] (2, 4, 3) with strides (12, 1, 4) cannot be seen as (24) without a copy; use reshape() or contiguous()");
+  CHECK_THROWS_WITH(x.transpose(1, 2).view({24}),
+                    "[view] (2, 4, 3) with strides (12, 1, 4) cannot be viewed as (24) without a copy; use reshape() "
+                    "or contiguous()");
   CHECK(x.transpose(1, 2).reshape({24}).to_vector<int64_t>()[1] == 4);
   CHECK(x.view({1, 2, 1, 3, 4, 1}).squeeze().shape() == Shape{2, 3, 4});
 }
@@ -204,7 +204,7 @@ TEST_CASE("sizes by name, and what a tensor is") {
 }
 
 TEST_CASE("item as a type is exact, or refused") {
-  constexpr int64_t big = 9007199254740993;  // 2^53 + 1, no double
+  constexpr int64_t big = 9007199254740993;  // 2^53 + 1, not a double
   CHECK(tensor(big).item<int64_t>() == big);
   CHECK(tensor(std::numeric_limits<int64_t>::min()).item<int64_t>() == std::numeric_limits<int64_t>::min());
   CHECK(tensor(3.0).item<int>() == 3);

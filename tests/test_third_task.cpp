@@ -1,5 +1,5 @@
-// A third task, made up and told in this file alone: does a number divide by three? It trains, is interrupted, resumes,
-// evaluates and predicts through the program's own code, which learns of it from the list that this test gives it.
+// A third task, made up and defined in this file alone: is a number divisible by three? It trains, is interrupted,
+// resumes, evaluates and predicts through the program's own code, which finds it in the list that this test passes.
 #include <csignal>
 
 #include <nlohmann/json.hpp>
@@ -25,7 +25,7 @@ struct Numbers : train::Corpus, train::Examples {
   std::vector<std::string> digits;
 };
 
-// A row per number: a third of a turn for each one of its digits' sum, as sine and cosine.
+// A row per number: the sum of its digits as an angle, a third of a turn for each 1, in sine and cosine.
 Tensor features(const std::vector<std::string>& numbers) {
   std::vector<float> sums(numbers.size());
   for (size_t i = 0; i < numbers.size(); ++i)

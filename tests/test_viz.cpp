@@ -75,7 +75,7 @@ TEST_CASE("a heat map as text") {
 TEST_CASE("heat maps of ragged rows or miscounted labels are refused") {
   CHECK(error_of<ValueError>([] {
           viz::heatmap_svg({{{1, 2}, {3}}, {}, {}, "", {}, {}});
-        }) == "[heatmap] row 1 has 1 values, row 0 has 2; rows must be of one length");
+        }) == "[heatmap] row 1 has 1 values, but row 0 has 2; all rows must have the same length");
   CHECK(error_of<ValueError>([] {
           viz::heatmap_text({{{1, 2}}, {"a", "b"}, {}, "", {}, {}});
         }) == "[heatmap] 2 row labels for 1 rows; give one for each or none");
@@ -148,7 +148,7 @@ TEST_CASE("a confusion table counts, sums and scores") {
                  "a                         0          0          0          -\n"));
   CHECK(error_of<ValueError>([] {
           viz::confusion_table({{1}}, {"a", "b"});
-        }) == "[confusion_table] 1 rows for 2 labels; give one row a label");
+        }) == "[confusion_table] 1 rows for 2 labels; give one row per label");
   CHECK(error_of<ValueError>([] {
           viz::confusion_table({{1}, {2}}, {"a", "b"});
         }) == "[confusion_table] row 0 has 1 counts for 2 labels");

@@ -99,7 +99,7 @@ TEST_CASE("prefixes, suffixes and characters are those that people see", "[text]
   CHECK(word_characters("ab", 5) == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("word features have an id a column and survive their file", "[text]") {
+TEST_CASE("word features have an id per column and survive their file", "[text]") {
   const auto features =
       WordFeatures::build(counter({{"London", 5}, {"Lon\tdon", 5}, {"x", 1}}), {.min_count = 5, .characters = 4});
   CHECK(std::string(WordFeatures::names()[0]) == "shape");

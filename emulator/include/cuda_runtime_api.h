@@ -76,7 +76,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device);
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device);
 cudaError_t cudaDeviceSynchronize();
 
-// ---- Memory. New memory is filled with NaN (0xff), each block ends exactly where it was asked to. ----
+// ---- Memory. New memory is filled with NaN (0xff); each block has exactly the size asked for. ----
 cudaError_t cudaMalloc(void** p, std::size_t bytes);
 template <class T>
 cudaError_t cudaMalloc(T** p, std::size_t bytes) {

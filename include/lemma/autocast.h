@@ -20,7 +20,7 @@ struct AutocastState {
 inline constinit thread_local AutocastState autocast_state{};
 }  // namespace detail
 
-/// While it lives, operations of this thread on `device`'s kind follow autocast_table():
+/// While it lives, this thread's operations on that kind of device follow autocast_table():
 /// `{ Autocast guard(Device::cpu(), bfloat16); loss = cross_entropy(model(x), labels); }  loss.backward();`
 /// dtype: bfloat16 on the CPU and float16 on CUDA unless given. enabled = false switches it off inside another block.
 /// backward() never casts, so it may be called inside or outside. Throws DTypeError for any other dtype.
@@ -42,10 +42,10 @@ using lemma::autocast;
 }
 
 bool is_autocast_enabled(Device device);
-/// What products run in on this device while autocast is on.
+/// The dtype that products run in on this device while autocast is on.
 DType get_autocast_dtype(Device device);
 
-// ---- What it does to which operation ----
+// ---- What it does to each operation ----
 
 enum class AutocastPolicy {
   half,    ///< inputs are cast to the block's dtype, which is also the result's

@@ -1,8 +1,8 @@
 #pragma once
 /// Every operation. All are differentiable to any order unless they say otherwise.
 ///
-/// L is the loss, g = dL/dy the gradient of the result. ShapeError and the like are thrown with whole sentences.
-/// Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
+/// L is the loss, g = dL/dy the gradient of the result. The message of a ShapeError, or of any other error, is a whole
+/// sentence. Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
 
 #include <concepts>
 #include <optional>
@@ -49,7 +49,7 @@ Tensor acosh(const Tensor& x);       ///< the inverse of cosh; NaN below 1.  dL/
 Tensor atanh(const Tensor& x);       ///< the inverse of tanh; NaN outside [-1, 1].  dL/dx = g / (1 - x^2)
 Tensor ceil(const Tensor& x);        ///< smallest integer >= x; also int64.  dL/dx = 0
 Tensor trunc(const Tensor& x);       ///< x without its fraction; also int64.  dL/dx = 0
-/// To so many decimals, to tens and hundreds where that is negative; half way, to the even one.  dL/dx = 0
+/// Rounds to `decimals` places (-1: to tens, -2: to hundreds), halfway cases to the even one.  dL/dx = 0
 Tensor round(const Tensor& x, int64_t decimals = 0);
 Tensor frac(const Tensor& x);  ///< x - trunc(x).  dL/dx = g
 
@@ -65,8 +65,8 @@ Tensor minimum(const Tensor& a, const Tensor& b);    ///< the gradient goes to t
 Tensor atan2(const Tensor& y, const Tensor& x);      ///< the angle of (x, y).  dL/dy = g x / h^2, dL/dx = -g y / h^2
 Tensor hypot(const Tensor& a, const Tensor& b);      ///< h = sqrt(a^2 + b^2), never overflows.  dL/da = g a / h
 Tensor logaddexp(const Tensor& a, const Tensor& b);  ///< log(e^a + e^b).  dL/da = g sigmoid(a - b)
-/// Divisions with a rest: of whole numbers too, where a divisor of 0 is a ValueError. floor_divide rounds towards -inf
-/// and has no gradient; div rounds to "floor" or "trunc" (towards 0).
+/// Divisions with a remainder; int64 too, but then a divisor of 0 is a ValueError. floor_divide rounds towards -inf and
+/// has no gradient; div rounds to "floor" or "trunc" (towards 0).
 Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor remainder(const Tensor& a, const Tensor& b);  ///< a - b floor(a / b), with b's sign.  dL/da = g
 Tensor fmod(const Tensor& a, const Tensor& b);       ///< a - b trunc(a / b), with a's sign.  dL/da = g
@@ -166,12 +166,12 @@ Tensor norm(const Tensor& x);
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// y_i = x_0 + ... + x_i along `dim`.  dL/dx = g summed from the end.
 Tensor cumsum(const Tensor& x, int64_t dim);
-/// y_i = x_0 ... x_i along `dim`. The gradient is right where some are 0 too.
+/// y_i = x_0 ... x_i along `dim`. The gradient is right even where some are 0.
 Tensor cumprod(const Tensor& x, int64_t dim);
 /// y_i = log(e^x_0 + ... + e^x_i) along `dim`.
 Tensor logcumsumexp(const Tensor& x, int64_t dim);
-/// Largest (smallest) of x_0 ... x_i along `dim` and its int64 index: the last one of equals. NaN is larger and smaller
-/// than all numbers. The gradient goes to that element.
+/// Largest (smallest) of x_0 ... x_i along `dim` and its int64 index: the last of equal ones. A NaN wins over all
+/// numbers. The gradient goes to that element.
 std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim);
 std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);
 
@@ -179,7 +179,7 @@ std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);
 
 /// PyTorch's matmul: vectors and matrices; batch dims broadcast.  dL/da = g b^T, dL/db = a^T g.
 Tensor matmul(const Tensor& a, const Tensor& b);
-/// Sums over the letters that the result lacks: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "->", spaces; one or more
+/// Sums over the letters missing from the result: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "->", spaces; one or more
 /// operands (contracted left to right); a letter repeated within one operand takes its diagonal. No "...".
 Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands);
 /// y = x W^T + b. x: (..., I), weight: (O, I), bias: (O) or undefined. Result: (..., O).
@@ -189,7 +189,7 @@ Tensor dot(const Tensor& a, const Tensor& b);  ///< (N) x (N): a number
 Tensor mv(const Tensor& a, const Tensor& b);   ///< (N, M) x (M)
 Tensor mm(const Tensor& a, const Tensor& b);   ///< (N, K) x (K, M)
 Tensor bmm(const Tensor& a, const Tensor& b);  ///< (B, N, K) x (B, K, M)
-/// beta x + alpha a b, where x broadcasts to the product's shape. With beta = 0, x does not count, NaN or not.
+/// beta x + alpha a b, where x broadcasts to the product's shape. With beta = 0, x is ignored, even a NaN in it.
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
 Tensor outer(const Tensor& a, const Tensor& b);  ///< y[i][j] = a[i] b[j]
@@ -212,7 +212,7 @@ Tensor view_as(const Tensor& x, const Tensor& other);      ///< throws where a c
 Tensor reshape_as(const Tensor& x, const Tensor& other);
 Tensor swapaxes(const Tensor& x, int64_t axis0, int64_t axis1);  ///< transpose
 Tensor swapdims(const Tensor& x, int64_t dim0, int64_t dim1);    ///< transpose
-/// The dims named in `source` go to the places `destination`; the others keep their order.
+/// The dims named in `source` move to the positions in `destination`; the others keep their order.
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination);
 Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1);
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length);
@@ -225,7 +225,7 @@ Tensor diag(const Tensor& x, int64_t diagonal = 0);
 /// The last dim on diagonals of matrices of zeros, which lie in dims dim1 and dim2 of the result.
 Tensor diag_embed(const Tensor& x, int64_t offset = 0, int64_t dim1 = -2, int64_t dim2 = -1);
 Tensor trace(const Tensor& x);  ///< the sum of a matrix's diagonal
-/// The places (row, column) of a triangle of a matrix, row by row: int64 (2, n).
+/// The positions (row, column) of a triangle of a matrix, row by row: int64 (2, n).
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
 /// Windows of `size` every `step` along `dim`; the window becomes the last dim. Its gradient is fold.
@@ -240,13 +240,13 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);  ///<
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);  ///< x.select(dim, i) for every i
 Tensor flip(const Tensor& x, const Dims& dims);
-/// Elements that leave at the end come back at the front. Without a dim, of x as one long line.
+/// Elements pushed off the end come back at the front. Without a dim, x counts as one long line.
 Tensor roll(const Tensor& x, int64_t shift, std::optional<int64_t> dim = std::nullopt);
 Tensor roll(const Tensor& x, const std::vector<int64_t>& shifts, const Dims& dims);
 Tensor rot90(const Tensor& x, int64_t k = 1, const Dims& dims = {0, 1});  ///< k quarter turns, dims[0] towards dims[1]
 Tensor repeat(const Tensor& x, const Shape& times);
-Tensor tile(const Tensor& x, const Shape& times);  ///< repeat; fewer counts than dims are for the last ones
-/// Every element `repeats` times on the spot, along `dim` or of x as one long line. A tensor has a count for each.
+Tensor tile(const Tensor& x, const Shape& times);  ///< repeat; if counts are fewer than dims, for the last dims
+/// Each element `repeats` times in a row, along `dim` or with x as one long line. A tensor gives a count for each.
 Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim = std::nullopt);
 Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<int64_t> dim = std::nullopt);
 /// n vectors become n grids of n dims, the i-th of which varies along dim i; with "xy", dims 0 and 1 change places.
@@ -263,7 +263,7 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx = 
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
 /// base with src added at the indexed places: y[index[i][j]][j] += src[i][j] for dim 0.
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src);
-/// x with src[i][j] at [index[i][j]][j] for dim 0, and so on. Where several go to one element the last counts.
+/// x with src[i][j] at [index[i][j]][j] for dim 0, and so on. Of several for one element, the last one counts.
 Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
 Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, double value);
 /// x with alpha times slice i of src added to slice index[i] along `dim`.
@@ -291,12 +291,12 @@ std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, boo
 
 /// Values and int64 indices of the k-th smallest along `dim`, counted from 1; NaN counts as the largest.
 std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim = -1, bool keepdim = false);
-/// The lower of the two in the middle; NaN if one is there. Equal ones share the gradient.
+/// The lower of the two middle elements; NaN if there is one. Equal ones share the gradient.
 Tensor median(const Tensor& x);
 /// Values and int64 indices along `dim`; the gradient goes to that element.
 std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim = false);
-/// The number below which a part q of x lies, 0 <= q <= 1; between two elements by `interpolation`: linear, lower,
-/// higher, midpoint or nearest. Along `dim`, or of all. For a vector q the results have a dim more, in front.
+/// The number below which a fraction q of x lies, 0 <= q <= 1; between two elements by `interpolation`: linear, lower,
+/// higher, midpoint or nearest. Along `dim`, or of all. For a vector q the results have one more dim, in front.
 Tensor quantile(const Tensor& x, double q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
                 const std::string& interpolation = "linear");
 Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim = std::nullopt, bool keepdim = false,
@@ -315,7 +315,7 @@ Tensor mish(const Tensor& x);         ///< x tanh(softplus(x))
 Tensor log_sigmoid(const Tensor& x);  ///< log(sigmoid(x)) = -softplus(-x)
 /// x where x > 0, else alpha (e^x - 1).
 Tensor elu(const Tensor& x, double alpha = 1);
-/// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu with a slope without a jump.
+/// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu whose slope has no jump.
 Tensor celu(const Tensor& x, double alpha = 1);
 /// 1.0507 elu(x, 1.6733): keeps mean 0 and variance 1 through many layers.
 Tensor selu(const Tensor& x);

@@ -20,7 +20,7 @@ class TensorImpl : public RefCounted {
   /// Hooks, name and the like, made on first use.
   Extras& extras();
   bool has_extras() const { return static_cast<bool>(extras_); }
-  /// A view whose base was written in place since: its node tells of the values before. refresh() makes a new one.
+  /// A view whose base was written in place since: its node belongs to the old values. refresh() makes a new one.
   bool stale() const { return base && base->writes != writes; }
   void refresh();
 

@@ -106,7 +106,7 @@ class Detective final : public Watcher {
   void recorded(Node& node) override { node.output(0).extras().trace = call_trace(); }
 };
 Detective detective;
-thread_local bool looking = false;  // in a rule too, where nobody watches
+thread_local bool looking = false;  // inside a rule too, where there is no watcher
 
 }  // namespace
 

@@ -58,8 +58,9 @@ std::vector<Tensor> grad(const std::vector<Tensor>& outputs, const std::vector<T
   for (size_t i = 0; i < results.size(); ++i)
     if (!results[i].defined() && !options.allow_unused)
       throw GradError(
-          "grad", fmt::format("the outputs do not depend on input {} of shape {}; pass allow_unused if that is meant",
-                              i, inputs[i].shape().str()));
+          "grad",
+          fmt::format("the outputs do not depend on input {} of shape {}; pass allow_unused if that is intended", i,
+                      inputs[i].shape().str()));
   return results;
 }
 

@@ -1,4 +1,4 @@
-// Gradients held against central differences.
+// Gradients compared with central differences.
 #include <algorithm>
 #include <cmath>
 

@@ -160,7 +160,7 @@ std::string to_dot(const Tensor& root) {
     if (!g.empty()) label += "\\ngrad " + g;
     text += fmt::format("  n{} [label=\"{}\"{}];\n", i, label, v.node ? "" : ", style=rounded");
     if (!v.node) continue;
-    // Between numbers, the rule applied to 1 is the derivative along each edge.
+    // Between scalars, the rule applied to 1 is the derivative along each edge.
     Grads local;
     if (v.array.numel() == 1 && v.node->num_outputs() == 1 && !v.node->released()) {
       NoGrad guard;

@@ -1,9 +1,9 @@
 #pragma once
 /// The caching allocator, one for every source of memory: the system's, a CUDA device's.
 ///
-/// A freed block is kept by its size class, and the next request of that class takes it. Where none is kept the source
-/// is asked, after it got back the largest blocks until no more bytes are kept than it allows. A source that has no
-/// room gets everything back and is asked once more.
+/// A freed block is kept by its size class, and the next request of that class takes it. If none is kept, the largest
+/// blocks go back to the source until no more bytes are kept than it allows, and then it is asked for a new one. A
+/// source that has no room gets everything back and is asked once more.
 
 #include <algorithm>
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace lemma {
 
-/// A lock for a few instructions. Who finds it taken sleeps for a moment, so nobody has to be woken when it is free.
+/// A lock for a few instructions. Threads that find it taken sleep a moment, so the owner never has to wake one.
 class ShortLock {
  public:
   void lock() {
@@ -35,7 +35,7 @@ struct MemoryFigures {
 };
 
 /// A Source has
-///   take(bytes, held): a block, or null where it has no room; `held` bytes are taken from it already
+///   take(bytes, held): a block, or null where it has no room; `held` bytes are already taken from it
 ///   give_back(blocks): no work uses them, or it waits until none does
 ///   class_of(bytes), kept_at_most(peak), keeps_blocks(): how it rounds up; how much may lie idle; whether any may.
 /// The lock is never held while the source is asked.
@@ -62,7 +62,7 @@ class CachingAllocator {
     return handed_out(block, bytes);
   }
 
-  /// `bytes` as it was asked for.
+  /// `bytes` as they were asked for.
   void release(void* block, size_t bytes) {
     const size_t index = Source::class_of(bytes), size = size_of(index, bytes);
     const bool keeps = source_.keeps_blocks();

@@ -7,7 +7,7 @@ namespace lemma::cpu_allocator {
 
 /// Room for `bytes`, aligned to 64. Throws std::bad_alloc when the system has none.
 void* allocate(size_t bytes);
-/// `bytes` as it was asked for.
+/// `bytes` as they were asked for.
 void release(void* block, size_t bytes);
 
 MemoryFigures figures();

@@ -13,7 +13,7 @@ Device Device::parse(const std::string& text) {
   if (text == "cuda") return cuda();
   for (int index = 0; index < kMaxDevices; ++index)
     if (text == "cuda:" + std::to_string(index)) return cuda(index);
-  throw DeviceError("device", "'" + text + "' is no device; valid: cpu, cuda, cuda:0..15");
+  throw DeviceError("device", "'" + text + "' is not a device; valid: cpu, cuda, cuda:0..15");
 }
 
 void Device::refuse(int index) {

@@ -26,7 +26,7 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
   try {
     block = cpu_allocator::allocate(kHeader + bytes);
   } catch (const std::bad_alloc&) {
-    throw Error("memory", fmt::format("the system has no {} bytes left for a tensor", bytes));
+    throw Error("memory", fmt::format("the system does not have {} bytes left for a tensor", bytes));
   }
   return Ref<Storage>::adopt(new (block) Storage(static_cast<char*>(block) + kHeader, bytes, device));
 }

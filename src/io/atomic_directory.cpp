@@ -161,7 +161,7 @@ void check_can_save(const std::string& path, const std::vector<std::string>& own
     const size_t available = ::statvfs(inside.c_str(), &space) == 0 ? size_t{space.f_bavail} * space.f_frsize : bytes;
     if (available < bytes)
       throw IoError(path,
-                    fmt::format("has {} bytes free where about {} are needed; free some space or choose another place",
+                    fmt::format("has {} bytes free, but about {} are needed; free some space or choose another place",
                                 available, bytes));
   } catch (...) {
     clean();

@@ -101,7 +101,7 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors, cons
     if (!tensor.defined())
       throw ValueError("save_safetensors", fmt::format("tensor {} is undefined", words::quote(name)));
     if (name == "__metadata__")
-      throw ValueError("save_safetensors", "'__metadata__' is the format's own word; name the tensor otherwise");
+      throw ValueError("save_safetensors", "'__metadata__' is reserved by the format; give the tensor another name");
     if (!names.insert(name).second)
       throw ValueError("save_safetensors", fmt::format("two tensors are named {}", words::quote(name)));
   }
@@ -159,9 +159,9 @@ SafeTensors load_safetensors(const std::string& path) {
                   "safetensors.torch.save_file(torch.load(file), \"model.safetensors\")");
   if (length > size - 8)
     throw IoError(
-        path,
-        fmt::format("claims a header of {} bytes but only {} follow; this is no safetensors file, or it is cut short",
-                    length, size - 8));
+        path, fmt::format(
+                  "claims a header of {} bytes but only {} follow; this is not a safetensors file, or it is cut short",
+                  length, size - 8));
   if (length > kLongestHeader)
     throw IoError(path, fmt::format("has a header of {} bytes; the format allows {}", length, kLongestHeader));
   std::string json(length, '\0');

@@ -107,7 +107,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool parse_error(size_t byte, const std::string&, const nlohmann::json::exception&) override {
     throw IoError(
         path_,
-        fmt::format("the header is not valid JSON at byte {} of it; this is no safetensors file, or a damaged one",
+        fmt::format("the header is not valid JSON at its byte {}; this is not a safetensors file, or it is damaged",
                     byte));
   }
 

@@ -1,5 +1,5 @@
 #pragma once
-// The JSON header of a safetensors file, read as a stream so that no nesting and no size can hurt.
+// The JSON header of a safetensors file, read as a stream so that neither deep nesting nor sheer size can hurt.
 
 #include <cstdint>
 #include <string>

@@ -8,7 +8,7 @@ namespace lemma::io {
 /// "No space left on device; free some space or choose another place": the system's words and what to do.
 std::string reason(int error);
 
-/// A file descriptor that closes itself; -1 is none.
+/// A file descriptor that closes itself; -1: none.
 class Descriptor {
  public:
   explicit Descriptor(int fd = -1) : fd_(fd) {}

@@ -52,13 +52,13 @@ LEMMA_HD T fmod(T a, T b) {
   else
     return fmod(a, b);
 }
-/// The rest that has b's sign.
+/// The remainder that has b's sign.
 template <class T>
 LEMMA_HD T remainder(T a, T b) {
   const T rest = fn::fmod(a, b);
   return rest != T(0) && (rest < T(0)) != (b < T(0)) ? rest + b : rest;
 }
-/// Rounded towards -inf. Floating: from the exact rest, as Python has it, so that 1 // 0.1 is 9; a last digit that the
+/// Rounded towards -inf. Floating: from the exact remainder, as in Python, so that 1 // 0.1 is 9; a last digit that the
 /// division loses is put right.
 template <class T>
 LEMMA_HD T floor_divide(T a, T b) {

@@ -14,8 +14,8 @@ struct Module::Hooks {
 int64_t Module::add_hook(PreHook pre, Hook post) {
   if (!runs_hooks())
     throw ValueError("register_forward_hook",
-                     fmt::format("{} is called in its own way, which runs no hooks; derive it from nn::Layer and name "
-                                 "its call forward",
+                     fmt::format("{} has a call of its own, which runs no hooks; derive it from nn::Layer and name "
+                                 "that call forward",
                                  type_name()));
   if (!hooks_) hooks_ = std::make_shared<Hooks>();
   const int64_t id = hooks_->next++;

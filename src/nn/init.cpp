@@ -20,7 +20,7 @@ struct Fans {
 
 Fans fans(const char* where, const Tensor& x) {
   if (x.dim() < 2)
-    throw ShapeError(where, "a weight needs 2 dims or more to have fans, this one is " + x.shape().str(), {x.shape()});
+    throw ShapeError(where, "a weight needs 2 dims or more to have fans; this one is " + x.shape().str(), {x.shape()});
   const double field = x.numel() == 0 ? 0 : static_cast<double>(x.numel() / (x.size(0) * x.size(1)));
   return {static_cast<double>(x.size(1)) * field, static_cast<double>(x.size(0)) * field};
 }
@@ -72,7 +72,7 @@ constexpr double kRootOfTwo = std::numbers::sqrt2;
 
 double normal_cdf(double z) { return std::erfc(-z / kRootOfTwo) / 2; }
 
-// The z in [low, high] with normal_cdf(z) = p, by halving: the interval shrinks to neighbouring numbers.
+// The z in [low, high] with normal_cdf(z) = p, by bisection, until the ends are neighbouring numbers.
 double normal_quantile(double p, double low, double high) {
   for (int i = 0; i < 64; ++i) {
     const double middle = low + (high - low) / 2;
@@ -100,7 +100,7 @@ Tensor& trunc_normal_(Tensor& x, double mean, double std, double a, double b, Ge
   return assign(x, values);
 }
 
-// Gram and Schmidt's way, twice over each vector so that nothing of the earlier ones is left by rounding.
+// Gram-Schmidt, twice over each vector so that rounding leaves nothing of the earlier ones in it.
 Tensor& orthogonal_(Tensor& x, double gain, Generator* generator) {
   fans("orthogonal_", x);
   const int64_t rows = x.size(0), columns = rows == 0 ? 0 : x.numel() / rows;

@@ -1,5 +1,5 @@
 #pragma once
-/// How Python writes what the layers' extra_repr() say.
+/// Numbers the way Python writes them, for the layers' extra_repr().
 
 #include <fmt/format.h>
 

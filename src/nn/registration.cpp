@@ -1,4 +1,4 @@
-// Who is whose part: registration, what is forgotten in it, and modules that come, move and go.
+// Which module is part of which: registration, members that it missed, and modules that come, move and go.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace lemma::nn {
 
 namespace {
 
-constexpr int kDeepest = 1000;  // levels; everything that walks through a module recurses as deep
+constexpr int kDeepest = 1000;  // levels; everything that walks through a module recurses this deep
 
 // Live modules that are nobody's part, by address: the members that were built without child() are among them.
 struct Strays {
@@ -116,8 +116,8 @@ Module::Module(Module&& other) {
 void Module::check_name(const std::string& name) const {
   const auto taken = [&](const auto& entry) { return entry == name; };
   if (name.empty() || name.find('.') != std::string::npos)
-    throw ValueError("Module",
-                     fmt::format("'{}' cannot name a parameter or layer: names are not empty and hold no dot", name));
+    throw ValueError(
+        "Module", fmt::format("'{}' cannot name a parameter or layer: names cannot be empty or contain a dot", name));
   const bool repeated = std::any_of(slots_.begin(), slots_.end(), [&](const Slot& s) { return taken(s.name); }) ||
                         std::any_of(children_.begin(), children_.end(), [&](const auto& c) { return taken(c.first); });
   if (repeated) throw ValueError("Module", fmt::format("the name '{}' is registered twice in one module", name));
@@ -185,7 +185,7 @@ void Module::check_members() const {
                                       [&](const auto& c) { return contains(c.second) && c.second < *it; });
     throw ValueError("Module",
                      fmt::format("sub-layer {} of {}, a {}, has no name; declare it as `{} name = child(this, "
-                                 "\"name\", ...)`, and hold by pointer what is no part of the model",
+                                 "\"name\", ...)`, and hold by pointer what is not part of the model",
                                  before + 1, type_name(), (*it)->type_name(), (*it)->type_name()));
   }
   checked_ = true;

@@ -32,7 +32,7 @@ Tensor leaky_relu(const Tensor& x, double negative_slope) {
   return result(where(gt(x.detach(), 0), x, x * negative_slope));
 }
 
-/// e^x overflows where x is large and positive, which is the side that is not taken: it is cut off before.
+/// e^x overflows where x is large and positive, which is the side not taken, so it is clipped first.
 Tensor elu(const Tensor& x, double alpha) {
   check::floating("elu", x);
   return rounded_once(

@@ -1,5 +1,5 @@
 // The table of autocast, and the casts that its policies need. Elementwise operations and reductions have theirs in
-// functors.h; the lines in the others follow the rows here. A test compares what operations do with the table.
+// functors.h; the code of the others follows the rows here. A test compares what operations do with the table.
 #include <cctype>
 #include <deque>
 #include <string>

@@ -48,7 +48,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
 }
 
 namespace {
-// Of maximum and minimum: the gradient goes to the side that won, half of it to each of two equals.
+// For maximum and minimum: the gradient goes to the side that won, or half to each where they are equal.
 Tensor share(const Tensor& g, const Tensor& wins, const Tensor& loses) {
   return where(wins, g, where(loses, zeros_like(g), g * 0.5));
 }
@@ -74,10 +74,11 @@ Tensor minimum(const Tensor& a, const Tensor& b) {
 
 void check::whole(const char* op, const Tensor& x, double value) {
   if (x.dtype() == DType::int64 && value != static_cast<double>(static_cast<int64_t>(value)))
-    throw DTypeError(op,
-                     fmt::format("the number {} is no integer, the tensor {} is int64; cast it with .to(float32)",
-                                 value, x.shape().str()),
-                     {x.dtype()});
+    throw DTypeError(
+        op,
+        fmt::format("the number {} is not an integer, and the tensor {} is int64; cast it with .to(float32)", value,
+                    x.shape().str()),
+        {x.dtype()});
 }
 
 Tensor add(const Tensor& a, double b) {

@@ -17,7 +17,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
     if (weights.shape() != x.shape())
       throw ShapeError(
           "bincount",
-          fmt::format("weights {} and input {} must have one shape", weights.shape().str(), x.shape().str()),
+          fmt::format("weights {} and input {} must have the same shape", weights.shape().str(), x.shape().str()),
           {weights.shape(), x.shape()});
     check::same_device("bincount", "the input", x, "weights", weights);
   }

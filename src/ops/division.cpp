@@ -1,4 +1,4 @@
-// Division with a rest. Integers divided by 0 are an error; floating numbers give inf or NaN.
+// Division with a remainder. Dividing integers by 0 is an error; floating-point numbers give inf or NaN.
 #include "lemma/ops.h"
 #include "ops/elementwise.h"
 
@@ -9,15 +9,15 @@ template <class... Rules>
 Tensor divided(const char* op, Binary kernel, const Tensor& a, const Tensor& b, Rules... rules) {
   check::numeric(op, b);
   if (b.dtype() == DType::int64 && any(eq(b.detach(), 0)))
-    throw ValueError(
-        op, fmt::format("the divisor {} of int64 holds a 0; floating numbers would give inf or NaN", b.shape().str()));
+    throw ValueError(op, fmt::format("the int64 divisor {} holds a 0; floating-point numbers would give inf or NaN",
+                                     b.shape().str()));
   return binary(op, kernel, a, b, rules...);
 }
 template <class... Rules>
 Tensor divided(const char* op, Binary kernel, const Tensor& a, double b, Rules... rules) {
   check::numeric(op, a);
   if (a.dtype() == DType::int64 && b == 0)
-    throw ValueError(op, "the divisor of int64 is 0; floating numbers would give inf or NaN");
+    throw ValueError(op, "the int64 divisor is 0; floating-point numbers would give inf or NaN");
   return with_number(op, kernel, a, b, Number::second, rules...);
 }
 

@@ -1,4 +1,4 @@
-// einsum: every product of tensors as permute, reshape and one matmul a pair of operands.
+// einsum: every product of tensors as permute, reshape and one matmul per pair of operands.
 #include <algorithm>
 #include <map>
 
@@ -11,7 +11,7 @@ namespace {
 
 struct Term {
   Tensor x;
-  std::string letters;  // one a dim
+  std::string letters;  // one per dim
 };
 
 [[noreturn]] void bad(const std::string& equation, const std::string& why) {
@@ -33,7 +33,7 @@ Term take_diagonals(Term term) {
   return term;
 }
 
-// Sums the letters that nobody needs any more.
+// Sums over the letters that are no longer needed.
 Term sum_out(Term term, const std::string& needed) {
   Dims dims;
   std::string rest;
@@ -107,11 +107,11 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
     Term term{operands[i], text.substr(at, end - at)};
     at = end + 1;
     if (term.letters.size() != static_cast<size_t>(term.x.dim()))
-      bad(equation, fmt::format("term '{}' names {} dims, operand {} of shape {} has {}", term.letters,
+      bad(equation, fmt::format("term '{}' names {} dims, but operand {} of shape {} has {}", term.letters,
                                 term.letters.size(), i, term.x.shape().str(), term.x.dim()));
     for (size_t d = 0; d < term.letters.size(); ++d) {
       const char c = term.letters[d];
-      if (!std::isalpha(static_cast<unsigned char>(c))) bad(equation, fmt::format("'{}' is no letter", c));
+      if (!std::isalpha(static_cast<unsigned char>(c))) bad(equation, fmt::format("'{}' is not a letter", c));
       const int64_t n = term.x.size(static_cast<int64_t>(d));
       const auto [known, fresh] = sizes.emplace(c, n);
       if (!fresh && known->second != n)
@@ -125,7 +125,7 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
   for (size_t i = 0; i < result.size(); ++i) {
     if (!sizes.count(result[i])) bad(equation, fmt::format("'{}' of the result is in no operand", result[i]));
     if (result.find(result[i], i + 1) != std::string::npos)
-      bad(equation, fmt::format("'{}' stands twice in the result", result[i]));
+      bad(equation, fmt::format("'{}' appears twice in the result", result[i]));
   }
   // Left to right; a letter is needed while a later term or the result names it.
   Term so_far = terms[0];

@@ -28,10 +28,11 @@ void check::index(const char* op, const Tensor& x, int dim, const Tensor& index)
   bool fits = index.dim() == x.dim();
   for (int i = 0; fits && i < x.dim(); ++i) fits = i == dim || index.shape()[i] <= x.shape()[i];
   if (!fits)
-    throw ShapeError(op,
-                     fmt::format("index {} does not fit {}: equal ranks, and no larger except along dim {}",
-                                 index.shape().str(), x.shape().str(), dim),
-                     {x.shape(), index.shape()});
+    throw ShapeError(
+        op,
+        fmt::format("index {} does not fit {}: ranks must be equal, and sizes no larger except along dim {}",
+                    index.shape().str(), x.shape().str(), dim),
+        {x.shape(), index.shape()});
   check::same_device(op, "the input", x, "the index", index);
   check::in_range(op, "index", index, x.shape()[dim]);
 }
@@ -75,9 +76,10 @@ Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const T
   const int d = normalize_dim("scatter_add", dim, base.shape());
   check::index("scatter_add", base, d, index);
   if (src.shape() != index.shape())
-    throw ShapeError("scatter_add",
-                     fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),
-                     {src.shape(), index.shape()});
+    throw ShapeError(
+        "scatter_add",
+        fmt::format("src {} and index {} must have the same shape", src.shape().str(), index.shape().str()),
+        {src.shape(), index.shape()});
   return result(base + scattered(base.shape(), d, index, src));
 }
 

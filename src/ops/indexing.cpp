@@ -48,10 +48,10 @@ int left_over(const char* op, const Tensor& x, const std::vector<TensorIndex>& i
     ellipses += index.kind() == Kind::ellipsis;
   }
   if (ellipses > 1)
-    throw ShapeError(op, fmt::format("{} times Ellipsis among the indices; at most one can be told apart", ellipses),
+    throw ShapeError(op, fmt::format("Ellipsis appears {} times among the indices; at most one is allowed", ellipses),
                      {x.shape()});
   if (used > x.dim())
-    throw ShapeError(op, fmt::format("the indices pick from {} dims, {} has {}", used, x.shape().str(), x.dim()),
+    throw ShapeError(op, fmt::format("the indices pick from {} dims, but {} has {}", used, x.shape().str(), x.dim()),
                      {x.shape()});
   return x.dim() - used;
 }

@@ -129,7 +129,7 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   if (size < 1) throw ShapeError("split", fmt::format("parts must have at least size 1, got {}", size), {x.shape()});
   std::vector<Array> parts;
   int64_t start = 0;
-  do {  // at least one part, though it be empty
+  do {  // at least one part, even an empty one
     Shape shape = x.shape();
     shape[d] = std::min(size, x.shape()[d] - start);
     parts.push_back(x.array().view(shape, x.strides(), x.array().offset() + start * x.strides()[d]));

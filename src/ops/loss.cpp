@@ -1,4 +1,4 @@
-// Losses, as PyTorch defines them. Shapes must be equal: a loss that broadcasts in silence trains to garbage.
+// Losses, as PyTorch defines them. Shapes must be equal: a loss that broadcasts silently trains on garbage.
 #include <cmath>
 
 #include "lemma/ops.h"
@@ -21,7 +21,7 @@ void same_shape(const char* op, const Tensor& input, const Tensor& target) {
   check::same_type(op, input, target);
   if (input.shape() != target.shape())
     throw ShapeError(op,
-                     fmt::format("input {} and target {} must have one shape; a loss never broadcasts",
+                     fmt::format("input {} and target {} must have the same shape; a loss never broadcasts",
                                  input.shape().str(), target.shape().str()),
                      {input.shape(), target.shape()});
 }

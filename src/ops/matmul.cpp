@@ -1,4 +1,4 @@
-// The product, and what is made of it.
+// The matrix product, and what is built on it.
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// What operations do about half types. Autocast acts at their entry, by one line each; off, it costs a look at a flag.
+/// What operations do about half types. Autocast acts at their entry, by one line each; off, it costs one flag check.
 
 #include <initializer_list>
 

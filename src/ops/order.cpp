@@ -70,7 +70,7 @@ Tensor at_ranks(const Tensor& x, const Tensor& rank, const std::string& how) {
   const auto pick = [&](const Tensor& at) { return index_select(x, -1, at.to(int64)); };
   if (how == "lower") return pick(below);
   if (how == "higher") return pick(above);
-  if (how == "nearest") {  // half way: the even one
+  if (how == "nearest") {  // halfway: the even one
     const Tensor up = rank.detach() - below, odd = below - floor(below / 2) * 2;
     return pick(where(logical_or(gt(up, 0.5), logical_and(eq(up, 0.5), eq(odd, 1))), above, below));
   }
@@ -92,8 +92,9 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bo
   check::same_type("quantile", x, q);
   static const std::vector<std::string> kKnown = {"linear", "lower", "higher", "midpoint", "nearest"};
   if (std::find(kKnown.begin(), kKnown.end(), interpolation) == kKnown.end())
-    throw ValueError("quantile", fmt::format("interpolation '{}' is none of linear, lower, higher, midpoint, nearest",
-                                             interpolation));
+    throw ValueError(
+        "quantile",
+        fmt::format("interpolation '{}' is not one of linear, lower, higher, midpoint, nearest", interpolation));
   if (q.dim() > 1)
     throw ShapeError("quantile", fmt::format("q must be a number or a vector, got {}", q.shape().str()), {q.shape()});
   if (!all(logical_and(ge(q.detach(), 0), le(q.detach(), 1))))

@@ -1,4 +1,4 @@
-// Products under their own names: each is matmul with stricter shapes, or a sum besides.
+// Products under their own names: each is matmul with stricter shapes or an added term.
 #include <algorithm>
 
 #include "lemma/ops.h"
@@ -30,7 +30,7 @@ void fit(const char* op, const Tensor& a, int rank_a, const Tensor& b, int rank_
                      {a.shape(), b.shape()});
 }
 
-/// beta x + alpha p. With beta = 0, x does not count, NaN or not.
+/// beta x + alpha p. With beta = 0, x is ignored, even a NaN in it.
 Tensor blend(const Tensor& x, const Tensor& p, double beta, double alpha) {
   const Tensor scaled = alpha == 1 ? p : p * alpha;
   if (beta == 0) return scaled;
@@ -102,7 +102,7 @@ Dims sorted_out(const Tensor& x, const std::vector<int>& dims, bool dims_first) 
 }
 
 std::vector<int> distinct_dims(const Tensor& x, const Dims& dims) {
-  normalize_dims("tensordot", dims, x.shape());  // in range and none twice
+  normalize_dims("tensordot", dims, x.shape());  // in range, and none twice
   std::vector<int> result;
   for (const int64_t d : dims) result.push_back(normalize_dim("tensordot", d, x.shape()));
   return result;
@@ -129,7 +129,7 @@ Tensor tensordot(const Tensor& lhs, const Tensor& rhs, const Dims& dims_lhs, con
                        fmt::format("dim {} of {} and dim {} of {} are summed over together, but differ", da[i],
                                    lhs.shape().str(), db[i], rhs.shape().str()),
                        {lhs.shape(), rhs.shape()});
-    // A dim of size 1 meets every element of the other: that one is summed right away.
+    // A dim of size 1 is paired with every element of the other dim, which is therefore summed right away.
     if (m == 1 && n != 1) a = sum(a, da[i], true);
     if (n == 1 && m != 1) b = sum(b, db[i], true);
     inner *= n == 1 || m == 1 ? 1 : n;

@@ -19,7 +19,7 @@ Tensor touched(int64_t n, const Tensor& places) {
   return ne(added_up(n, places, ones({places.numel()}, {.dtype = int64, .device = places.device()})), 0);
 }
 
-// Of elements that go to one place, the last: sorted by place, the one before a change.
+// True for the last of the elements that go to one place: once sorted by place, the one before the place changes.
 Tensor last_of_equal(const Tensor& places) {
   const int64_t n = places.numel();
   const Tensor order = argsort(places, 0), sorted = index_select(places, 0, order);
@@ -28,7 +28,7 @@ Tensor last_of_equal(const Tensor& places) {
   return ne(added_up(n, order, cast(last, int64)), 0);
 }
 
-// For each element of the index the number of x's element that it means.
+// For each element of the index, the number of the element of x that it points to.
 Tensor numbers_at(const char* op, const Tensor& x, int64_t dim, const Tensor& index) {
   const int d = normalize_dim(op, dim, x.shape());
   check::index(op, x, d, index);
@@ -56,9 +56,9 @@ Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   check::same_type("scatter", x, src);
   const Tensor places = numbers_at("scatter", x, dim, index);
   if (src.shape() != index.shape())
-    throw ShapeError("scatter",
-                     fmt::format("src {} and index {} must have one shape", src.shape().str(), index.shape().str()),
-                     {src.shape(), index.shape()});
+    throw ShapeError(
+        "scatter", fmt::format("src {} and index {} must have the same shape", src.shape().str(), index.shape().str()),
+        {src.shape(), index.shape()});
   return put(x, places, src, false);
 }
 

@@ -5,8 +5,8 @@
 
 namespace lemma {
 
-/// x with values where `places` point, by number in row-major order; places and values have one shape. Of several for
-/// one place the last counts, and it alone has a gradient; the caller knows whether all are `distinct`.
+/// x with values where `places` point, by number in row-major order; places and values have equal shapes. Of several
+/// for one place the last counts, and it alone has a gradient; the caller knows whether all are `distinct`.
 Tensor put(const Tensor& x, const Tensor& places, const Tensor& values, bool distinct);
 
 }  // namespace lemma

@@ -17,7 +17,7 @@ Generator& pick(Generator* generator) { return generator ? *generator : default_
 Tensor draw(const char* op, Random kind, const Shape& shape, const TensorOptions& options, Generator* generator) {
   const DType dtype = options.dtype.value_or(DType::float32);
   if (!is_floating(dtype))
-    throw DTypeError(op, fmt::format("draws floating numbers, not {}; see randint", name(dtype)), {dtype});
+    throw DTypeError(op, fmt::format("draws floating-point numbers, not {}; see randint", name(dtype)), {dtype});
   Array array(shape, dtype, options.device);
   if (is_half(dtype)) {
     // The float32 numbers, cut to the half type's digits rather than rounded where [0, 1) must not become 1.

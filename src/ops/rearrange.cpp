@@ -23,7 +23,7 @@ Tensor reshape_as(const Tensor& x, const Tensor& other) {
 Tensor swapaxes(const Tensor& x, int64_t axis0, int64_t axis1) { return transpose(x, axis0, axis1); }
 Tensor swapdims(const Tensor& x, int64_t dim0, int64_t dim1) { return transpose(x, dim0, dim1); }
 
-/// The dims named in `source` go to the places in `destination`; the others fill what is left, in their order.
+/// The dims named in `source` move to the positions in `destination`; the others fill what is left, in their order.
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination) {
   check::defined("movedim", x);
   if (source.rank() != destination.rank())

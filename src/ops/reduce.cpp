@@ -39,7 +39,8 @@ Array without(const Array& y, const Dims& dims, bool keepdim) {
 void not_empty(const char* op, const Tensor& x, const Dims& dims) {
   for (int64_t d : dims)
     if (x.shape()[static_cast<int>(d)] == 0)
-      throw ShapeError(op, fmt::format("dim {} of {} is empty: there is no extreme of nothing", d, x.shape().str()),
+      throw ShapeError(op,
+                       fmt::format("dim {} of {} is empty: it has no largest or smallest element", d, x.shape().str()),
                        {x.shape()});
 }
 
@@ -97,8 +98,8 @@ Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
 Tensor mean(const Tensor& x) { return mean(x, {}, false); }
 
 namespace {
-// The product of all elements of dim but the i-th, for every i, in O(n): elements are multiplied in pairs, and what the
-// others make of a pair goes to each of the two times its partner. Nothing is divided, so zeros are no trouble.
+// The product of all elements of dim but the i-th, for every i, in O(n): elements are multiplied in pairs, and each
+// gets its partner times the product of all other pairs. Nothing is divided, so zeros are harmless.
 Tensor products_of_others(const Tensor& x, int dim) {
   const int64_t n = x.size(dim);
   if (n <= 1) return ones_like(x);

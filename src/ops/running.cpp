@@ -1,5 +1,5 @@
 // Running products, extremes and log-sums: by doubling, each step reaches twice as far back. Their gradients are those
-// of the steps, so a 0 in a running product is no trouble.
+// of the steps, so a 0 in a running product is harmless.
 #include <cmath>
 
 #include "lemma/ops.h"
@@ -10,7 +10,7 @@
 namespace lemma {
 namespace {
 
-// y with each element along dim combined with all before it; `nothing` stands before the first.
+// y with each element along dim combined with all before it; `nothing`, the neutral element, stands before the first.
 template <class Combine>
 Tensor running(const Tensor& x, int dim, double nothing, Combine combine) {
   const int64_t n = x.shape()[dim];
@@ -20,7 +20,7 @@ Tensor running(const Tensor& x, int dim, double nothing, Combine combine) {
   return y;
 }
 
-// The later of two equal ones counts, and a NaN before and after all numbers.
+// The later of two equal ones wins, and a NaN wins over all numbers.
 std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64_t dim,
                                           Tensor (*holds)(const Tensor&, const Tensor&)) {
   const Composition result(op);

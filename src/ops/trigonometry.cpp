@@ -50,7 +50,7 @@ Tensor atanh(const Tensor& x) {
 }
 
 namespace {
-// 1 instead of 0, so that dividing by it is no trouble; no gradient there.
+// 1 instead of 0, so that dividing by it is harmless; no gradient there.
 Tensor or_one(const Tensor& length) { return masked_fill(length, eq(length.detach(), 0), 1); }
 }  // namespace
 

@@ -19,7 +19,8 @@ Shape resolve_shape(const char* op, const Shape& wanted, const Shape& have) {
     if (shape[i] == -1 && unknown < 0)
       unknown = i;
     else if (shape[i] < 0)
-      throw ShapeError(op, fmt::format("{} is no shape: only one dim may be -1, none below", wanted.str()), {have});
+      throw ShapeError(op, fmt::format("{} is not a shape: only one dim may be -1, and none may be less", wanted.str()),
+                       {have});
     else
       known *= shape[i];
   }
@@ -48,7 +49,7 @@ Tensor reshaped(const char* op, const Tensor& x, const Shape& wanted, bool may_c
     if (may_copy) return reshaped(op, contiguous(x), shape, false);
     throw ShapeError(
         op,
-        fmt::format("{} with strides {} cannot be seen as {} without a copy; use reshape() or contiguous()",
+        fmt::format("{} with strides {} cannot be viewed as {} without a copy; use reshape() or contiguous()",
                     x.shape().str(), x.strides().str(), shape.str()),
         {x.shape()});
   }
@@ -113,7 +114,7 @@ Tensor permute(const Tensor& x, const Dims& dims) {
   check::defined("permute", x);
   if (dims.rank() != x.dim())
     throw ShapeError("permute",
-                     fmt::format("{} names {} dims, {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()),
+                     fmt::format("{} names {} dims, but {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()),
                      {x.shape()});
   Shape shape;
   Strides strides;

@@ -34,7 +34,7 @@ Tensor GradScaler::scale(const Tensor& loss) const { return options_.enabled ? l
 void GradScaler::unscale_(Optimizer& optimizer) {
   if (!options_.enabled) return;
   if (seen_.count(&optimizer))
-    throw GradError("unscale_", "the gradients of this optimiser were unscaled already since the last update()");
+    throw GradError("unscale_", "the gradients of this optimiser have already been unscaled since the last update()");
   NoGrad guard;
   Tensor flag;
   for (Group& group : optimizer.groups())
@@ -47,7 +47,7 @@ void GradScaler::unscale_(Optimizer& optimizer) {
       p.set_grad(g * (1 / scale_));  // replaced: another parameter may hold the very same one
     }
   if (!flag.defined())
-    throw GradError("unscale_", "no parameter of this optimiser has a gradient; call scale(loss).backward() before");
+    throw GradError("unscale_", "no parameter of this optimiser has a gradient; call scale(loss).backward() first");
   seen_[&optimizer] = {flag};
 }
 
@@ -55,7 +55,7 @@ bool GradScaler::step(Optimizer& optimizer) {
   if (options_.enabled) {
     if (!seen_.count(&optimizer)) unscale_(optimizer);
     Seen& seen = seen_.at(&optimizer);
-    if (seen.stepped) throw GradError("step", "this optimiser has stepped already since the last update()");
+    if (seen.stepped) throw GradError("step", "this optimiser has already stepped since the last update()");
     seen.stepped = true;
     seen.bad = std::isnan(seen.flag.item());  // the one wait for the device
     if (seen.bad) return false;
@@ -73,7 +73,7 @@ void GradScaler::update(std::optional<double> new_scale) {
     return;
   }
   if (seen_.empty())
-    throw GradError("update", "no gradients were looked at since the last update(); call step() before");
+    throw GradError("update", "no gradients have been checked since the last update(); call step() first");
   bool found = false;
   for (const auto& [optimizer, seen] : seen_) found = found || (seen.stepped ? seen.bad : std::isnan(seen.flag.item()));
   if (found) {

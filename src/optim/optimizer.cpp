@@ -30,7 +30,7 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
             p.defined() ? fmt::format("{} {}", lemma::name(p.dtype()), p.shape().str()) : "undefined";
         throw ValueError(name, fmt::format("parameter {} ({}) {}", seen.size(), what, why));
       };
-      if (!p.defined()) refuse("is no tensor");
+      if (!p.defined()) refuse("is not a tensor");
       if (!is_floating(p.dtype())) refuse("cannot be trained; parameters are float32 or float64");
       if (is_half(p.dtype()))
         throw DTypeError(
@@ -43,7 +43,7 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
         refuse("is the result of an operation; give the optimiser the leaves that it was computed from");
       if (!p.is_contiguous()) refuse("is a strided view; make it contiguous first");
       if (!p.requires_grad())
-        refuse("asks for no gradient; call requires_grad_() on it first, or leave frozen parameters out");
+        refuse("does not require a gradient; call requires_grad_() on it first, or leave frozen parameters out");
       if (!seen.insert(p.impl()).second) refuse("appears twice");
     }
     states_.emplace_back(group.params.size());
@@ -61,8 +61,8 @@ void Optimizer::step() {
 double Optimizer::lr() const {
   for (const Group& group : groups_)
     if (group.lr != groups_[0].lr)
-      throw ValueError(name_,
-                       fmt::format("the groups learn at {} and {}; read groups()[i].lr", groups_[0].lr, group.lr));
+      throw ValueError(
+          name_, fmt::format("the groups have learning rates {} and {}; read groups()[i].lr", groups_[0].lr, group.lr));
   return groups_[0].lr;
 }
 

@@ -146,7 +146,7 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, double max_lr, int64_t total_steps,
 
 double OneCycleLR::lr_at(double, int64_t step) const {
   if (step > total_steps_)
-    throw ValueError("OneCycleLR", fmt::format("step {} is beyond the {} that the cycle has", step, total_steps_));
+    throw ValueError("OneCycleLR", fmt::format("step {} is beyond the {} steps of the cycle", step, total_steps_));
   const double first = max_lr_ / options_.div_factor, last = first / options_.final_div_factor;
   const double t = static_cast<double>(step), end = static_cast<double>(total_steps_ - 1);
   const double top = options_.pct_start * static_cast<double>(total_steps_) - 1;  // where max_lr is reached

@@ -43,7 +43,7 @@ class Reader {
 
 }  // namespace
 
-// Parameters are counted over all groups, so that a state fits however the groups are cut.
+// Parameters are counted over all groups, so that a state fits however they are grouped.
 NamedTensors Optimizer::state_dict() const {
   NoGrad guard;
   NamedTensors state;
@@ -79,7 +79,7 @@ void Optimizer::load_state_dict(const NamedTensors& state) {
       const Tensor steps = reader.get(prefix + "step", {});
       if (steps.dtype() != int64 || steps.item() < 0)
         throw ValueError(fmt::format("{}.load_state_dict", name_),
-                         fmt::format("'{}step' is no count of steps", prefix));
+                         fmt::format("'{}step' is not a count of steps", prefix));
       s.steps = static_cast<int64_t>(steps.item());
       const auto moment = [&](const char* key) {
         const Tensor saved = reader.get(prefix + key, p.shape());

@@ -76,8 +76,7 @@ Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inpu
   if (!result.defined()) throw GradError(name, "forward returned an undefined tensor");
   const std::vector<TensorRef> refs(inputs.begin(), inputs.end());
   if (watcher) watcher->computed(name, refs, result.array());
-  // Memory of its own: forward may have returned an input, or a view of one, whose gradient is another than this
-  // rule's.
+  // Memory of its own: forward may have returned an input, or a view of one, whose gradient is not this rule's.
   Array output = result.array();
   for (const Tensor& input : inputs)
     if (input.array().storage() == output.storage()) {

@@ -95,7 +95,7 @@ Tensor& overwrite(const char* op, Tensor& x, const Tensor& values) {
     point_at_base(*x.impl(), region);
     return x;
   }
-  // All of it: nothing comes from the old values but, where the new ones are not on the tape, that x is.
+  // x is overwritten whole: nothing depends on the old values. If the new ones are not on the tape, x stays on it.
   take_place(base, values.requires_grad() ? record(op, {values}, x.array(), [](const Tensor& g) { return g; })
                                           : record(op, {x}, x.array(), no_gradient));
   ++base.writes;

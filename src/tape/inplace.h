@@ -1,5 +1,5 @@
 #pragma once
-/// Writing into a tensor's memory, and what the tape has to learn of it.
+/// Writing into a tensor's memory, and what the tape has to know about it.
 
 #include "lemma/tensor.h"
 

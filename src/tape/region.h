@@ -9,7 +9,7 @@ struct Region {
   Shape shape;
   Strides strides;
   int64_t offset = 0;
-  /// Where view lies in base. Throws GradError if the base is not contiguous: then offsets tell nothing of its dims.
+  /// Where view lies in base. Throws GradError if the base is not contiguous: then offsets say nothing about its dims.
   static Region of(const char* op, const Array& base, const Array& view);
   /// Requires: contiguous.
   Array in(const Array& whole) const { return whole.view(shape, strides, whole.offset() + offset); }

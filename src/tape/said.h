@@ -1,11 +1,11 @@
 #pragma once
-/// Advice on stderr that is given once; tests set it back.
+/// Advice on stderr that is given once; tests reset it.
 
 #include <atomic>
 
 namespace lemma {
 
-/// grad() was asked of a result.
+/// grad() was called on a result.
 extern std::atomic<bool> said_no_leaf;
 
 }  // namespace lemma

@@ -19,8 +19,9 @@ size_t columns(const Heatmap& map) { return map.values.empty() ? 0 : map.values[
 void check(const Heatmap& map) {
   for (size_t row = 0; row < map.values.size(); ++row)
     if (map.values[row].size() != columns(map))
-      throw ValueError("heatmap", fmt::format("row {} has {} values, row 0 has {}; rows must be of one length", row,
-                                              map.values[row].size(), columns(map)));
+      throw ValueError("heatmap",
+                       fmt::format("row {} has {} values, but row 0 has {}; all rows must have the same length", row,
+                                   map.values[row].size(), columns(map)));
   const auto labels = [](const char* what, size_t given, size_t expected) {
     if (given != 0 && given != expected)
       throw ValueError("heatmap",
@@ -112,7 +113,7 @@ std::string heatmap_text(const Heatmap& map, bool colour) {
   check(map);
   const auto limits = range(map);
   const int label_width = widest(map.row_labels);
-  // With numbers a column holds the number beside its shade, without it the shade alone.
+  // With numbers, a column holds the number beside its shade; without, only the shade.
   const int number_width = map.show_values ? map.decimals + 4 : 0;
   const int cell = std::max(number_width + 2, map.show_values ? widest(map.column_labels) : 2);
   constexpr const char* kShades[] = {"  ", "░░", "▒▒", "▓▓", "██"};

@@ -16,7 +16,7 @@ int display_width(std::string_view text) {
     utf8proc_int32_t character = 0;
     const auto n = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
                                     static_cast<utf8proc_ssize_t>(text.size()), &character);
-    width += n > 0 ? utf8proc_charwidth(character) : 1;  // a byte that is no UTF-8 shows as one replacement character
+    width += n > 0 ? utf8proc_charwidth(character) : 1;  // a byte that is not UTF-8 shows as one replacement character
     text.remove_prefix(n > 0 ? static_cast<size_t>(n) : 1);
   }
   return width;
@@ -64,7 +64,7 @@ std::string bar(double fraction, int width) {
 std::string confusion_table(const std::vector<std::vector<int64_t>>& counts, const std::vector<std::string>& labels) {
   const size_t n = labels.size();
   if (counts.size() != n)
-    throw ValueError("confusion_table", fmt::format("{} rows for {} labels; give one row a label", counts.size(), n));
+    throw ValueError("confusion_table", fmt::format("{} rows for {} labels; give one row per label", counts.size(), n));
   std::vector<int64_t> gold(n, 0), predicted(n, 0);
   int64_t all = 0, right = 0;
   int cell = 9;    // "precision"

@@ -53,7 +53,7 @@ TEST_CASE("atomics that wrap") {
   CHECK(q.values() == std::vector<int>{0, 512, -5, -1});
 }
 
-TEST_CASE("atomics give the value from before, to each thread another") {
+TEST_CASE("atomics give the old value, a different one to each thread") {
   const DeviceArray<unsigned> counter(1, 0u);
   const DeviceArray<int> seen(256, 0);
   launch({"tickets", 4, 64}, tickets, counter.get(), seen.get());

@@ -115,7 +115,7 @@ TEST_CASE("failing and sound launches take turns in one process") {
   }
 }
 
-TEST_CASE("what a kernel does wrong is said with block, thread, kernel and launch") {
+TEST_CASE("what a kernel does wrong is reported with block, thread, kernel and launch") {
   emulator::options().async = false;
   const DeviceArray<int> out(32);
   std::string text;
@@ -156,7 +156,7 @@ TEST_CASE("a launch checks its sizes") {
       "49153 bytes of dynamic shared memory, and 49152 are allowed; cudaFuncSetAttribute allows a kernel up to 232448");
 }
 
-TEST_CASE("device functions belong into kernels") {
+TEST_CASE("device functions belong in kernels") {
   CHECK_THROWS_WITH(__syncthreads(), "emulated device: __syncthreads is called outside a kernel");
   CHECK_THROWS_WITH(__ballot_sync(~0u, 1), "emulated device: a warp function is called outside a kernel");
 }

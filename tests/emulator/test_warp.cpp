@@ -7,7 +7,7 @@ using emulator::launch;
 
 namespace {
 
-// One row of 32 results a function.
+// One row of 32 results per function.
 __global__ void shuffles(int* out) {
   const int l = static_cast<int>(threadIdx.x);
   out[0 * 32 + l] = __shfl_sync(~0u, l, 5);
@@ -38,7 +38,7 @@ __global__ void votes(unsigned* out) {
   out[7 * 32 + l] = __match_all_sync(~0u, l / 31, &same) + static_cast<unsigned>(same);
   out[8 * 32 + l] = __activemask();
 }
-// Two halves of a warp, each in functions of its own, cross and meet again.
+// Two halves of a warp, each in its own functions, cross and meet again.
 __global__ void halves(int* out) {
   const int l = static_cast<int>(threadIdx.x);
   if (l < 16) {

@@ -7,9 +7,9 @@
 
 namespace lemma {
 
-/// The graph behind `root` as an indented text tree: operation, shape, small values, gradients (kept ones), bytes held.
+/// The graph behind `root` as an indented text tree: operation, shape, small values, kept gradients, bytes held.
 std::string explain(const Tensor& root);
-/// The graph in Graphviz's language: value and d(root)/d(node) in each node, and on each edge between numbers the
+/// The graph in Graphviz's language: value and d(root)/d(node) in each node, and on each edge between scalars the
 /// derivative of the result with respect to that input. Draw it with `dot -Tsvg`. Runs the derivatives itself; leaves
 /// every .grad alone.
 std::string to_dot(const Tensor& root);

@@ -2,7 +2,7 @@
 /// The GPU as a program sees it: is there one, what is it, wait for it, time it. Every build has these functions; a
 /// build without CUDA says so in its errors.
 ///
-/// Work on a device is asynchronous: an operation returns when it is queued. Reading values waits by itself.
+/// Work on a device is asynchronous: an operation returns when it is queued. Reading a value waits for it.
 
 #include <cstddef>
 #include <string>

@@ -60,12 +60,12 @@ class DeviceError : public Error {
   std::vector<Device> devices;
 };
 
-/// A device that failed during its work: its memory is gone, and this process cannot use it again.
+/// A device that failed while it was working: its memory is gone, and this process cannot use it again.
 class DeviceLostError : public DeviceError {
   using DeviceError::DeviceError;
 };
 
-/// A device without room for what was asked. Everything that was there before is still there.
+/// A device that ran out of memory. Everything that was there before is still there.
 class MemoryError : public Error {
   using Error::Error;
 };

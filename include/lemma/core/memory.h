@@ -14,7 +14,7 @@ size_t active(Device device = Device::cpu());
 size_t peak(Device device = Device::cpu());
 /// Bytes kept for reuse: taken from the system, but not now in any tensor.
 size_t cached(Device device = Device::cpu());
-/// How often the allocator had to ask the system for a block.
+/// How many times the allocator had to ask the system for a block.
 size_t system_requests(Device device = Device::cpu());
 /// Gives all cached blocks back to the system.
 void empty_cache(Device device = Device::cpu());

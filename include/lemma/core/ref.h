@@ -7,7 +7,7 @@
 
 namespace lemma {
 
-/// Base of objects held by Ref. T may hide `static void destroy(T*)` behind its own destroy() to be freed its own way.
+/// Base of objects held by Ref. T may hide `static void destroy(T*)` with its own destroy(), to be freed differently.
 class RefCounted {
  public:
   RefCounted() = default;

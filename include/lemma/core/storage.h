@@ -18,7 +18,7 @@ class Storage : public RefCounted {
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
   Device device() const { return device_; }
-  /// How often it has been written in place; the tape compares it with the count at the time of saving.
+  /// How many times it has been written in place; the tape compares this with the count when a value was saved.
   uint32_t version() const { return version_; }
   void bump_version() { ++version_; }
 

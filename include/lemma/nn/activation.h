@@ -1,6 +1,6 @@
 #pragma once
-/// Dropout, the activations and what only changes shapes, as layers, for Sequential and for printed models. Each is the
-/// operation of its name.
+/// Dropout, the activations and changes of shape as layers, for Sequential and for printed models. Each is the
+/// operation of the same name.
 
 #include "lemma/nn/layer.h"
 #include "lemma/ops.h"

@@ -1,5 +1,5 @@
 #pragma once
-/// MultiheadAttention: every token looks at the others through H small attentions side by side.
+/// MultiheadAttention: every token attends to the others through H small heads side by side.
 ///
 /// head_h = softmax(q_h k_h^T / sqrt(D / H)) v_h,  y = [head_1 ... head_H] W_out^T + b_out.
 /// Vaswani et al., "Attention is all you need", 2017, section 3.2.

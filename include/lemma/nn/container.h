@@ -29,7 +29,7 @@ class Sequential : public Layer {
 
  public:
   Sequential() = default;
-  /// Layers are temporaries, or given up by std::move: they move in.
+  /// Layers are temporaries or passed with std::move: they move in.
   template <class... Parts>
   requires(kTensorFunctions<Parts...> && !kAlone<Parts...>) explicit Sequential(Parts&&... parts) {
     (append(std::forward<Parts>(parts)), ...);
@@ -38,7 +38,7 @@ class Sequential : public Layer {
   requires kTensorFunctions<Part> Sequential& append(Part&& part) {
     using Kind = std::remove_cvref_t<Part>;
     if constexpr (std::derived_from<Kind, Module>) {
-      static_assert(!std::is_lvalue_reference_v<Part>, "a layer with a name of its own is passed as std::move(layer)");
+      static_assert(!std::is_lvalue_reference_v<Part>, "pass a layer held in a variable as std::move(layer)");
       static_cast<Module&>(part).know_size(sizeof(Kind));
       put(std::make_unique<Kind>(std::move(part)));
     } else {
@@ -76,7 +76,7 @@ class Sequential : public Layer {
   std::vector<std::function<Tensor(const Tensor&)>> calls_;
 };
 
-/// Like items stand in one line: "(0-3): 4 x Linear(...)".
+/// Equal items share one line: "(0-3): 4 x Linear(...)".
 std::string list_str(const std::string& name, const std::vector<std::string>& items);
 
 ///   nn::ModuleList<nn::Linear> heads;

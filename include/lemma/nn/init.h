@@ -27,8 +27,8 @@ Tensor& kaiming_normal_(Tensor& x, double a = 0, Fan mode = Fan::in, Generator* 
 /// N(mean, std^2) within [a, b], which are values, not multiples of std. Throws ValueError unless a < b and std > 0.
 Tensor& trunc_normal_(Tensor& x, double mean = 0, double std = 1, double a = -2, double b = 2,
                       Generator* generator = nullptr);
-/// gain times rows, or where there are more of these columns, that are orthogonal and of length 1; a weight (out, in,
-/// ...) counts as (out, in * ...). Saxe et al., "Exact solutions to the nonlinear dynamics of learning", 2014.
+/// gain times a matrix whose rows, or columns if fewer, are orthogonal and of length 1; a weight (out, in, ...) counts
+/// as (out, in * ...). Saxe et al., "Exact solutions to the nonlinear dynamics of learning", 2014.
 Tensor& orthogonal_(Tensor& x, double gain = 1, Generator* generator = nullptr);
 
 }  // namespace lemma::nn::init

@@ -1,5 +1,5 @@
 #pragma once
-/// Layer: a module that makes one tensor of another. Most are.
+/// Layer: a module that makes one tensor from another. Most modules do.
 
 #include "lemma/nn/module.h"
 

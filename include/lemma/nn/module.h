@@ -10,7 +10,7 @@
 ///     Tensor operator()(const Tensor& x) const { return fc2(relu(fc1(x))); }
 ///     nn::Linear fc1, fc2;  // parameters "fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias"
 ///   };
-/// A member that was built without it is found by the first call that looks inside, such as parameters().
+/// A member that was built without child() is reported by the first call that looks inside, such as parameters().
 
 #include <atomic>
 #include <cstddef>
@@ -43,7 +43,7 @@ class Module {
   Module(Module&& other);
 
   // ---- What is inside. Own parameters first, then the children's, in the order of registration. ----
-  // Each of these throws ValueError where a sub-layer stands unregistered in the module or in one of its parts.
+  // Each of these throws ValueError if a sub-layer of the module, or of one of its parts, is not registered.
   /// Each once, even if two layers share it.
   std::vector<Tensor> parameters() const;
   StateDict named_parameters() const;
@@ -52,7 +52,7 @@ class Module {
   /// The sub-layers held directly.
   std::vector<Module*> children();
   std::vector<std::pair<std::string, Module*>> named_children();
-  /// This module, whose name is "", and all within, each once.
+  /// This module, named "", and all modules within it, each once.
   std::vector<Module*> modules();
   std::vector<std::pair<std::string, Module*>> named_modules();
   /// Calls f for everything within, then for this module. Returns it.
@@ -98,8 +98,8 @@ class Module {
   // ---- Hooks: functions that see what goes in and comes out ----
   /// f(module, input) before each call and f(module, input, output) after it; a Tensor that f returns takes the place
   /// of the input or the output, one that is undefined changes nothing, and f may return void. They are called in the
-  /// order of registration. The id is for remove_forward_hook. Throws ValueError where the call runs no hooks: they are
-  /// run by every nn::Layer, the encoder and its layers.
+  /// order of registration. The id is for remove_forward_hook. Throws ValueError for a module whose call runs
+  /// no hooks; every nn::Layer, the encoder and its layers run them.
   template <class F>
   int64_t register_forward_pre_hook(F f) {
     return add_hook([f](const Module& m, const Tensor& in) { return tensor_of([&] { return f(m, in); }); }, {});
@@ -115,8 +115,8 @@ class Module {
  protected:
   /// Builds a sub-layer of this module, named `name`, from the arguments of its constructor. Initialises a member
   /// (`nn::Linear out = child(this, "out", 8, 2)`, or in a constructor `out(child(this, "out", d, 2))`) or assigns to
-  /// a std::unique_ptr, for one that not every such module has. Throws ValueError for an empty or repeated name, or one
-  /// with a dot.
+  /// a std::unique_ptr, for one that only some modules of the class have. Throws ValueError for an empty or repeated
+  /// name, or one with a dot.
   template <class Parent, class... Args>
   static Child<Args...> child(Parent* parent, const std::string& name, Args&&... args);
 
@@ -131,7 +131,7 @@ class Module {
     adopt(name, part, std::is_abstract_v<Part> || std::is_same_v<Part, Module> ? 0 : sizeof(Part));
   }
 
-  /// Runs `forward`, which maps a tensor to a tensor, between the hooks. Who calls it says so in runs_hooks().
+  /// Runs `forward`, which maps a tensor to a tensor, between the hooks. A class that calls it says so in runs_hooks().
   template <class Forward>
   Tensor hooked(const Tensor& x, Forward&& forward) const {
     if (!hooks_) return forward(x);
@@ -166,7 +166,7 @@ class Module {
   Tensor before(const Tensor& x) const;
   Tensor after(const Tensor& in, Tensor out) const;
 
-  /// Tells the next module that is built, the child, whose it is. `size` is that of the whole child.
+  /// Tells the next module to be built, the child, who its parent is. `size` is that of the whole child.
   static void announce(Module* parent, const std::string& name, size_t size);
   static void forget_announcement();
   /// The module's members lie in `size` bytes from its Module part on.
@@ -178,7 +178,7 @@ class Module {
   void check_all() const;
   void check_can_move() const;
 
-  /// Calls f(full name, module), parents first; a shared module as often as it has names.
+  /// Calls f(full name, module), parents first; a shared module once for each of its names.
   void walk(const std::string& prefix, const std::function<void(const std::string&, Module&)>& f) const;
   /// Calls f(full name, slot) for every tensor, duplicates included.
   void visit(const std::function<void(const std::string&, const Slot&)>& f) const;
@@ -197,13 +197,13 @@ class Module {
 
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
-/// What child() returns: a name and the arguments of a constructor, waiting for the type that they are to make.
+/// What child() returns: a name and the arguments of a constructor, waiting for the type that they will build.
 template <class... Args>
 class Child {
  public:
   Child(Module* parent, std::string name, Args&&... args)
       : parent_(parent), name_(std::move(name)), args_(std::forward<Args>(args)...) {}
-  // The object is made where the result goes, so that it is at home when its base, Module, asks whose it is.
+  // The object is made where the result goes, so its address is final when its base, Module, registers it.
   template <class Part>
   requires std::is_base_of_v<Module, Part>
   operator Part() && {
@@ -221,7 +221,7 @@ class Child {
  private:
   struct Announcement {
     Announcement(Module* parent, const std::string& name, size_t size) { Module::announce(parent, name, size); }
-    ~Announcement() { Module::forget_announcement(); }  // if building failed before it was heard
+    ~Announcement() { Module::forget_announcement(); }  // if building failed before anyone heard it
   };
   Module* parent_;
   std::string name_;

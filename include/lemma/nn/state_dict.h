@@ -1,5 +1,5 @@
 #pragma once
-/// State dicts: a module's tensors by name, and what is said of one that does not fit.
+/// State dicts: a module's tensors by name, and the report on one that does not fit.
 
 #include <string>
 #include <utility>

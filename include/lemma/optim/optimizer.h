@@ -1,6 +1,5 @@
 #pragma once
-/// Optimizer: what SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and restored
-/// exactly.
+/// What SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and restored exactly.
 
 #include <optional>
 #include <string>
@@ -12,7 +11,7 @@
 
 namespace lemma::optim {
 
-/// Parameters with the same settings. What is not set takes the optimiser's own value:
+/// Parameters with the same settings. Settings left out take the optimiser's own values:
 ///   optim::AdamW adamw({{.params = matrices}, {.params = biases, .weight_decay = 0.0}}, {.lr = 1e-3});
 struct ParamGroup {
   std::vector<Tensor> params;
@@ -28,7 +27,7 @@ struct Group {
   double initial_lr;  ///< what schedules multiply
 };
 
-/// A learning rate that is given alone. `{}` is none, so that SGD(params, {}) has the default one.
+/// A learning rate given on its own. `{}` is not one, so SGD(params, {}) has the default.
 template <class T>
 concept Number = std::is_arithmetic_v<T>;
 
@@ -43,7 +42,7 @@ class Optimizer {
   void zero_grad();
   /// The learning rate that all groups share; throws ValueError where they differ.
   double lr() const;
-  /// Gives it to every group. A schedule writes its own over it at its next step. Throws ValueError for a negative one.
+  /// Sets it in every group. A schedule writes its own over it at its next step. Throws ValueError for a negative one.
   void set_lr(double lr);
   std::vector<Group>& groups() { return groups_; }
   const std::vector<Group>& groups() const { return groups_; }
@@ -62,8 +61,8 @@ class Optimizer {
     int64_t steps = 0;
   };
   /// `names` are what the state dict calls State::first and State::second; "" for one that is not used.
-  /// Throws ValueError for no or repeated parameters, for one that is not a trainable floating leaf, for a negative lr
-  /// or decay; DTypeError for a float16 or bfloat16 one.
+  /// Throws ValueError for no parameters or repeated ones, for one that is not a trainable floating leaf, for a
+  /// negative lr or decay; DTypeError for a float16 or bfloat16 one.
   Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
             std::pair<const char*, const char*> names);
   /// Updates the parameters of one group that have a gradient; `states[i]` belongs to group.params[i].

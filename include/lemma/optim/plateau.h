@@ -9,18 +9,18 @@ namespace lemma::optim {
 
 struct PlateauOptions {
   enum class Mode { min, max };       ///< is a lower score better (a loss) or a higher one?
-  enum class Threshold { rel, abs };  ///< better by a part of the best, or by a number
+  enum class Threshold { rel, abs };  ///< better by a fraction of the best, or by a number
   Mode mode = Mode::min;
   double factor = 0.1;
-  int64_t patience = 10;  ///< so many scores in a row may be no better; the next one lowers the rate
+  int64_t patience = 10;  ///< this many scores in a row may be no better; the next such one lowers the rate
   double threshold = 1e-4;
   Threshold threshold_mode = Threshold::rel;
-  int64_t cooldown = 0;  ///< after a change so many scores do not count
+  int64_t cooldown = 0;  ///< after a change, this many scores do not count
   double min_lr = 0;
   double eps = 1e-8;  ///< smaller changes are not made
 };
 
-/// plateau.step(validation_loss) once an epoch. A score is better below best (1 - threshold), or best - threshold; for
+/// plateau.step(validation_loss) once per epoch. A score is better below best (1 - threshold), or best - threshold; for
 /// Mode::max above best (1 + threshold), or best + threshold. PyTorch's torch.optim.lr_scheduler.ReduceLROnPlateau.
 class ReduceLROnPlateau {
  public:

@@ -61,7 +61,7 @@ class StepLR : public LambdaLR {
   StepLR(Optimizer& optimizer, int64_t step_size, double gamma = 0.1);
 };
 
-/// factor(t) = gamma^(milestones that are at most t).
+/// factor(t) = gamma^(number of milestones that are at most t).
 class MultiStepLR : public LambdaLR {
  public:
   MultiStepLR(Optimizer& optimizer, std::vector<int64_t> milestones, double gamma = 0.1);
@@ -84,7 +84,7 @@ class CosineAnnealingLR : public Scheduler {
   double eta_min_;
 };
 
-/// The same over and over: the first round takes t_0 steps, each later one t_mult times as many as the one before.
+/// The same with restarts: the first cycle takes t_0 steps, each later one t_mult times as many as the one before.
 class CosineAnnealingWarmRestarts : public Scheduler {
  public:
   CosineAnnealingWarmRestarts(Optimizer& optimizer, int64_t t_0, int64_t t_mult = 1, double eta_min = 0);
@@ -96,7 +96,7 @@ class CosineAnnealingWarmRestarts : public Scheduler {
 };
 
 struct OneCycleOptions {
-  double pct_start = 0.3;  ///< the part of the steps in which the rate rises
+  double pct_start = 0.3;  ///< the fraction of the steps in which the rate rises
   double div_factor = 25;
   double final_div_factor = 1e4;
   bool linear = false;  ///< straight lines in place of half a cosine

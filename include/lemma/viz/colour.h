@@ -12,7 +12,7 @@ struct Rgb {
   bool operator==(const Rgb&) const = default;
 };
 
-/// The viridis map: dark violet at 0, green at 0.5, yellow at 1; equal steps look equal, also in grey and to the
+/// The viridis map: dark violet at 0, green at 0.5, yellow at 1; equal steps look equal, even in grey and to the
 /// colour-blind. Values outside [0, 1] are clipped, NaN is grey. Source: van der Walt and Smith, 2015 (public domain).
 Rgb viridis(double t);
 /// Black or white, whichever reads better on `background`.

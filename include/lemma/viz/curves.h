@@ -8,7 +8,7 @@ namespace lemma::viz {
 
 struct Curve {
   std::string name;
-  std::vector<double> x, y;  ///< equally long; a NaN or infinite y leaves a gap
+  std::vector<double> x, y;  ///< of the same length; a NaN or infinite y leaves a gap
 };
 
 struct Plot {

@@ -8,7 +8,7 @@
 namespace lemma::viz {
 
 struct Heatmap {
-  std::vector<std::vector<double>> values;  ///< row by row, all rows equally long
+  std::vector<std::vector<double>> values;  ///< row by row, all rows of the same length
   std::vector<std::string> row_labels;      ///< none, or one per row
   std::vector<std::string> column_labels;   ///< none, or one per column
   std::string title;

@@ -1,5 +1,5 @@
 // A CUDA device's memory behind the caching allocator: cudaMalloc stops the whole device. LEMMA_CUDA_CACHE=0 turns
-// keeping off, and then each block has exactly the bytes asked for, so that nothing hides an overrun from a sanitizer.
+// the cache off: then each block has exactly the bytes asked for, so that nothing hides an overrun from a sanitizer.
 
 #include "core/cuda/allocator.h"
 
@@ -39,7 +39,7 @@ size_t limit_from(const char* text) {
   const bool plain = std::strspn(text, "0123456789.KMGkmg") == std::strlen(text);
   if (*end || end == text || !plain || !(bytes >= 1 && bytes < 0x1p62))
     throw ValueError("LEMMA_MEMORY_LIMIT",
-                     fmt::format("'{}' is no size; give bytes, or a number with K, M or G, such as 6G", text));
+                     fmt::format("'{}' is not a size; give bytes, or a number with K, M or G, such as 6G", text));
   return static_cast<size_t>(bytes);
 }
 size_t limit() {

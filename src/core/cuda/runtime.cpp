@@ -33,8 +33,8 @@ Found look() {
   cudaRuntimeGetVersion(&toolkit);
   if (status == cudaErrorInsufficientDriver && driver > 0)
     found.problem = fmt::format(
-        "the NVIDIA driver serves CUDA {} and this program was built with CUDA {}; update the driver, or build with an "
-        "older toolkit",
+        "the NVIDIA driver supports CUDA {} and this program was built with CUDA {}; update the driver, or build with "
+        "an older toolkit",
         version(driver), version(toolkit));
   else if (status == cudaErrorInsufficientDriver)
     found.problem =
@@ -52,7 +52,7 @@ const Found& found() {
   return result;
 }
 
-// Machine code of one minor version serves later ones of the same major version.
+// Machine code for one minor version also runs on later ones of the same major version.
 bool has_code_for(int major, int minor) {
   const std::string list = LEMMA_CUDA_ARCHITECTURES;  // "80, 86, 89, 90"
   for (size_t at = 0; at < list.size(); ++at) {
@@ -127,7 +127,7 @@ void check(cudaError_t status, const std::string& what) {
 }
 
 void use(Device device) {
-  if (device.is_cpu()) throw DeviceError("cuda", "cpu is no CUDA device", {device});
+  if (device.is_cpu()) throw DeviceError("cuda", "cpu is not a CUDA device", {device});
   if (device.index() == current_index) return;
   Context& context = open(device.index());
   check(cudaSetDevice(device.index()), "choosing " + device.str());

@@ -78,7 +78,7 @@ namespace lemma::kernels::cpu {
 HWY_EXPORT(binary_loop);
 
 void run(const BinaryWork& work) {
-  if (!work.out.is_contiguous()) {  // in place of an `a` that is not
+  if (!work.out.is_contiguous()) {  // in place, for an `a` that is not contiguous
     const Array fresh(work.out.shape(), work.out.dtype());
     run(BinaryWork{work.op, fresh, work.a, work.b});
     return copy(work.out, fresh);

@@ -11,7 +11,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
 
-// Plain loops: they have no tails of their own, and the compiler makes vectors of them for each target.
+// Plain loops: they have no tails of their own, and the compiler vectorises them for each target.
 template <class Op, class T>
 void compare_run(const char* a_bytes, const char* b_bytes, unsigned scalars, char* out, size_t n) {
   const T* HWY_RESTRICT a = reinterpret_cast<const T*>(a_bytes);

@@ -91,7 +91,7 @@ To converted(From x) {
   else if constexpr (std::is_same_v<To, bool>)
     return x != From(0);
   else if constexpr (std::is_same_v<To, int64_t> && std::is_floating_point_v<From>) {
-    // What has no int64 (NaN, beyond 2^63) becomes the smallest one, as x86 and PyTorch have it.
+    // What no int64 holds (NaN, beyond 2^63) becomes the smallest one, as on x86 and in PyTorch.
     constexpr From limit = static_cast<From>(9223372036854775808.0);
     return x >= -limit && x < limit ? static_cast<int64_t>(x) : std::numeric_limits<int64_t>::min();
   } else

@@ -57,7 +57,7 @@ class Feed : public Source {
   alignas(8) char number_[8];
 };
 
-/// Where runs start: one pointer an operand. Bit k of `scalars` says that operand k is one element for the whole run.
+/// Where runs start: one pointer per operand. Bit k of `scalars` says that operand k is one element for the whole run.
 template <size_t N>
 using Pointers = std::array<const char*, N>;
 

@@ -1,6 +1,6 @@
-// A matrix product as BLIS has it (Van Zee and van de Geijn, 2015): a strip of b is packed so that it lies in the
-// second cache, twelve rows of a so that they lie in the first, and tiles of 12 x 32 results stay in registers over a
-// loop in k.
+// A matrix product the way BLIS does it (Van Zee and van de Geijn, 2015): a strip of b is packed so that it fits the
+// second-level cache, twelve rows of a so that they fit the first-level one, and tiles of 12 x 32 results stay in
+// registers over a loop in k.
 
 #include "kernels/cpu/gemm_wide.h"
 

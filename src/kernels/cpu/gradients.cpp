@@ -1,4 +1,4 @@
-// What clipping and unscaling need of many gradients at once: the sum of all squares, and a common factor.
+// What clipping and unscaling need from many gradients at once: the sum of all squares, and a common factor.
 
 #include <vector>
 
@@ -49,7 +49,7 @@ void run(const SumSquaresWork& work) {
     for (int64_t i = first; i < last; ++i) {
       const Piece& piece = pieces[static_cast<size_t>(i)];
       const Array& x = wide[piece.which];
-      const bool is_double = x.dtype() == DType::float64;  // both leave float64
+      const bool is_double = x.dtype() == DType::float64;  // both give a float64 sum
       const char* from = is_double ? reinterpret_cast<const char*>(x.data<double>() + piece.begin)
                                    : reinterpret_cast<const char*>(x.data<float>() + piece.begin);
       (is_double ? twice : single)

@@ -1,4 +1,4 @@
-// Between the half types and float32, in vectors: half.h's arithmetic has no branches, so the compiler makes them.
+// Between the half types and float32, in vectors: half.h's arithmetic has no branches, so the compiler vectorises it.
 
 #include "kernels/cpu/half.h"
 

@@ -8,7 +8,7 @@
 namespace lemma::kernels::cpu {
 
 /// Calls work(x_offset, out_offset) for the first element of each line, lines shared among threads. `out` has the shape
-/// of `x` but for `dim`.
+/// of `x` except along `dim`.
 template <class Work>
 void for_each_line(const Array& x, const Array& out, int dim, const Work& work) {
   Shape starts = x.shape();

@@ -1,4 +1,4 @@
-// Parameter updates: one pass over memory a parameter, all parameters' chunks shared among threads.
+// Parameter updates: one pass over memory per parameter, all parameters' chunks shared among threads.
 
 #include <cmath>
 #include <vector>

@@ -9,7 +9,7 @@
 
 namespace lemma::kernels::cpu {
 
-/// Elements that are not worth a second thread.
+/// So few elements are not worth a second thread.
 inline constexpr int64_t kGrain = 32768;
 
 /// How many threads would share `pieces` pieces of work: 1 inside another parallel region.
@@ -26,7 +26,7 @@ void parallel_for(int64_t n, int64_t grain, const Work& work) {
   const int64_t pieces = (n + grain - 1) / grain;
   const int threads = threads_for(pieces);
   if (threads == 1) return work(int64_t{0}, n);
-  // A few parts a thread: one that is held up by other programs leaves its share to the rest.
+  // A few parts per thread: one that is held up by other programs leaves its share to the rest.
   const int64_t parts = std::min<int64_t>(pieces, threads * 4);
   const auto part = [&](int64_t i) { work(pieces * i / parts * grain, std::min(n, pieces * (i + 1) / parts * grain)); };
   run_parts(

@@ -12,7 +12,7 @@ namespace {
 // How work is cut depends on shapes alone, so that sums come out the same for any number of threads.
 constexpr int64_t kChunk = 32768;       // elements of a long row that are summed together
 constexpr int64_t kColumnBlock = 2048;  // columns whose accumulators fit the first cache
-constexpr int64_t kRowBlocks = 16;      // at most so many partial results a column
+constexpr int64_t kRowBlocks = 16;      // at most this many partial results per column
 
 /// x (operand 0) and out (operand 1, stride 0 along reduced dims), innermost dim of x last.
 Collapsed<2> plan(const Array& x, const Array& out) {

@@ -14,7 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace lemma::kernels::cpu::HWY_NAMESPACE {
 
-/// What one op does to elements T: the accumulator's type, the value of nothing, and the two ways to combine.
+/// What one op does to elements T: the accumulator's type, its value for no elements, and the two ways to combine.
 template <Reduce kOp, class T>
 struct Rule {
   static constexpr bool kMaximum = kOp == Reduce::Max, kExtreme = kMaximum || kOp == Reduce::Min,
@@ -73,7 +73,7 @@ HWY_INLINE V<D> load_as(D d, const T* from) {
   else
     return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, D>(), from));
 }
-/// The last n of them; the other lanes hold what changes nothing.
+/// The last n of them; the other lanes hold a value that changes nothing.
 template <class D, class T>
 HWY_INLINE V<D> load_some_as(D d, const T* from, size_t n, T nothing) {
   if constexpr (std::is_same_v<T, hn::TFromD<D>>)
@@ -82,7 +82,7 @@ HWY_INLINE V<D> load_some_as(D d, const T* from, size_t n, T nothing) {
     return hn::PromoteTo(d, load_some(hn::Rebind<T, D>(), from, n, nothing));
 }
 
-/// All lanes as one.
+/// All lanes combined.
 template <class R, class D>
 HWY_INLINE hn::TFromD<D> fold(D d, V<D> v) {
   using Acc = hn::TFromD<D>;

@@ -91,7 +91,7 @@ HWY_INLINE V<D> expm1(D d, V<D> x) {
   return hn::IfThenElse(hn::Or(hn::IsNaN(x), hn::Eq(x, hn::Zero(d))), x, y);
 }
 
-/// log of a positive number; 0, negative, inf and NaN as the standard library has them.
+/// log of a positive number; 0, negative, inf and NaN as in the standard library.
 template <class D>
 HWY_INLINE V<D> fix_log(D d, V<D> argument, V<D> y) {
   using T = hn::TFromD<D>;
@@ -200,7 +200,7 @@ LEMMA_FOR_EACH_UNARY(LEMMA_AS_VECTOR)
 LEMMA_FOR_EACH_BINARY(LEMMA_AS_VECTOR)
 #undef LEMMA_AS_VECTOR
 
-/// Has this operation a vector form for elements T?
+/// Does this operation have a vector form for elements T?
 template <class Op, class T, size_t kArgs>
 constexpr bool has_simd() {
   if constexpr (!std::is_floating_point_v<T>) {

@@ -48,7 +48,7 @@ class Pool {
     inside = false;
   }
 
-  // A system that gives no more threads leaves fewer helpers, which changes the time and nothing else.
+  // If the system gives no more threads there are fewer helpers, which changes the time and nothing else.
   void start_helpers(int wanted) {
     while (helpers_ < wanted) {
       try {

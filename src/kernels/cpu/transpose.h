@@ -1,6 +1,6 @@
 #pragma once
 /// Copies between layouts whose innermost dims differ, by small tiles that fit the first cache: each cache line is then
-/// fetched once, not once an element.
+/// fetched once, not once per element.
 
 #include "kernels/collapse.h"
 #include "kernels/cpu/parallel.h"

@@ -9,8 +9,8 @@
 
 namespace lemma::kernels::cuda {
 
-/// The number high + low. Float32 and half sums are kept so: as good as float64 up to the one rounding at the end, in
-/// seven float32 additions an element, which the loads hide; float64 has a 64th of that rate on many GPUs.
+/// The number high + low. Float32 and half sums are kept like this: as good as float64 up to the one rounding at the
+/// end, in seven float32 additions per element, which the loads hide; float64 has a 64th of that rate on many GPUs.
 struct Compensated {
   float high, low;
 };
@@ -170,7 +170,7 @@ __device__ Found<W> from_lane(Found<W> a, Where where) {
   return {where(a.value), where(a.at)};
 }
 
-/// Groups of `lanes` neighbouring lanes, a power of two up to 32: everyone gets the group's whole. All lanes call it.
+/// Groups of `lanes` neighbouring lanes, a power of two up to 32: each lane gets the group's result. All lanes call it.
 template <class R>
 __device__ typename R::Acc fold_lanes(typename R::Acc acc, int lanes) {
   for (int mask = lanes / 2; mask > 0; mask /= 2) acc = R::merge(acc, from_lane(acc, Across{mask}));

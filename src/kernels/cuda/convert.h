@@ -8,8 +8,8 @@
 
 namespace lemma::kernels::cuda {
 
-/// Floating to int64 truncates, and what has no int64 (NaN, beyond 2^63) becomes the smallest one; anything to bool is
-/// x != 0.
+/// Floating to int64 truncates, and what no int64 holds (NaN, beyond 2^63) becomes the smallest one; anything to bool
+/// is x != 0.
 template <class To>
 struct Convert {
   template <class From>

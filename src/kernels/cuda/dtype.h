@@ -29,7 +29,7 @@ __host__ __device__ Wide<T> widened(T x) {
   return static_cast<Wide<T>>(x);
 }
 
-/// Sums: float32 in two float32 (compensated) or float64 is each kernel's choice; this is the plain type to add in.
+/// For float32 sums each kernel chooses two float32 (compensated) or float64; this is the plain type to add in.
 template <class T>
 struct Type {
   using type = T;

@@ -1,4 +1,4 @@
-// What clipping and unscaling need of many gradients at once: the sum of all squares, and a common factor.
+// What clipping and unscaling need from many gradients at once: the sum of all squares, and a common factor.
 
 #include "kernels/cuda/accumulate.cuh"
 #include "kernels/cuda/many.cuh"

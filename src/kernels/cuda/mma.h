@@ -2,8 +2,8 @@
 /// Instructions that C++ has no words for: copies from global to shared memory that run beside the arithmetic
 /// (cp.async), and the tensor cores (ldmatrix, mma.sync). PTX on a GPU, the same semantics on the emulated device.
 ///
-/// Registers of one warp's mma m16n8k16 (two 16-bit numbers a register) and m16n8k8 (one tf32 number a register), with
-/// g = lane / 4, t = lane % 4 and "pair" the numbers 2t, 2t+1 (tf32: the number t):
+/// Registers of one warp's mma m16n8k16 (two 16-bit numbers per register) and m16n8k8 (one tf32 number per register),
+/// with g = lane / 4, t = lane % 4 and "pair" the numbers 2t, 2t+1 (tf32: the number t):
 ///   A (16 x K): a[0] = row g, first half of K, pair t;   a[1] = row g+8;   a[2], a[3] = the second half of K
 ///   B (K x 8):  b[0] = column g, first half of K, pair t;   b[1] = the second half
 ///   D (16 x 8): d[0], d[1] = row g, columns 2t, 2t+1;   d[2], d[3] = row g+8
@@ -32,7 +32,7 @@ __device__ __forceinline__ void async_copy(void* to, const void* from, bool ther
   (void)to, (void)from, (void)there;
 #endif
 }
-/// Without the choice: one instruction less.
+/// Without the choice: one instruction fewer.
 template <int kBytes>
 __device__ __forceinline__ void async_copy_all(void* to, const void* from) {
 #if defined(__CUDA_ARCH__)

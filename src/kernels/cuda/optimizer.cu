@@ -1,4 +1,4 @@
-// Parameter updates by the rules of updates.h: many parameters a launch.
+// Parameter updates by the rules of updates.h: many parameters per launch.
 
 #include "kernels/cuda/many.cuh"
 

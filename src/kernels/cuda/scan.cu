@@ -1,5 +1,5 @@
-// Running sums along one dim. A thread a line where lines are neighbours; a few lanes a line where they are short; else
-// blocks, each with a segment of a line, to which the sums of the segments before it are added.
+// Running sums along one dim. One thread per line where lines are neighbours; a few lanes per line where they are
+// short; else blocks, each with a segment of a line, to which the sums of the segments before it are added.
 
 #include "kernels/cuda/accumulate.cuh"
 #include "kernels/cuda/elementwise.cuh"
@@ -41,7 +41,7 @@ __global__ void scan_columns(const T* x, T* out, const __grid_constant__ Lines l
   }
 }
 
-// `lanes` lanes a line, which take `lanes` elements at a time.
+// `lanes` lanes per line, which take `lanes` elements at a time.
 template <class T>
 __global__ void scan_rows(const T* x, T* out, const __grid_constant__ Lines lines, int lanes) {
   const int64_t line = (int64_t{blockIdx.x} * blockDim.x + threadIdx.x) / lanes;
@@ -60,7 +60,7 @@ __global__ void scan_rows(const T* x, T* out, const __grid_constant__ Lines line
 }
 
 constexpr int kWarps = kThreads / 32, kEach = 4,
-              kPiece = kEach * kThreads;  // elements of a thread, of a block at a time
+              kPiece = kEach * kThreads;  // elements per thread, and per block at a time
 
 // The sum of all threads before this one; `sum` becomes the whole block's. warps: shared, for this alone.
 template <class A>

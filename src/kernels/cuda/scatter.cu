@@ -1,6 +1,6 @@
 // Adding through an index, deterministic: nobody adds to the same element at the same time. Short lines belong to one
-// thread each. Longer ones are sorted by index, which brings equal indices together in order of position; whoever
-// stands at the head of such a segment adds it up. Where one index moves a row (the gradient of an embedding) it is
+// thread each. Longer ones are sorted by index, which brings equal indices together in order of position; the
+// thread at the head of such a segment adds it up. Where one index moves a row (the gradient of an embedding) it is
 // sorted once for the whole row.
 
 #include "kernels/cuda/sort.cuh"
@@ -8,9 +8,9 @@
 namespace lemma::kernels::cuda {
 namespace {
 
-constexpr int64_t kShort = 32;  // indices of a line that one thread adds in no time
+constexpr int64_t kShort = 32;  // so few indices of a line one thread adds in no time
 
-// Operands: 0 index, 1 the result without the indexed dim, 2 src. One thread a line.
+// Operands: 0 index, 1 the result without the indexed dim, 2 src. One thread per line.
 template <class T>
 __global__ void add_lines(const int64_t* index, Wide<T>* out, const T* src,
                           const __grid_constant__ Walk<3, int64_t> starts, int64_t lines, int64_t count, int64_t step,
@@ -23,7 +23,7 @@ __global__ void add_lines(const int64_t* index, Wide<T>* out, const T* src,
 }
 
 // Thread (line, k, column): if entry k of the sorted line is the first with its index, it adds up the segment in order.
-// lines: operand 0 the result, 1 src, at a line's begin; columns: the same within a row.
+// lines: operand 0 the result, 1 src, at the start of a line; columns: the same within a row.
 template <class T>
 __global__ void add_segments(const uint64_t* keys, const int64_t* order, T* out, const T* src,
                              const __grid_constant__ Walk<2, int64_t> lines,

@@ -17,7 +17,7 @@ struct SortLines {
 };
 
 /// Exchanges until the block's entries are in order within pieces of `piece` (a power of two). Bitonic: runs that rise
-/// and fall by turns grow until one is left; every exchange of a step is apart from the others.
+/// and fall by turns grow until one is left; the exchanges of a step are independent.
 template <class K>
 __device__ void sort_in_block(K* keys, uint16_t* at, int piece, int entries) {
   for (int run = 2; run <= piece; run *= 2)
@@ -38,8 +38,8 @@ __device__ void sort_in_block(K* keys, uint16_t* at, int piece, int entries) {
   __syncthreads();
 }
 
-// Entries of kSortPiece a block: pieces of `piece` entries, `pieces` a line. Beyond the line's end stand entries that
-// no real one follows. flip: ~0 for descending.
+// kSortPiece entries per block: pieces of `piece` entries, `pieces` per line. Past the end of the line are entries that
+// sort behind all real ones. flip: ~0 for descending.
 template <class T>
 __global__ void sort_pieces(const T* x, KeyOf<T>* keys, int64_t* order, const __grid_constant__ SortLines lines,
                             int64_t pieces, int piece, KeyOf<T> flip) {

@@ -8,7 +8,7 @@ namespace lemma::kernels::cuda {
 
 inline constexpr int kTile = 32, kTileRows = 8;
 
-// dst[b][r][c] = src[b][r][c], with neighbours along c in dst and along r in src. One block a tile; block (32, 8).
+// dst[b][r][c] = src[b][r][c], with neighbours along c in dst and along r in src. One block per tile; block (32, 8).
 template <class T>
 __global__ void transpose_kernel(T* dst, const T* src, const __grid_constant__ Walk<2, int64_t> batch, int64_t rows,
                                  int64_t cols, int64_t dst_row, int64_t src_col) {

@@ -61,7 +61,7 @@ __global__ void lane_not_in_mask(float* out) {
   out[threadIdx.x] = __shfl_xor_sync(mended ? ~0u : 0xffffu, 1.0f, 1);
 }
 
-// CUDA promises nothing of __activemask but the caller.
+// CUDA promises nothing about __activemask except that the caller is in it.
 template <bool mended>
 __global__ void active_mask(int* out) {
   const unsigned mask = mended ? ~0u : __activemask();

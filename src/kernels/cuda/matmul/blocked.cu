@@ -18,7 +18,7 @@ namespace {
 // past the end of K there are zeros.
 template <class T, int kSize, int kDepth, int kBlock, bool kVector>
 class TileLoader {
-  static constexpr int kWide = kVector ? static_cast<int>(16 / sizeof(T)) : 1;  // elements a copy
+  static constexpr int kWide = kVector ? static_cast<int>(16 / sizeof(T)) : 1;  // elements per copy
   static constexpr int kAcross = kVector ? kSize / kWide : kBlock / 8;          // threads across
   static constexpr int kDown = kBlock / kAcross;                                // threads along K
   static constexpr int kCopiesAcross = kSize / kWide / kAcross, kCopiesDown = kDepth / kDown;
@@ -62,9 +62,9 @@ class TileLoader {
   uint32_t bytes_[kCopiesAcross];
 };
 
-// A warp computes 32 x 8 kCols of the tile; its lanes stand 4 x 8, each with groups of kWide neighbours. What a warp
-// reads at once lies in different banks, or is one and the same; pairs of lanes stand one below the other, and pairs of
-// pairs side by side, so that both reads of 16 bytes a lane need two turns instead of four.
+// A warp computes 32 x 8 kCols of the tile; its lanes form a 4 x 8 grid, each with groups of kWide neighbours. What a
+// warp reads at once lies in different banks, or is one and the same; pairs of lanes lie one below the other, and pairs
+// of pairs side by side, so that both 16-byte reads per lane need two turns instead of four.
 template <class T, int kTileRows, int kTileCols, int kDepth, int kCols, bool kVectorA, bool kVectorB>
 __global__ void __launch_bounds__(kTileRows* kTileCols / (8 * kCols), 2)
     blocked_kernel(T* c, const T* a, const T* b, const __grid_constant__ Product p) {

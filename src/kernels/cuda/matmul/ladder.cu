@@ -15,10 +15,10 @@ constexpr DType kHalves[] = {DType::float16, DType::bfloat16};
 constexpr DType kFloat[] = {DType::float32};
 
 constexpr Rung kLadder[] = {
-    {"naive", "a thread an element of C", multiply_naive, kFloating},
+    {"naive", "one thread per element of C", multiply_naive, kFloating},
     {"coalesced", "neighbouring threads read neighbours in memory", multiply_coalesced, kFloating},
     {"tiled", "16 x 16 tiles in shared memory", multiply_tiled, kFloating},
-    {"blocked", "8 x 8 numbers a thread in registers, copies beside the arithmetic", multiply_blocked, kWhole},
+    {"blocked", "8 x 8 numbers per thread in registers, copies alongside the arithmetic", multiply_blocked, kWhole},
     {"tensor", "tensor cores, 16-bit numbers", multiply_tensor, kHalves},
     {"tf32", "tensor cores, float32 rounded to 10 fraction bits", multiply_tf32, kFloat},
 };

@@ -13,7 +13,7 @@ namespace lemma::kernels::cuda {
 /// rung takes, and the device of c current.
 using Multiply = void(const Array& c, const Array& a, const Array& b);
 
-Multiply multiply_naive;      // naive.cu: a thread an element; neighbouring threads go down a column
+Multiply multiply_naive;      // naive.cu: one thread per element; neighbouring threads go down a column
 Multiply multiply_coalesced;  // coalesced.cu: the same, but neighbouring threads go along a row
 Multiply multiply_tiled;      // tiled.cu: blocks share tiles of A and B
 Multiply multiply_blocked;    // blocked.cu: threads keep blocks of C in registers; float32 and float64

@@ -1,4 +1,4 @@
-// Rung 1: a thread an element of C, straight from the formula c[i][j] = sum over k of a[i][k] b[k][j].
+// Rung 1: one thread per element of C, straight from the formula c[i][j] = sum over k of a[i][k] b[k][j].
 // Neighbouring threads go down a column of C: each load of a warp touches 32 rows of A, 32 separate pieces of memory,
 // of which it uses one number each.
 

@@ -13,7 +13,7 @@ struct Product {
   Walk<2, int64_t> batch;  // where matrix i of A and of B begins
 };
 
-/// Which tile of C, of which matrix, over which piece of K, a block computes. One block a tile.
+/// Which tile of C, of which matrix, over which piece of K, a block computes. One block per tile.
 struct Place {
   int row, col, k_begin, k_end;  // the tile's first row and column
   int64_t a, b, c;               // where A, B and C begin, in elements

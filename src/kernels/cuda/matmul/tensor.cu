@@ -11,7 +11,7 @@ namespace {
 constexpr int kStages = 3;
 constexpr int kWarpCols = 32;  // a warp computes kSize / 2 x 32 of the tile: two threads for each of its rows
 
-// Two blocks share a multiprocessor, but for tf32 tiles that are read number by number: they need more registers.
+// Two blocks share a multiprocessor, except for tf32 tiles read number by number, which need more registers.
 template <class Number, class Element, int kSize, bool kAAlongK, bool kBAlongK>
 __global__ void __launch_bounds__(2 * kSize, sizeof(Element) == 4 && !kAAlongK ? 1 : 2)
     tensor_kernel(Element* c, float* pieces, const Element* a, const Element* b, const __grid_constant__ Product p) {

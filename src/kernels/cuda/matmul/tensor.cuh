@@ -1,6 +1,6 @@
 #pragma once
 /// Tiles of one operand as the tensor cores want them: 16-byte chunks in shared memory, at swizzled places, and a
-/// warp's registers filled from them. The numbers are 16-bit (two a register) or tf32 in 32 bits.
+/// warp's registers filled from them. The numbers are 16-bit (two per register) or tf32 in 32 bits.
 
 #include "kernels/cuda/matmul/product.h"
 #include "kernels/cuda/mma.h"

@@ -1,5 +1,5 @@
 // Rung 3: a block brings a tile of A and one of B into shared memory, and all its threads use them: each number is read
-// from global memory once a block instead of once a thread, 16 times less.
+// from global memory once per block instead of once per thread, 16 times less often.
 
 #include "kernels/cuda/matmul/ladder.h"
 #include "kernels/cuda/matmul/operands.h"
