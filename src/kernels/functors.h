@@ -104,7 +104,7 @@ LEMMA_HD T floor_divide(T a, T b) {
   X(Floor,      floats,  none, floor(x),                                        hn::Floor(x)) \
   X(Square,     numbers, none, x * x,                                           hn::Mul(x, x)) \
   X(Ceil,       floats,  none, ceil(x),                                         hn::Ceil(x)) \
-  X(Round,      floats,  none, rint(x) /* half way to the even one */,          hn::Round(x)) \
+  X(Round,      floats,  none, rint(x) /* halfway to the even one */,          hn::Round(x)) \
   X(Trunc,      floats,  none, trunc(x),                                        hn::Trunc(x)) \
   X(Expm1,      floats,  wide, expm1(x),                                        lanes::expm1(d, x)) \
   X(Exp2,       floats,  wide, exp2(x),                                         scalar) \
