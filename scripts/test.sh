@@ -35,6 +35,7 @@ while [ $# -gt 0 ]; do
 done
 
 [ "$install" = no ] || scripts/setup.sh
+. scripts/compiler_cache.sh
 # Configures, builds and runs one preset, and adds up what its test programs report at the end.
 run() { # PRESET CTEST-ARGUMENTS...
     preset=$1

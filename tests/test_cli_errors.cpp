@@ -256,7 +256,7 @@ TEST_CASE("broken model directories are refused") {
       {spoiled_model("other", "ner", "model.safetensors",
                      lemma::io::read_file(playground().dir / "sentiment/model.safetensors")),
        {"other/model.safetensors"}},
-      {spoiled_model("nojson", "ner", "config.json", "not json"), {"nojson/config.json", "no JSON"}},
+      {spoiled_model("nojson", "ner", "config.json", "not json"), {"nojson/config.json", "not JSON"}},
       {spoiled_model("emptyjson", "ner", "config.json", "{}"), {"emptyjson/config.json", "'format'"}},
       {spoiled_model("list", "ner", "config.json", "[1, 2]"), {"list/config.json"}},
       {spoiled_model("deep", "ner", "config.json", std::string(100000, '[')), {"deep/config.json", "deep"}},

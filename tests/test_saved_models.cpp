@@ -61,10 +61,20 @@ TEST_CASE("a run interrupted in an earlier version is resumed where that version
   CHECK(now.metadata.at("offset") == then.metadata.at("offset"));
   CHECK(now.metadata.at("train_checksum") == then.metadata.at("train_checksum"));
   REQUIRE(now.tensors.size() == then.tensors.size());
-  for (const auto& [key, value] : then.tensors) {
+  for (const auto& entry : then.tensors) {
+    const std::string& key = entry.first;
+    const Tensor& value = entry.second;
     CAPTURE(key);
     const Tensor* tensor = now.find(key);
     REQUIRE(tensor);
-    CHECK(allclose(*tensor, value, 1e-3, 1e-5));  // other processors round differently, here 300 steps long
+    // Other processors round differently, here over 300 steps. A key's bias changes no probability, since softmax is
+    // blind to it: its gradient is nothing but rounding, which Adam turns into steps, so that third of in_proj_bias is
+    // left out.
+    const auto told = [&](const Tensor& x) {
+      if (!key.ends_with(".in_proj_bias")) return x;
+      const std::vector<Tensor> thirds = x.chunk(3);
+      return cat({thirds[0], thirds[2]});
+    };
+    CHECK(allclose(told(*tensor), told(value), 1e-3, 1e-5));
   }
 }
