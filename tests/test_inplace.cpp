@@ -391,7 +391,8 @@ TEST_CASE("asking a result for its gradient says once that it is not a leaf") {
   ::close(console);
   ::close(file);
   CHECK(none);
-  CHECK(io::read_file(dir / "said") ==
-        "lemma: grad() of a tensor that is not a leaf but the result of [sub]: only leaves keep a gradient, and results "
-        "after retain_grad(). To change a parameter, write w -= 0.1 * w.grad() under NoGrad. This is said once.\n");
+  CHECK(
+      io::read_file(dir / "said") ==
+      "lemma: grad() of a tensor that is not a leaf but the result of [sub]: only leaves keep a gradient, and results "
+      "after retain_grad(). To change a parameter, write w -= 0.1 * w.grad() under NoGrad. This is said once.\n");
 }

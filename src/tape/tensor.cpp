@@ -188,10 +188,11 @@ std::atomic<bool> said_no_leaf{false};
 static void say_once_that_it_is_no_leaf(const Node& node) {
   if (said_no_leaf.exchange(true)) return;
   std::fputs(
-      fmt::format("lemma: grad() of a tensor that is not a leaf but the result of [{}]: only leaves keep a gradient, and "
-                  "results after retain_grad(). To change a parameter, write w -= 0.1 * w.grad() under NoGrad. "
-                  "This is said once.\n",
-                  node.name())
+      fmt::format(
+          "lemma: grad() of a tensor that is not a leaf but the result of [{}]: only leaves keep a gradient, and "
+          "results after retain_grad(). To change a parameter, write w -= 0.1 * w.grad() under NoGrad. "
+          "This is said once.\n",
+          node.name())
           .c_str(),
       stderr);
 }

@@ -68,7 +68,8 @@ __device__ Pack<Out, kPack> apply_to_pack(const Op& op, const Pack<Wides, kPack>
   return y;
 }
 
-// kPack elements per thread: whole packs, then the few left over. Requires 16-byte aligned pointers; null is the number.
+// kPack elements per thread: whole packs, then the few left over. Requires 16-byte aligned pointers; null is the
+// number.
 template <class Op, class Number, class Out, class... In>
 __global__ void map_packed(Op op, int64_t n, [[maybe_unused]] Number number, Out* out, const In*... in) {
   const int64_t i = int64_t{blockIdx.x} * blockDim.x + threadIdx.x, packs = n / kPack;
