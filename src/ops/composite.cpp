@@ -6,8 +6,7 @@
 #include "lemma/random.h"
 #include "lemma/tape/grad_mode.h"
 #include "ops/check.h"
-#include "ops/composition.h"
-#include "ops/mixed.h"
+#include "ops/rounded_once.h"
 
 namespace lemma {
 
@@ -21,22 +20,22 @@ Tensor clamp(const Tensor& x, double low, double high) {
 
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move
 /// together.
-Tensor softmax(const Tensor& x, int64_t dim) {
-  const Composition result("softmax");
-  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return softmax(w, dim); }));
+Tensor softmax(const Tensor& input, int64_t dim) {
+  Composition result("softmax");
+  const Tensor x = result.wide(input);
   check::floating("softmax", x);
   if (x.dim() == 0) return result(ones_like(x) + x * 0);
   const int d = normalize_dim("softmax", dim, x.shape());
-  if (x.numel() == 0) return x;
+  if (x.numel() == 0) return result(x);
   const Tensor top = amax(x.detach(), d, true);
   const Tensor empty = eq(top, -INFINITY);                     // rows that hold nothing but -inf
   const Tensor e = exp(x - masked_fill(top, empty, 0));        // 0 everywhere in an empty row,
   return result(e / (sum(e, d, true) + empty.to(x.dtype())));  // divided by 1
 }
 
-Tensor log_softmax(const Tensor& x, int64_t dim) {
-  const Composition result("log_softmax");
-  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return log_softmax(w, dim); }));
+Tensor log_softmax(const Tensor& input, int64_t dim) {
+  Composition result("log_softmax");
+  const Tensor x = result.wide(input);
   check::floating("log_softmax", x);
   const Tensor shifted =
       x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x)
@@ -45,19 +44,15 @@ Tensor log_softmax(const Tensor& x, int64_t dim) {
 }
 
 Tensor gelu(const Tensor& x) {
-  const Composition result("gelu");
-  if (mixed::is_half(x)) return result(cast(gelu(mixed::wide(x)), x.dtype()));
   check::floating("gelu", x);
-  return result(x * 0.5 * (1 + erf(x * (1 / std::numbers::sqrt2))));
+  return rounded_once(
+      "gelu", [](const Tensor& u) { return u * 0.5 * (1 + erf(u * (1 / std::numbers::sqrt2))); }, x);
 }
 
-Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
+Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
-  const Composition result("layer_norm");
-  if (mixed::is_half(x))
-    return mixed::in_float32(x, [&](const Tensor& w) {
-      return layer_norm(w, normalized_shape, mixed::wide(weight), mixed::wide(bias), eps);
-    });
+  Composition result("layer_norm");
+  const Tensor x = result.wide(input);
   check::floating("layer_norm", x);
   Dims dims;
   bool fits = normalized_shape.rank() >= 1 && normalized_shape.rank() <= x.dim();
@@ -72,8 +67,10 @@ Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& 
                      {x.shape(), normalized_shape});
   const Tensor centred = x - mean(x, dims, true);
   Tensor y = centred * rsqrt(mean(square(centred), dims, true) + eps);
-  if (weight.defined()) y = y * weight;
-  return result(bias.defined() ? y + bias : y);
+  // Beside a half input, which is now float32, they may be halves too.
+  const auto beside = [&](const Tensor& t) { return mixed::is_half(input) ? mixed::wide(t) : t; };
+  if (weight.defined()) y = y * beside(weight);
+  return result(bias.defined() ? y + beside(bias) : y);
 }
 
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,

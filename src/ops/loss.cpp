@@ -5,7 +5,6 @@
 #include "ops/check.h"
 #include "ops/composition.h"
 #include "ops/gathered.h"
-#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -67,6 +66,11 @@ Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, con
   return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts};
 }
 
+// What a loss works on. Beside half scores, which become float32, the weights of classes may be halves too.
+TensorPair with_weight(Composition& result, const Tensor& scores, const Tensor& class_weight) {
+  return {result.wide(scores), mixed::is_half(scores) ? mixed::wide(class_weight) : class_weight};
+}
+
 // -log p of each row's class times its weight; an ignored -inf must not give NaN.
 Tensor picked(const Tensor& log_probs, const Labels& labels) {
   const Tensor of_class = squeeze(gathered(log_probs, 1, unsqueeze(labels.safe, 1)), 1);  // (M)
@@ -83,27 +87,22 @@ Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& sha
 
 }  // namespace
 
-Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight, int64_t ignore_index,
+Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& class_weight, int64_t ignore_index,
                 Reduction reduction) {
-  const Composition result("nll_loss");
-  if (mixed::is_half(log_probs))
-    return mixed::in_float32(
-        log_probs, [&](const Tensor& w) { return nll_loss(w, target, mixed::wide(weight), ignore_index, reduction); });
-  const auto [rows, classes] = as_rows("nll_loss", log_probs, target, weight);
+  Composition result("nll_loss");
+  const auto [wide, weight] = with_weight(result, log_probs, class_weight);
+  const auto [rows, classes] = as_rows("nll_loss", wide, target, weight);
   const Labels labels = read_labels("nll_loss", rows, classes, weight, ignore_index);
   return result(weighted(picked(rows, labels), labels.weight, target.shape(), reduction));
 }
 
-Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight, int64_t ignore_index,
+Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& class_weight, int64_t ignore_index,
                      Reduction reduction, double label_smoothing) {
-  const Composition result("cross_entropy");
-  if (mixed::is_half(logits))
-    return mixed::in_float32(logits, [&](const Tensor& w) {
-      return cross_entropy(w, target, mixed::wide(weight), ignore_index, reduction, label_smoothing);
-    });
+  Composition result("cross_entropy");
   if (!(label_smoothing >= 0 && label_smoothing <= 1))
     throw ValueError("cross_entropy", fmt::format("label_smoothing must be in [0, 1], got {}", label_smoothing));
-  const auto [rows, classes] = as_rows("cross_entropy", logits, target, weight);
+  const auto [wide, weight] = with_weight(result, logits, class_weight);
+  const auto [rows, classes] = as_rows("cross_entropy", wide, target, weight);
   const Labels labels = read_labels("cross_entropy", rows, classes, weight, ignore_index);
   const Tensor log_probs = log_softmax(rows, 1);  // (M, C)
   Tensor losses = picked(log_probs, labels);      // (M)
@@ -119,28 +118,24 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& w
 
 /// max(x, 0) - x y + log(1 + e^-|x|)
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
-  const Composition result("binary_cross_entropy_with_logits");
-  if (mixed::narrow_pair(logits, target))
-    return mixed::in_float32(
-        logits, [&](const Tensor& w) { return binary_cross_entropy_with_logits(w, mixed::wide(target), reduction); });
-  same_shape("binary_cross_entropy_with_logits", logits, target);
-  return result(reduced(relu(logits) - logits * target + log1p(exp(-abs(logits))), reduction));
+  Composition result("binary_cross_entropy_with_logits");
+  const auto [x, y] = result.wide(logits, target);
+  same_shape("binary_cross_entropy_with_logits", x, y);
+  return result(reduced(relu(x) - x * y + log1p(exp(-abs(x))), reduction));
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
-  const Composition result("mse_loss");
-  if (mixed::narrow_pair(input, target))
-    return mixed::in_float32(input, [&](const Tensor& w) { return mse_loss(w, mixed::wide(target), reduction); });
-  same_shape("mse_loss", input, target);
-  return result(reduced(square(input - target), reduction));
+  Composition result("mse_loss");
+  const auto [x, y] = result.wide(input, target);
+  same_shape("mse_loss", x, y);
+  return result(reduced(square(x - y), reduction));
 }
 
 Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction) {
-  const Composition result("l1_loss");
-  if (mixed::narrow_pair(input, target))
-    return mixed::in_float32(input, [&](const Tensor& w) { return l1_loss(w, mixed::wide(target), reduction); });
-  same_shape("l1_loss", input, target);
-  return result(reduced(abs(input - target), reduction));
+  Composition result("l1_loss");
+  const auto [x, y] = result.wide(input, target);
+  same_shape("l1_loss", x, y);
+  return result(reduced(abs(x - y), reduction));
 }
 
 }  // namespace lemma

@@ -29,18 +29,4 @@ inline bool promotes(const Tensor& a, const Tensor& b) { return autocast_on() &&
 /// float64 if one is, else float32, for tensors whose dtypes differ.
 DType widest(const Tensor& a, const Tensor& b);
 
-/// Policy float32, of compositions: f runs on x in float32, so that a half result is rounded once and no sum overflows.
-/// The result has x's dtype, or float32 while autocast is on.
-template <class F>
-Tensor in_float32(const Tensor& x, const F& f) {
-  const bool stays = autocast_on(x);
-  const Tensor y = f(wide(x));
-  return stays ? y : cast(y, x.dtype());
-}
-/// Does a composition of both have to go through in_float32? Without autocast, only where they are of one half type.
-inline bool narrow_pair(const Tensor& a, const Tensor& b) {
-  if (!is_half(a) && !is_half(b)) return false;
-  return autocast_on(a) || (a.defined() && b.defined() && a.dtype() == b.dtype());
-}
-
 }  // namespace lemma::mixed

@@ -88,9 +88,9 @@ Tensor sum(const Tensor& x, const Dims& wanted, bool keepdim) {
 }
 Tensor sum(const Tensor& x) { return sum(x, {}, false); }
 
-Tensor mean(const Tensor& x, const Dims& wanted, bool keepdim) {
-  const Composition result("mean");
-  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return mean(w, wanted, keepdim); }));
+Tensor mean(const Tensor& input, const Dims& wanted, bool keepdim) {
+  Composition result("mean");
+  const Tensor x = result.wide(input);
   check::floating("mean", x);
   const Dims dims = normalize_dims("mean", wanted, x.shape());
   return result(sum(x, dims, keepdim) / count(x, dims));
@@ -141,10 +141,9 @@ Tensor argmin(const Tensor& x, int64_t dim, bool keepdim) {
 }
 
 /// Two passes: the mean is taken out before squaring, so large means lose nothing.
-Tensor var(const Tensor& x, const Dims& wanted, int64_t correction, bool keepdim) {
-  const Composition result("var");
-  if (mixed::is_half(x))
-    return mixed::in_float32(x, [&](const Tensor& w) { return var(w, wanted, correction, keepdim); });
+Tensor var(const Tensor& input, const Dims& wanted, int64_t correction, bool keepdim) {
+  Composition result("var");
+  const Tensor x = result.wide(input);
   check::floating("var", x);
   const Dims dims = normalize_dims("var", wanted, x.shape());
   const Tensor centred = x - mean(x, dims, true);
@@ -160,15 +159,13 @@ Tensor root(const Tensor& x) {
 }  // namespace
 
 Tensor std(const Tensor& x, const Dims& dims, int64_t correction, bool keepdim) {
-  const Composition result("std");
-  if (mixed::is_half(x))
-    return mixed::in_float32(x, [&](const Tensor& w) { return lemma::std(w, dims, correction, keepdim); });
-  return result(root(var(x, dims, correction, keepdim)));
+  Composition result("std");
+  return result(root(var(result.wide(x), dims, correction, keepdim)));
 }
 
-Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
-  const Composition result("logsumexp");
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return logsumexp(w, wanted, keepdim); });
+Tensor logsumexp(const Tensor& input, const Dims& wanted, bool keepdim) {
+  Composition result("logsumexp");
+  const Tensor x = result.wide(input);
   check::floating("logsumexp", x);
   const Dims dims = normalize_dims("logsumexp", wanted, x.shape());
   if (x.numel() == 0) return result(log(sum(exp(x), dims, keepdim)));
@@ -177,9 +174,9 @@ Tensor logsumexp(const Tensor& x, const Dims& wanted, bool keepdim) {
   return result(drop_dims(log(sum(exp(x - top), dims, true)) + top, dims, keepdim));
 }
 
-Tensor norm(const Tensor& x, const Dims& dims, bool keepdim) {
-  const Composition result("norm");
-  if (mixed::is_half(x)) return mixed::in_float32(x, [&](const Tensor& w) { return norm(w, dims, keepdim); });
+Tensor norm(const Tensor& input, const Dims& dims, bool keepdim) {
+  Composition result("norm");
+  const Tensor x = result.wide(input);
   check::floating("norm", x);
   return result(root(sum(square(x), dims, keepdim)));
 }

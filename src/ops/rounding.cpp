@@ -3,7 +3,7 @@
 
 #include "lemma/ops.h"
 #include "ops/elementwise.h"
-#include "ops/mixed.h"
+#include "ops/rounded_once.h"
 
 namespace lemma {
 namespace {
@@ -22,9 +22,11 @@ Tensor trunc(const Tensor& x) { return whole("trunc", Unary::Trunc, x); }
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) return whole("round", Unary::Round, x);
   check::floating("round", x);
-  if (mixed::is_half(x)) return cast(round(mixed::wide(x), decimals), x.dtype());  // x scale is not to be rounded
   const double scale = std::pow(10.0, static_cast<double>(std::abs(decimals)));
-  return decimals > 0 ? round(x * scale) / scale : round(x / scale) * scale;
+  const auto scaled = [&](const Tensor& u) {  // not to be rounded to a half type on the way
+    return decimals > 0 ? round(u * scale) / scale : round(u / scale) * scale;
+  };
+  return rounded_once("round", scaled, x);
 }
 
 /// y = x - trunc x.    dL/dx = g

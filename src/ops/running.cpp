@@ -5,7 +5,6 @@
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/composition.h"
-#include "ops/mixed.h"
 
 namespace lemma {
 namespace {
@@ -46,20 +45,20 @@ std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64
 
 }  // namespace
 
-Tensor cumprod(const Tensor& x, int64_t dim) {
-  const Composition result("cumprod");
-  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return cumprod(w, dim); }));
+Tensor cumprod(const Tensor& input, int64_t dim) {
+  Composition result("cumprod");
+  const Tensor x = result.wide(input);
   check::numeric("cumprod", x);
-  if (x.dim() == 0) return x;
+  if (x.dim() == 0) return result(x);
   return result(running(x, normalize_dim("cumprod", dim, x.shape()), 1,
                         [](const Tensor& before, const Tensor& y) { return before * y; }));
 }
 
-Tensor logcumsumexp(const Tensor& x, int64_t dim) {
-  const Composition result("logcumsumexp");
-  if (mixed::is_half(x)) return result(mixed::in_float32(x, [&](const Tensor& w) { return logcumsumexp(w, dim); }));
+Tensor logcumsumexp(const Tensor& input, int64_t dim) {
+  Composition result("logcumsumexp");
+  const Tensor x = result.wide(input);
   check::floating("logcumsumexp", x);
-  if (x.dim() == 0) return x;
+  if (x.dim() == 0) return result(x);
   return result(running(x, normalize_dim("logcumsumexp", dim, x.shape()), -INFINITY,
                         [](const Tensor& before, const Tensor& y) { return logaddexp(before, y); }));
 }

@@ -32,22 +32,19 @@ Tensor length(const Tensor& x, double p, int64_t dim) {
 }
 }  // namespace
 
-Tensor normalize(const Tensor& x, double p, int64_t dim, double eps) {
-  const Composition result("normalize");
+Tensor normalize(const Tensor& input, double p, int64_t dim, double eps) {
+  Composition result("normalize");
+  const Tensor x = result.wide(input);
   check::floating("normalize", x);
   if (!(p >= 1)) throw ValueError("normalize", fmt::format("p must be at least 1, got {}", p));
-  if (mixed::is_half(x))
-    return result(mixed::in_float32(x, [&](const Tensor& w) { return normalize(w, p, dim, eps); }));
   return result(x / clamp_min(length(x, p, normalize_dim("normalize", dim, x.shape())), eps));
 }
 
-Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim, double eps) {
-  const Composition result("cosine_similarity");
-  check::floating("cosine_similarity", a);
-  check::floating("cosine_similarity", b);
-  if (mixed::narrow_pair(a, b))
-    return result(
-        mixed::in_float32(a, [&](const Tensor& w) { return cosine_similarity(w, mixed::wide(b), dim, eps); }));
+Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {
+  Composition result("cosine_similarity");
+  check::floating("cosine_similarity", x1);
+  check::floating("cosine_similarity", x2);
+  const auto [a, b] = result.wide(x1, x2);
   check::same_type("cosine_similarity", a, b);
   const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
   const int d = normalize_dim("cosine_similarity", dim, shape);
