@@ -90,13 +90,17 @@ Shape joint_shape(const Shape& a, const Shape& b) {
 
 std::vector<Shapes> elementwise_cases() { return {{{2, 3}}, {{}}, {{0}}, {{1, 3, 1}}, {{2, 0, 2}}, {{19, 37}}}; }
 
-Row unary(const std::string& op, Tensor (*run)(const Tensor&), double (*reference)(double), double low, double high) {
+Row of_one(const std::string& op, const std::string& note, std::function<Tensor(const Tensor&)> run,
+           std::function<double(double)> reference, Input input) {
   return {op,
-          "",
+          note,
           [run](const Tensors& x) { return run(x[0]); },
           [reference](const Grids& x) { return elementwise(x[0], reference); },
-          {{Input::real, low, high}},
+          {input},
           elementwise_cases()};
+}
+Row unary(const std::string& op, Tensor (*run)(const Tensor&), double (*reference)(double), double low, double high) {
+  return of_one(op, "", run, reference, {Input::real, low, high});
 }
 
 Row binary(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&), double (*reference)(double, double),

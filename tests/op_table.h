@@ -64,6 +64,9 @@ struct Row {
 /// Rows of one-tensor elementwise operations: `unary("tanh", lemma::tanh, std::tanh)` is a whole row.
 Row unary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&), double (*reference)(double),
           double low = -2, double high = 2);
+/// The same for what takes numbers besides: a note says which.
+Row of_one(const std::string& op, const std::string& note, std::function<lemma::Tensor(const lemma::Tensor&)> run,
+           std::function<double(double)> reference, Input input = kReal);
 /// Rows of broadcasting operations on two tensors.
 Row binary(const std::string& op, lemma::Tensor (*run)(const lemma::Tensor&, const lemma::Tensor&),
            double (*reference)(double, double), Input a = kReal, Input b = kReal);

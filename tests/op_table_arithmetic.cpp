@@ -13,16 +13,6 @@ namespace {
 
 using Line = const std::vector<double>&;
 
-Row with(const std::string& op, const std::string& note, std::function<Tensor(const Tensor&)> run,
-         std::function<double(double)> reference, Input input = kReal) {
-  return {op,
-          note,
-          [run](const Tensors& x) { return run(x[0]); },
-          [reference](const Grids& x) { return elementwise(x[0], reference); },
-          {input},
-          elementwise_cases()};
-}
-
 Row of_three(const std::string& op, const std::string& note, std::function<Tensor(const Tensors&)> run,
              std::function<double(double, double, double)> reference, std::vector<Input> inputs) {
   return {
@@ -117,13 +107,13 @@ std::vector<Row> arithmetic_rows() {
   };
   const Input few{Input::integer, 0, 3};
   return {
-      with(
+      of_one(
           "clamp_min", "", [](const Tensor& x) { return clamp_min(x, 0.5); },
           [](double x) { return std::fmax(x, 0.5); }),
-      with(
+      of_one(
           "clamp_max", "", [](const Tensor& x) { return clamp_max(x, 0.5); },
           [](double x) { return std::fmin(x, 0.5); }),
-      whole_numbers(with(
+      whole_numbers(of_one(
           "clamp_min", "", [](const Tensor& x) { return clamp_min(x, 2); }, [](double x) { return std::fmax(x, 2); })),
       with_number,
       second_half,
@@ -140,23 +130,23 @@ std::vector<Row> arithmetic_rows() {
       of_three(
           "addcdiv", "", [](const Tensors& x) { return addcdiv(x[0], x[1], x[2], 1.5); },
           [](double c, double a, double b) { return c + 1.5 * a / b; }, {kReal, kReal, kPositive}),
-      truth(with(
+      truth(of_one(
           "isinf", "", [](const Tensor& x) { return isinf(broken(x)); },
           [](double x) -> double { return x >= 0 && x < 1; })),
-      truth(with(
+      truth(of_one(
           "isfinite", "", [](const Tensor& x) { return isfinite(broken(x)); },
           [](double x) -> double { return x >= 1; })),
-      truth(whole_numbers(with(
+      truth(whole_numbers(of_one(
           "isinf", "", [](const Tensor& x) { return isinf(x); }, [](double) { return 0.0; }))),
-      truth(whole_numbers(with(
+      truth(whole_numbers(of_one(
           "isfinite", "", [](const Tensor& x) { return isfinite(x); }, [](double) { return 1.0; }))),
-      with(
+      of_one(
           "nan_to_num", "own numbers", [](const Tensor& x) { return nan_to_num(broken(x), 3, 4, 5); },
           [](double x) { return mended(x, 3, 4, 5); }),
-      with(
+      of_one(
           "nan_to_num", "", [](const Tensor& x) { return nan_to_num(masked_fill(x, lt(x.detach(), 0), NAN)); },
           [](double x) { return x < 0 ? 0 : x; }),
-      whole_numbers(with(
+      whole_numbers(of_one(
           "nan_to_num", "", [](const Tensor& x) { return nan_to_num(x, 7); }, [](double x) { return x; })),
       over_dim_1(
           "var_mean", "var", [](const Tensor& x) { return var_mean(x, 1).first; },

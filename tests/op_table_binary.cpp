@@ -9,17 +9,6 @@ using namespace lemma;
 
 namespace {
 
-// A tensor and a number: elementwise as a unary operation.
-Row with_number(const std::string& op, const std::string& note, std::function<Tensor(const Tensor&)> run,
-                std::function<double(double)> reference, Input input = kReal) {
-  return {op,
-          note,
-          [run](const Tensors& x) { return run(x[0]); },
-          [reference](const Grids& x) { return elementwise(x[0], reference); },
-          {input},
-          elementwise_cases()};
-}
-
 Row on_integers(Row row) {
   row.note = "int64";
   row.inputs = {{Input::integer, -5, 6}, {Input::integer, -5, 6}};
@@ -77,18 +66,18 @@ std::vector<Row> binary_rows() {
                            "div", [](const Tensor& a, const Tensor& b) { return div(a, b, "trunc"); },
                            [](double a, double b) { return std::trunc(a / b); }),
                        -4, 0),
-      with_number(
+      of_one(
           "floor_divide", "number", [](const Tensor& x) { return floor_divide(x, 0.75); },
           [](double x) { return floored(x, 0.75); }),
-      with_number(
+      of_one(
           "remainder", "number", [](const Tensor& x) { return remainder(x, -0.75); },
           [](double x) { return rest(x, -0.75); }),
-      with_number(
+      of_one(
           "fmod", "number", [](const Tensor& x) { return fmod(x, 0.75); }, [](double x) { return std::fmod(x, 0.75); }),
-      with_number(
+      of_one(
           "true_divide", "number", [](const Tensor& x) { return true_divide(x, 1.5); },
           [](double x) { return x / 1.5; }),
-      with_number(
+      of_one(
           "div", "number, floor", [](const Tensor& x) { return div(x, -0.75, "floor"); },
           [](double x) { return floored(x, -0.75); }),
       on_integers(binary("add", lemma::add, plus)),
@@ -96,27 +85,27 @@ std::vector<Row> binary_rows() {
       on_integers(binary("mul", lemma::mul, times)),
       on_integers(binary("maximum", lemma::maximum, std::fmax)),
       on_integers(binary("minimum", lemma::minimum, std::fmin)),
-      with_number(
+      of_one(
           "add", "number", [](const Tensor& x) { return add(x, 1.5); }, [](double x) { return x + 1.5; }),
-      with_number(
+      of_one(
           "sub", "number", [](const Tensor& x) { return sub(x, 1.5); }, [](double x) { return x - 1.5; }),
-      with_number(
+      of_one(
           "mul", "number", [](const Tensor& x) { return mul(x, -1.5); }, [](double x) { return x * -1.5; }),
-      with_number(
+      of_one(
           "div", "number", [](const Tensor& x) { return div(x, 1.5); }, [](double x) { return x / 1.5; }),
-      with_number(
+      of_one(
           "rsub", "", [](const Tensor& x) { return rsub(1.5, x); }, [](double x) { return 1.5 - x; }),
-      with_number(
+      of_one(
           "rdiv", "", [](const Tensor& x) { return rdiv(1.5, x); }, [](double x) { return 1.5 / x; }, kPositive),
-      with_number(
+      of_one(
           "pow", "number", [](const Tensor& x) { return pow(x, 2.5); }, [](double x) { return std::pow(x, 2.5); },
           kPositive),
-      with_number(
+      of_one(
           "pow", "number, negative base", [](const Tensor& x) { return pow(x, 3); },
           [](double x) { return x * x * x; }),
-      with_number(
+      of_one(
           "pow", "to the 0", [](const Tensor& x) { return pow(x, 0); }, [](double) { return 1.0; }),
-      with_number(
+      of_one(
           "clamp", "", [](const Tensor& x) { return clamp(x, -1, 0.5); },
           [](double x) { return std::fmin(std::fmax(x, -1), 0.5); }),
   };

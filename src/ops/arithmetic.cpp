@@ -7,6 +7,9 @@
 #include "ops/rounded_once.h"
 
 namespace lemma {
+namespace {
+Tensor times(const Tensor& x, double value) { return value == 1 ? x : x * value; }
+}  // namespace
 
 /// start + w (end - start), or end - (1 - w) (end - start) in the second half, so that w = 1 gives end exactly.
 Tensor lerp(const Tensor& start, const Tensor& end, double weight) {
@@ -33,22 +36,14 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
 }
 
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
-  check::numeric("addcmul", x);
-  check::numeric("addcmul", a);
-  check::numeric("addcmul", b);
+  for (const Tensor* t : {&x, &a, &b}) check::numeric("addcmul", *t);
   return rounded_once(
-      "addcmul",
-      [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p * q : p * q * value); }, x, a,
-      b);
+      "addcmul", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p * q, value); }, x, a, b);
 }
 Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
-  check::floating("addcdiv", x);
-  check::floating("addcdiv", a);
-  check::floating("addcdiv", b);
+  for (const Tensor* t : {&x, &a, &b}) check::floating("addcdiv", *t);
   return rounded_once(
-      "addcdiv",
-      [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + (value == 1 ? p / q : p / q * value); }, x, a,
-      b);
+      "addcdiv", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p / q, value); }, x, a, b);
 }
 
 // masked_fill cuts the gradient beyond the bound and keeps it on the bound, as clamp does. NaN stays.

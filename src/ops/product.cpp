@@ -37,28 +37,19 @@ Tensor blend(const Tensor& x, const Tensor& p, double beta, double alpha) {
   return (beta == 1 ? x : x * beta) + scaled;
 }
 
+// matmul of tensors of these ranks alone.
+Tensor product(const char* op, const Tensor& a, int rank_a, const Tensor& b, int rank_b) {
+  const Composition result(op);
+  fit(op, a, rank_a, b, rank_b);
+  return result(matmul(a, b));
+}
+
 }  // namespace
 
-Tensor dot(const Tensor& a, const Tensor& b) {
-  const Composition result("dot");
-  fit("dot", a, 1, b, 1);
-  return result(matmul(a, b));
-}
-Tensor mv(const Tensor& a, const Tensor& b) {
-  const Composition result("mv");
-  fit("mv", a, 2, b, 1);
-  return result(matmul(a, b));
-}
-Tensor mm(const Tensor& a, const Tensor& b) {
-  const Composition result("mm");
-  fit("mm", a, 2, b, 2);
-  return result(matmul(a, b));
-}
-Tensor bmm(const Tensor& a, const Tensor& b) {
-  const Composition result("bmm");
-  fit("bmm", a, 3, b, 3);
-  return result(matmul(a, b));
-}
+Tensor dot(const Tensor& a, const Tensor& b) { return product("dot", a, 1, b, 1); }
+Tensor mv(const Tensor& a, const Tensor& b) { return product("mv", a, 2, b, 1); }
+Tensor mm(const Tensor& a, const Tensor& b) { return product("mm", a, 2, b, 2); }
+Tensor bmm(const Tensor& a, const Tensor& b) { return product("bmm", a, 3, b, 3); }
 
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, double alpha) {
   const Composition result("addmm");
