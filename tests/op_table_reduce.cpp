@@ -188,7 +188,7 @@ std::vector<Row> reduce_rows() {
           },
           log_sum_exp),
       over(
-          "norm", {1}, false, [](const Tensor& x) { return norm(x, 1); }, length),
+          "norm", {1}, false, [](const Tensor& x) { return norm(x, {1}); }, length),
       over(
           "norm", {0, 2}, true,
           [](const Tensor& x) {

@@ -122,6 +122,12 @@ TEST_CASE("shapes of views") {
   SAYS(expand(a23, {4, 3}), "[expand] (2, 3) cannot be expanded to (4, 3): only dims of size 1 stretch");
   SAYS(expand(a23, {3}), "[expand] (2, 3) cannot be expanded to (3): only dims of size 1 stretch");
   SAYS(narrow(a23, 1, 2, 2), "[narrow] start 2 and length 2 do not fit into dim 1 of (2, 3), which has size 3");
+  SAYS(narrow(a23, 0, INT64_MAX, 1),
+       "[narrow] start 9223372036854775807 and length 1 do not fit into dim 0 of (2, 3), which has size 2");
+  SAYS(narrow(a23, 0, 1, INT64_MAX),
+       "[narrow] start 1 and length 9223372036854775807 do not fit into dim 0 of (2, 3), which has size 2");
+  SAYS(expand(ones({1}), {int64_t{1} << 62, 8}),
+       "[expand] (4611686018427387904, 8) has too many elements for one tensor");
   SAYS(slice(a23, 1, 0, 3, 0), "[slice] step must be at least 1, got 0; use flip() to go backwards");
   SAYS(select(a23, 1, 3), "[select] index 3 is out of range for dim 1 of (2, 3), which has size 3");
   SAYS(a23[-3], "[select] index -3 is out of range for dim 0 of (2, 3), which has size 2");

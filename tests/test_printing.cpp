@@ -20,6 +20,11 @@ TEST_CASE("numbers, integers, booleans") {
   CHECK(tensor({1.0, 2.5, -3.0}).str() == "tensor([ 1.0000,  2.5000, -3.0000])");
 }
 
+TEST_CASE("large integers are printed exactly") {
+  REQUIRE(tensor({int64_t{9007199254740993}}).str() == "tensor([9007199254740993])");
+  REQUIRE(tensor({INT64_MAX, INT64_MIN}).str() == "tensor([ 9223372036854775807, -9223372036854775808])");
+}
+
 TEST_CASE("scientific where four decimals would hide something") {
   const DefaultDevice home(Device::cpu());
   CHECK(tensor({1.0, 10000.0}).str() == "tensor([1.0000e+00, 1.0000e+04])");

@@ -164,6 +164,8 @@ Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// sqrt(sum x^2); the gradient at 0 is 0.
 Tensor norm(const Tensor& x);
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim = false);
+/// In PyTorch a number here is p. Ours is the 2-norm, and its dims stand in braces: norm(x, {1}).
+Tensor norm(const Tensor& x, std::integral auto p_or_dim, bool keepdim = false) = delete;
 /// y_i = x_0 + ... + x_i along `dim`.  dL/dx = g summed from the end.
 Tensor cumsum(const Tensor& x, int64_t dim);
 /// y_i = x_0 ... x_i along `dim`. The gradient is right even where some are 0.

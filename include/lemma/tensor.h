@@ -178,6 +178,7 @@ class Tensor {
 
   // ---- Parts, to read and to write; see indexing.h. x[0], x[{Slice(1, 3), All, -1}] and slices are views ----
   Tensor operator[](int64_t index) const { return select(0, index); }
+  Indexed operator[](std::same_as<bool> auto) const = delete;  ///< a mask in PyTorch, the row 1 in C++: say which
   Indexed operator[](std::initializer_list<TensorIndex> indices) const;
   Indexed operator[](const TensorIndex& index) const;
   Indexed operator[](const Tensor& index) const;  ///< rows by int64 numbers, or where a bool mask is true
@@ -205,6 +206,7 @@ class Tensor {
   Tensor std(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
     return std(dims, int64_t{unbiased}, keepdim);
   }
+  Tensor norm(std::integral auto p_or_dim, bool keepdim = false) const = delete;  ///< dims stand in braces: norm({1})
 
   // ---- For the rooms below ops; users do not need them ----
   const Array& array() const {

@@ -2,7 +2,6 @@
 /// What an operation that is made of others needs: its name on the tape, and one rounding where its inputs are half
 /// types.
 
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -23,7 +22,10 @@ class Composition {
   /// x, in float32 where it is of a half type. The result is then rounded once, to x's dtype; under autocast it stays
   /// float32.
   Tensor wide(const Tensor& x) {
-    if (mixed::is_half(x) && !mixed::autocast_on(x)) rounds_to_ = x.dtype();
+    if (mixed::is_half(x) && !mixed::autocast_on(x)) {
+      rounds_ = true;
+      dtype_ = x.dtype();
+    }
     return mixed::wide(x);
   }
   /// The same for two of one dtype. Without autocast, others are left as they are, to be refused.
@@ -34,7 +36,7 @@ class Composition {
   }
 
   Tensor operator()(Tensor y) const {
-    if (rounds_to_) y = cast(y, *rounds_to_);
+    if (rounds_) y = cast(y, dtype_);
     // What was there before, as an input that is returned as it came, keeps its name.
     if (Node* node = y.impl()->node.get(); node && node->sequence() >= since_) node->rename(op_);
     return y;
@@ -46,7 +48,8 @@ class Composition {
  private:
   const char* op_;
   uint64_t since_;
-  std::optional<DType> rounds_to_;
+  bool rounds_ = false;  // the result, to dtype_
+  DType dtype_ = DType::float32;
 };
 
 }  // namespace lemma

@@ -95,7 +95,7 @@ Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
   check::defined("narrow", x);
   const int d = normalize_dim("narrow", dim, x.shape());
   const int64_t size = x.shape()[d], from = start < 0 ? start + size : start;
-  if (from < 0 || length < 0 || from + length > size)
+  if (from < 0 || from > size || length < 0 || length > size - from)
     throw ShapeError("narrow",
                      fmt::format("start {} and length {} do not fit into dim {} of {}, which has size {}", start,
                                  length, d, x.shape().str(), size),
@@ -112,7 +112,7 @@ Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t s
   const int64_t size = x.shape()[d];
   const int64_t from = std::clamp<int64_t>(start < 0 ? start + size : start, 0, size);
   const int64_t to = std::clamp<int64_t>(end < 0 ? end + size : end, from, size);
-  return part_of("slice", x, SliceView{d, from, (to - from + step - 1) / step, step});
+  return part_of("slice", x, SliceView{d, from, from == to ? 0 : (to - from - 1) / step + 1, step});
 }
 
 Tensor select(const Tensor& x, int64_t dim, int64_t index) {

@@ -24,7 +24,7 @@ Tensor count_nonzero(const Tensor& x, const Dims& dims) {
 namespace {
 // (sum |x|^p)^(1/p) along dim, which stays with size 1. The gradient at 0 is 0.
 Tensor length(const Tensor& x, double p, int64_t dim) {
-  if (p == 2) return norm(x, dim, true);
+  if (p == 2) return norm(x, {dim}, true);
   if (p == 1) return sum(abs(x), dim, true);
   if (p == INFINITY) return amax(abs(x), dim, true);
   const Tensor total = sum(pow(abs(x), p), dim, true), zero = eq(total.detach(), 0);

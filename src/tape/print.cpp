@@ -22,7 +22,6 @@ struct Format {
 
   std::string one(double x) const {
     if (dtype == DType::boolean) return x != 0 ? "true" : "false";
-    if (dtype == DType::int64) return fmt::format("{}", static_cast<int64_t>(x));
     if (std::isnan(x)) return "nan";
     if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
     if (scientific) return fmt::format("{:.4e}", x);
@@ -41,15 +40,20 @@ Format choose_format(const std::vector<double>& shown, DType dtype) {
     if (x != 0) smallest = std::min(smallest, std::fabs(x));
   }
   format.scientific = largest > 1e8 || largest / smallest > 1000 || (!format.integral && smallest < 1e-4);
-  for (double x : shown) format.width = std::max(format.width, format.one(x).size());
   return format;
 }
 
 struct Printer {
   const std::vector<double>& values;
+  const std::vector<int64_t>& integers;  // of int64 tensors, which doubles do not hold exactly
   const Shape& shape;
   bool shorten;
   Format format;
+
+  std::string one(int64_t offset) const {
+    const size_t i = static_cast<size_t>(offset);
+    return integers.empty() ? format.one(values[i]) : fmt::format("{}", integers[i]);
+  }
 
   bool skips(int64_t n) const { return shorten && n > 2 * kEdge; }
 
@@ -59,18 +63,17 @@ struct Printer {
       if (!skips(n) || i < kEdge || i >= n - kEdge) visit(i);
   }
 
-  // Values that will be seen, for the column width.
-  void collect(int dim, int64_t offset, std::vector<double>& out) const {
+  // Where the values are that will be seen.
+  void collect(int dim, int64_t offset, std::vector<int64_t>& out) const {
     if (dim == shape.rank()) {
-      out.push_back(values[static_cast<size_t>(offset)]);
+      out.push_back(offset);
       return;
     }
     each(shape[dim], [&](int64_t i) { collect(dim + 1, offset * shape[dim] + i, out); });
   }
 
   std::string text(int dim, int64_t offset, size_t indent) const {
-    if (dim == shape.rank())
-      return fmt::format("{:>{}}", format.one(values[static_cast<size_t>(offset)]), format.width);
+    if (dim == shape.rank()) return fmt::format("{:>{}}", one(offset), format.width);
     const bool last = dim == shape.rank() - 1;
     std::vector<std::string> items;
     each(shape[dim], [&](int64_t i) {
@@ -100,10 +103,14 @@ std::string Tensor::str() const {
   if (requires_grad()) tail += is_leaf() ? ", requires_grad=true" : fmt::format(", grad_fn=<{}>", grad_fn()->name());
   if (numel() == 0) return "tensor([]" + tail + ")";
   const std::vector<double> values = to_vector<double>();
-  Printer printer{values, shape(), numel() > kSummarise, {}};
+  const std::vector<int64_t> integers = dtype() == DType::int64 ? to_vector<int64_t>() : std::vector<int64_t>();
+  Printer printer{values, integers, shape(), numel() > kSummarise, {}};
+  std::vector<int64_t> seen;
+  printer.collect(0, 0, seen);
   std::vector<double> shown;
-  printer.collect(0, 0, shown);
+  for (const int64_t at : seen) shown.push_back(values[static_cast<size_t>(at)]);
   printer.format = choose_format(shown, dtype());
+  for (const int64_t at : seen) printer.format.width = std::max(printer.format.width, printer.one(at).size());
   if (dim() == 0) printer.format.width = 0;
   return "tensor(" + printer.text(0, 0, 7) + tail + ")";
 }
