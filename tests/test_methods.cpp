@@ -141,7 +141,7 @@ TEST_CASE("the other methods hand their arguments on in order, and have the func
   SAME(x, std, 1)
   SAME(x, std, 1, 0, true)
   SAME(x, logsumexp, 1, true)
-  SAME(x, norm, 1, true)
+  SAME(x, norm, Dims{1}, true)
   SAME(x, cumsum, 0)
   SAME(x, softmax, 1)
   SAME(x, log_softmax, 0)
