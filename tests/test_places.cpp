@@ -55,7 +55,8 @@ TEST_CASE("an operation touches four places in the source and one in the tests")
 
 TEST_CASE("a training option stands in one table") {
   CHECK(naming({"\"rare_dropout\""}) == Files{"src/tasks/text/options.cpp"});
-  CHECK(naming({"double rare_dropout"}) == Files{"include/lemma/tasks/text/options.h"});  // the member that the row fills
+  CHECK(naming({"double rare_dropout"}) ==
+        Files{"include/lemma/tasks/text/options.h"});  // the member that the row fills
 }
 
 TEST_CASE("an optimizer touches three places") {
