@@ -21,6 +21,7 @@ TEST_CASE("numbers, integers, booleans") {
 }
 
 TEST_CASE("large integers are printed exactly") {
+  const DefaultDevice home(Device::cpu());
   REQUIRE(tensor({int64_t{9007199254740993}}).str() == "tensor([9007199254740993])");
   REQUIRE(tensor({INT64_MAX, INT64_MIN}).str() == "tensor([ 9223372036854775807, -9223372036854775808])");
 }
