@@ -14,7 +14,7 @@ function finish_snippet(    body, i, is_program) {
     is_program = 0
     for (i = 1; i <= lines; ++i) {
         if (code[i] ~ /^[ ]*#include/) { includes = includes code[i] "\n"; continue }
-        if (code[i] ~ /^int main\(/) is_program = 1
+        if (sub(/^int main\(/, "void main(", code[i])) is_program = 1  # in a namespace no return is implied
         body = body code[i] "\n"
     }
     ++count
