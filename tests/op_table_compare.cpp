@@ -17,7 +17,7 @@ Row comparison(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&
   row.result = boolean;
   return row;
 }
-Row with_number(const std::string& op, Tensor (*run)(const Tensor&, double), double (*reference)(double, double)) {
+Row with_number(const std::string& op, Tensor (*run)(const Tensor&, Number), double (*reference)(double, double)) {
   return {op,
           "number",
           [run](const Tensors& x) { return run(x[0], 1); },

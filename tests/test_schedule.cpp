@@ -172,3 +172,18 @@ TEST_CASE("A plateau goes on from its saved state, and the new schedules refuse 
   CHECK_THROWS_WITH(optim::CosineAnnealingWarmRestarts(a.sgd, 1, 0),
                     "[CosineAnnealingWarmRestarts] t_mult is 0; it must be 1 or more");
 }
+
+TEST_CASE("a rate that is not a number, infinite or negative is refused before it reaches the weights") {
+  Tensor w = ones({1}, {.requires_grad = true});
+  optim::SGD sgd({w}, 0.1);
+  for (const double bad : {std::nan(""), HUGE_VAL, -1.0}) {
+    optim::LambdaLR schedule(sgd, [bad](int64_t step) { return step == 0 ? 1.0 : bad; });
+    CHECK_THROWS_AS(schedule.step(), ValueError);
+    CHECK(sgd.lr() == 0.1);
+    sgd.groups()[0].lr = bad;
+    w.set_grad(ones({1}));
+    CHECK_THROWS_AS(sgd.step(), ValueError);
+    CHECK(w.item() == 1);
+    sgd.set_lr(0.1);
+  }
+}

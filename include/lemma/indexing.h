@@ -75,7 +75,7 @@ class Indexed : public Tensor {
   void operator=(const Indexed& values) && { source_.index_put_(indices_, values); }
   template <Scalar T>
   void operator=(T value) && {
-    put(static_cast<double>(value));
+    put(value);
   }
   // x[mask] is a copy: the result goes back to where it came from.
   template <class T>
@@ -112,7 +112,7 @@ class Indexed : public Tensor {
   }
 
  private:
-  void put(double value);
+  void put(Number value);
   Tensor source_;
   std::vector<TensorIndex> indices_;
 };

@@ -53,12 +53,12 @@ Tensor trunc(const Tensor& x);       ///< x without its fraction; also int64.  d
 Tensor round(const Tensor& x, int64_t decimals = 0);
 Tensor frac(const Tensor& x);  ///< x - trunc(x).  dL/dx = g
 
-// ---- Binary: elementwise, broadcasting; float32, float64, int64 (div and pow: floating) ----
+// ---- Binary: elementwise, broadcasting; floating dtypes and int64, which wraps around ----
 
 Tensor add(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = g
 Tensor sub(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = -g
 Tensor mul(const Tensor& a, const Tensor& b);        ///< dL/da = g b, dL/db = g a
-Tensor div(const Tensor& a, const Tensor& b);        ///< dL/da = g / b, dL/db = -g y / b
+Tensor div(const Tensor& a, const Tensor& b);        ///< dL/da = g / b, dL/db = -g y / b; of int64: float32
 Tensor pow(const Tensor& a, const Tensor& b);        ///< dL/da = g b a^(b-1), dL/db = g y log(a); 0 where a = 0
 Tensor maximum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the larger; halved between equals
 Tensor minimum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the smaller; halved between equals
@@ -71,26 +71,27 @@ Tensor floor_divide(const Tensor& a, const Tensor& b);
 Tensor remainder(const Tensor& a, const Tensor& b);  ///< a - b floor(a / b), with b's sign.  dL/da = g
 Tensor fmod(const Tensor& a, const Tensor& b);       ///< a - b trunc(a / b), with a's sign.  dL/da = g
 Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode);
-Tensor floor_divide(const Tensor& a, double b);
-Tensor remainder(const Tensor& a, double b);
-Tensor fmod(const Tensor& a, double b);
-Tensor div(const Tensor& a, double b, const std::string& rounding_mode);
+Tensor floor_divide(const Tensor& a, Number b);
+Tensor remainder(const Tensor& a, Number b);
+Tensor fmod(const Tensor& a, Number b);
+Tensor div(const Tensor& a, Number b, const std::string& rounding_mode);
 Tensor true_divide(const Tensor& a, const Tensor& b);  ///< div
-Tensor true_divide(const Tensor& a, double b);
-Tensor add(const Tensor& a, double b);
-Tensor sub(const Tensor& a, double b);
-Tensor mul(const Tensor& a, double b);
-Tensor div(const Tensor& a, double b);
-Tensor rsub(double a, const Tensor& b);  ///< a - b
-Tensor rdiv(double a, const Tensor& b);  ///< a / b
-Tensor pow(const Tensor& a, double exponent);
-Tensor clamp(const Tensor& x, double low, double high);  ///< min(max(x, low), high).  g inside [low, high], else 0
-Tensor clamp_min(const Tensor& x, double low);
-Tensor clamp_max(const Tensor& x, double high);
+Tensor true_divide(const Tensor& a, Number b);
+Tensor add(const Tensor& a, Number b);
+Tensor sub(const Tensor& a, Number b);
+Tensor mul(const Tensor& a, Number b);
+Tensor div(const Tensor& a, Number b);
+Tensor rsub(Number a, const Tensor& b);  ///< a - b
+Tensor rdiv(Number a, const Tensor& b);  ///< a / b
+Tensor pow(const Tensor& a, Number exponent);
+/// min(max(x, low), high): high where low > high.  dL/dx = g inside [low, high], else 0
+Tensor clamp(const Tensor& x, Number low, Number high);
+Tensor clamp_min(const Tensor& x, Number low);
+Tensor clamp_max(const Tensor& x, Number high);
 /// start + weight (end - start).  dL/dstart = g (1 - weight), dL/dend = g weight, dL/dweight = g (end - start)
 Tensor lerp(const Tensor& start, const Tensor& end, double weight);
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight);
-Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value = 1);  ///< x + value a b
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Number value = 1);  ///< x + value a b
 Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value = 1);  ///< x + value a / b
 
 // ---- Comparison and logic: bool results, no gradient ----
@@ -101,13 +102,13 @@ Tensor lt(const Tensor& a, const Tensor& b);
 Tensor le(const Tensor& a, const Tensor& b);
 Tensor gt(const Tensor& a, const Tensor& b);
 Tensor ge(const Tensor& a, const Tensor& b);
-Tensor eq(const Tensor& a, double b);
-Tensor ne(const Tensor& a, double b);
-Tensor lt(const Tensor& a, double b);
-Tensor le(const Tensor& a, double b);
-Tensor gt(const Tensor& a, double b);
-Tensor ge(const Tensor& a, double b);
-Tensor logical_and(const Tensor& a, const Tensor& b);  ///< bool inputs
+Tensor eq(const Tensor& a, Number b);
+Tensor ne(const Tensor& a, Number b);
+Tensor lt(const Tensor& a, Number b);
+Tensor le(const Tensor& a, Number b);
+Tensor gt(const Tensor& a, Number b);
+Tensor ge(const Tensor& a, Number b);
+Tensor logical_and(const Tensor& a, const Tensor& b);  ///< numbers are true where they are not 0
 Tensor logical_or(const Tensor& a, const Tensor& b);
 Tensor logical_xor(const Tensor& a, const Tensor& b);
 Tensor logical_not(const Tensor& a);
@@ -120,8 +121,10 @@ Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf 
                   std::optional<double> neginf = std::nullopt);
 /// condition ? a : b, elementwise, all three broadcast. The gradient goes to the side that was taken.
 Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b);
+Tensor where(const Tensor& condition, const Tensor& a, Number b);
+Tensor where(const Tensor& condition, Number a, const Tensor& b);
 /// x with `value` where the bool mask (broadcast to x) is true. No gradient there.
-Tensor masked_fill(const Tensor& x, const Tensor& mask, double value);
+Tensor masked_fill(const Tensor& x, const Tensor& mask, Number value);
 bool all(const Tensor& x);  ///< of a bool tensor
 bool any(const Tensor& x);
 /// Same shape and |a - b| <= atol + rtol |b| everywhere.
@@ -136,19 +139,20 @@ Tensor mean(const Tensor& x);
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim = false);
 Tensor prod(const Tensor& x);  ///< dL/dx_i = g times the product of the others, even where some are 0
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false);
-/// The largest; the gradient is shared evenly among equal ones. Throws ShapeError on an empty dim.
-Tensor amax(const Tensor& x, const Dims& dims, bool keepdim = false);
-Tensor amin(const Tensor& x, const Dims& dims, bool keepdim = false);
-Tensor max(const Tensor& x);
+/// The largest; the gradient is shared evenly among equal ones. Of an empty dim: -inf (amin: inf) or the least integer.
+Tensor amax(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
+Tensor amin(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
+Tensor max(const Tensor& x);  ///< amax, but throws ShapeError if x is empty
 Tensor min(const Tensor& x);
 /// Values and int64 indices of the first largest (smallest) along `dim`; the gradient goes to that element.
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false);
 std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false);
-Tensor argmax(const Tensor& x, int64_t dim, bool keepdim = false);  ///< int64, no gradient
-Tensor argmin(const Tensor& x, int64_t dim, bool keepdim = false);
+/// int64, no gradient. Without a dim, x counts as one long line.
+Tensor argmax(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);
+Tensor argmin(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);
 /// Mean squared distance from the mean, divided by n - correction (1: unbiased, PyTorch's default).
-Tensor var(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
-Tensor std(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
+Tensor var(const Tensor& x, const Dims& dims = {}, int64_t correction = 1, bool keepdim = false);
+Tensor std(const Tensor& x, const Dims& dims = {}, int64_t correction = 1, bool keepdim = false);
 /// PyTorch's older form, with a bool: `var(x, 1, true)` is unbiased, divided by n - 1, and false divides by n.
 Tensor var(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {
   return var(x, dims, int64_t{unbiased}, keepdim);
@@ -181,10 +185,11 @@ std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);
 
 /// PyTorch's matmul: vectors and matrices; batch dims broadcast.  dL/da = g b^T, dL/db = a^T g.
 Tensor matmul(const Tensor& a, const Tensor& b);
-/// Sums over the letters missing from the result: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "->", spaces; one or more
-/// operands (contracted left to right); a letter repeated within one operand takes its diagonal. No "...".
+/// Sums over the letters missing from the result: einsum("nqhd,nkhd->nhqk", {q, k}). Letters, "...", "->", spaces; one
+/// or more operands (contracted left to right); a letter repeated within one operand takes its diagonal; dims of size 1
+/// stretch. Without "->" the result has the dims of "...", then the letters that occur once, in alphabetical order.
 Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands);
-/// y = x W^T + b. x: (..., I), weight: (O, I), bias: (O) or undefined. Result: (..., O).
+/// y = x W^T + b. x: (..., I), weight: (O, I), bias: (O) or undefined. Result: (..., O); for a weight of (I): (...).
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
 Tensor dot(const Tensor& a, const Tensor& b);  ///< (N) x (N): a number
@@ -239,6 +244,7 @@ Tensor to(const Tensor& x, Device device);
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
 Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);  ///< the last part may be smaller
+std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, int64_t dim = 0);
 std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);  ///< x.select(dim, i) for every i
 Tensor flip(const Tensor& x, const Dims& dims);
@@ -254,7 +260,7 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<i
 /// n vectors become n grids of n dims, the i-th of which varies along dim i; with "xy", dims 0 and 1 change places.
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, const std::string& indexing = "ij");
 /// Adds zeros (or `value`) before and after, along `dim`.
-Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value = 0);
+Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, Number value = 0);
 
 // ---- Indexed ----
 
@@ -267,9 +273,9 @@ Tensor gather(const Tensor& x, int64_t dim, const Tensor& index);
 Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const Tensor& src);
 /// x with src[i][j] at [index[i][j]][j] for dim 0, and so on. Of several for one element, the last one counts.
 Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src);
-Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, double value);
+Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, Number value);
 /// x with alpha times slice i of src added to slice index[i] along `dim`.
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, double alpha = 1);
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, Number alpha = 1);
 /// x with values, broadcast, where x[{indices}] looks; accumulate adds them, repeats included. Without it, the last of
 /// several for one element counts. In place: `x[{indices}] = values`.
 Tensor index_put(const Tensor& x, const std::vector<TensorIndex>& indices, const Tensor& values,
@@ -282,7 +288,8 @@ Tensor nonzero(const Tensor& x);
 /// Whole slices, chosen by a 1-D list of indices.
 Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index);
 Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim);  ///< gather with broadcasting
-Tensor one_hot(const Tensor& ids, int64_t num_classes);                    ///< int64, no gradient
+/// int64, no gradient. -1: as many classes as the largest id needs, which the host reads.
+Tensor one_hot(const Tensor& ids, int64_t num_classes = -1);
 
 // ---- Order ----
 

@@ -24,9 +24,9 @@ struct Generator {
   int64_t below(int64_t bound);
 };
 
-/// The generator used where none is passed. One per thread.
+/// The generator used where none is passed. Each thread has its own, with a stream of its own.
 Generator& default_generator();
-/// Restarts the default generator.
+/// Restarts the default generators of all threads. The thread that calls it draws the numbers of this very seed.
 void manual_seed(uint64_t seed);
 
 /// Uniform in [0, 1).
@@ -36,7 +36,7 @@ Tensor randn(const Shape& shape, const TensorOptions& options = {}, Generator* g
 /// The same in x's shape, dtype and device.
 Tensor rand_like(const Tensor& x, Generator* generator = nullptr);
 Tensor randn_like(const Tensor& x, Generator* generator = nullptr);
-/// Integers in [low, high), int64 by default. Throws ValueError if the range is empty.
+/// Integers in [low, high), any of them, int64 by default. Throws ValueError if the range is empty.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {.dtype = DType::int64},
                Generator* generator = nullptr);
 /// A random order of 0..n-1, int64.

@@ -21,6 +21,7 @@
 #include "lemma/core/device.h"
 #include "lemma/core/dtype.h"
 #include "lemma/core/error.h"
+#include "lemma/core/number.h"
 #include "lemma/core/shape.h"
 #include "lemma/tensor_impl.h"
 
@@ -32,8 +33,6 @@ class TensorIterator;
 class Indexed;
 using TensorPair = std::pair<Tensor, Tensor>;
 using TensorList = std::vector<Tensor>;
-template <class T>
-concept Scalar = std::is_arithmetic_v<T>;
 
 /// What a new tensor is like: `zeros({2, 3}, {.dtype = float64, .requires_grad = true})`.
 struct TensorOptions {
@@ -57,7 +56,7 @@ class Tensor {
   void operator=(Tensor&& values) &&;
   template <Scalar T>
   void operator=(T value) && {  ///< `x[0][1] = 7.0`
-    fill_(static_cast<double>(value));
+    fill_(value);
   }
 
   // ---- What it is ----
@@ -146,32 +145,32 @@ class Tensor {
   // ---- In place: x's memory is written, and x and all its views see it; see docs/indexing.md. Return *this. ----
   // A leaf that requires a gradient may be written under NoGrad alone. Elsewhere the write is recorded: gradients are
   // those of the new values. A result that x's dtype cannot hold, such as arange(3).mul_(0.5), throws DTypeError.
-  Tensor& fill_(double value);
+  Tensor& fill_(Number value);
   Tensor& zero_() { return fill_(0); }
   Tensor& copy_(const Tensor& source);  ///< source broadcasts and is cast
-  Tensor& add_(const Tensor& other, double alpha = 1);
-  Tensor& sub_(const Tensor& other, double alpha = 1) { return add_(other, -alpha); }
+  Tensor& add_(const Tensor& other, Number alpha = 1);
+  Tensor& sub_(const Tensor& other, Number alpha = 1) { return add_(other, -alpha); }
   Tensor& mul_(const Tensor& other);
   Tensor& div_(const Tensor& other);
-  Tensor& add_(double value);
-  Tensor& sub_(double value) { return add_(-value); }
-  Tensor& mul_(double factor);
-  Tensor& div_(double divisor);
-  Tensor& clamp_(double low, double high);
-  Tensor& masked_fill_(const Tensor& mask, double value);
+  Tensor& add_(Number value);
+  Tensor& sub_(Number value) { return add_(-value); }
+  Tensor& mul_(Number factor);
+  Tensor& div_(Number divisor);
+  Tensor& clamp_(Number low, Number high);
+  Tensor& masked_fill_(const Tensor& mask, Number value);
   Tensor& index_put_(const std::vector<TensorIndex>& indices, const Tensor& values, bool accumulate = false);
-  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, double alpha = 1);
+  Tensor& index_add_(int64_t dim, const Tensor& index, const Tensor& source, Number alpha = 1);
   Tensor& scatter_(int64_t dim, const Tensor& index, const Tensor& source);
-  Tensor& scatter_(int64_t dim, const Tensor& index, double value);
+  Tensor& scatter_(int64_t dim, const Tensor& index, Number value);
   Tensor& scatter_add_(int64_t dim, const Tensor& index, const Tensor& source);
   Tensor& operator+=(const Tensor& other) { return add_(other); }
   Tensor& operator-=(const Tensor& other) { return sub_(other); }
   Tensor& operator*=(const Tensor& other) { return mul_(other); }
   Tensor& operator/=(const Tensor& other) { return div_(other); }
-  Tensor& operator+=(double value) { return add_(value); }
-  Tensor& operator-=(double value) { return sub_(value); }
-  Tensor& operator*=(double value) { return mul_(value); }
-  Tensor& operator/=(double value) { return div_(value); }
+  Tensor& operator+=(Number value) { return add_(value); }
+  Tensor& operator-=(Number value) { return sub_(value); }
+  Tensor& operator*=(Number value) { return mul_(value); }
+  Tensor& operator/=(Number value) { return div_(value); }
   Tensor& operator&=(const Tensor& mask);  ///< bool tensors
   Tensor& operator|=(const Tensor& mask);
   Tensor& operator^=(const Tensor& mask);
@@ -197,7 +196,7 @@ class Tensor {
 #define LEMMA_UNARY(name) Tensor name() const;
 #define LEMMA_BINARY(name)                \
   Tensor name(const Tensor& other) const; \
-  Tensor name(double other) const;
+  Tensor name(Number other) const;
 #define LEMMA_METHOD(Result, name, parameters, ...) Result name parameters const;
 #include "lemma/methods.h"
   Tensor var(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
@@ -257,14 +256,14 @@ Tensor operator-(const Tensor& a, const Tensor& b);
 Tensor operator*(const Tensor& a, const Tensor& b);
 Tensor operator/(const Tensor& a, const Tensor& b);
 Tensor operator-(const Tensor& x);
-Tensor operator+(const Tensor& a, double b);
-Tensor operator-(const Tensor& a, double b);
-Tensor operator*(const Tensor& a, double b);
-Tensor operator/(const Tensor& a, double b);
-Tensor operator+(double a, const Tensor& b);
-Tensor operator-(double a, const Tensor& b);
-Tensor operator*(double a, const Tensor& b);
-Tensor operator/(double a, const Tensor& b);
+Tensor operator+(const Tensor& a, Number b);
+Tensor operator-(const Tensor& a, Number b);
+Tensor operator*(const Tensor& a, Number b);
+Tensor operator/(const Tensor& a, Number b);
+Tensor operator+(Number a, const Tensor& b);
+Tensor operator-(Number a, const Tensor& b);
+Tensor operator*(Number a, const Tensor& b);
+Tensor operator/(Number a, const Tensor& b);
 std::ostream& operator<<(std::ostream& out, const Tensor& x);
 
 // Comparisons give bool tensors, element by element: `all(a == b)`, `x[x > 0]`. equal(a, b) compares whole tensors.
@@ -274,18 +273,18 @@ Tensor operator<(const Tensor& a, const Tensor& b);
 Tensor operator<=(const Tensor& a, const Tensor& b);
 Tensor operator>(const Tensor& a, const Tensor& b);
 Tensor operator>=(const Tensor& a, const Tensor& b);
-Tensor operator==(const Tensor& a, double b);
-Tensor operator!=(const Tensor& a, double b);
-Tensor operator<(const Tensor& a, double b);
-Tensor operator<=(const Tensor& a, double b);
-Tensor operator>(const Tensor& a, double b);
-Tensor operator>=(const Tensor& a, double b);
-Tensor operator==(double a, const Tensor& b);
-Tensor operator!=(double a, const Tensor& b);
-Tensor operator<(double a, const Tensor& b);
-Tensor operator<=(double a, const Tensor& b);
-Tensor operator>(double a, const Tensor& b);
-Tensor operator>=(double a, const Tensor& b);
+Tensor operator==(const Tensor& a, Number b);
+Tensor operator!=(const Tensor& a, Number b);
+Tensor operator<(const Tensor& a, Number b);
+Tensor operator<=(const Tensor& a, Number b);
+Tensor operator>(const Tensor& a, Number b);
+Tensor operator>=(const Tensor& a, Number b);
+Tensor operator==(Number a, const Tensor& b);
+Tensor operator!=(Number a, const Tensor& b);
+Tensor operator<(Number a, const Tensor& b);
+Tensor operator<=(Number a, const Tensor& b);
+Tensor operator>(Number a, const Tensor& b);
+Tensor operator>=(Number a, const Tensor& b);
 // Of bool tensors; for integers there are none.
 Tensor operator&(const Tensor& a, const Tensor& b);
 Tensor operator|(const Tensor& a, const Tensor& b);
@@ -303,7 +302,7 @@ class TensorData {
       : dtype_(std::is_same_v<T, bool> ? DType::boolean
                : std::is_integral_v<T> ? DType::int64
                                        : DType::float32) {
-    if constexpr (std::is_integral_v<T>) integers_.push_back(static_cast<int64_t>(value));
+    if constexpr (std::is_integral_v<T>) add_integer(value);
     values_.push_back(static_cast<double>(value));
   }
   TensorData() : shape_(0) {}  ///< `{}`: no elements
@@ -323,11 +322,12 @@ class TensorData {
     data.shape_ = Shape(static_cast<int64_t>(items.size()));
     data.dtype_ = TensorData(T{}).dtype_;
     for (T value : items) {
-      if constexpr (std::is_integral_v<T>) data.integers_.push_back(static_cast<int64_t>(value));
+      if constexpr (std::is_integral_v<T>) data.add_integer(value);
       data.values_.push_back(static_cast<double>(value));
     }
     return data;
   }
+  void add_integer(const Number& value);  // throws DTypeError beyond int64
   Shape shape_;
   DType dtype_ = DType::float32;
   std::vector<double> values_;
@@ -341,23 +341,18 @@ Tensor from_data(const T* data, const Shape& shape, const TensorOptions& options
 Tensor empty(const Shape& shape, const TensorOptions& options = {});  ///< uninitialised
 Tensor zeros(const Shape& shape, const TensorOptions& options = {});
 Tensor ones(const Shape& shape, const TensorOptions& options = {});
-Tensor full(const Shape& shape, double value, const TensorOptions& options = {});
+Tensor full(const Shape& shape, Number value, const TensorOptions& options = {});
 Tensor empty_like(const Tensor& x);
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
-Tensor full_like(const Tensor& x, double value);
+Tensor full_like(const Tensor& x, Number value);
 /// start, start + step, ... up to but not including end. As in PyTorch, integers make int64, and a floating one among
 /// them float32.
 Tensor arange(int64_t end, const TensorOptions& options = {.dtype = DType::int64});
-Tensor arange(double start, double end, double step = 1, const TensorOptions& options = {});
-template <std::integral Start, std::integral End, std::integral Step = int>
-Tensor arange(Start start, End end, Step step = 1, TensorOptions options = {}) {
-  if (!options.dtype) options.dtype = DType::int64;
-  return arange(static_cast<double>(start), static_cast<double>(end), static_cast<double>(step), options);
-}
+Tensor arange(Number start, Number end, Number step = 1, const TensorOptions& options = {});
 template <std::floating_point End>
 Tensor arange(End end, const TensorOptions& options = {}) {  // without this, 2.5 would be truncated to an integer
-  return arange(0.0, static_cast<double>(end), 1.0, options);
+  return arange(0.0, end, 1.0, options);
 }
 Tensor linspace(double start, double end, int64_t steps, const TensorOptions& options = {});
 Tensor eye(int64_t n, const TensorOptions& options = {});

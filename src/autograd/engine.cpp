@@ -22,22 +22,27 @@ struct NoAutocast {
   Autocast cpu{Device::cpu(), std::nullopt, false}, cuda{Device::cuda(), std::nullopt, false};
 };
 
+bool nobody_else_has(const Tensor& x) {
+  return x.impl()->use_count() == 1 && x.array().is_unique() && x.is_contiguous();
+}
+
 // In place when the sum so far is nobody else's, so that a long list of contributions needs no memory.
 void add_to(Tensor& sum, const Tensor& grad, bool create_graph) {
   if (!sum.defined()) {
     sum = grad;
     return;
   }
-  const bool ours = !create_graph && sum.impl()->use_count() == 1 && sum.array().is_unique() && sum.is_contiguous();
-  if (ours)
+  if (!create_graph && nobody_else_has(sum))
     sum.add_(grad);
   else
     sum = add(sum, grad);
 }
 
-// Runs the hooks on a complete gradient, and keeps it where retain_grad() asked for it.
-void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
+// Runs the hooks on a complete gradient.
+void run_hooks(const Extras& extras, Tensor& grad, const char* op) {
   const std::vector<Hook> hooks = extras.hooks;  // a hook may remove itself
+  // A hook that writes into its gradient must not change another branch's.
+  if (!hooks.empty() && !nobody_else_has(grad)) grad = clone(grad);
   for (const Hook& hook : hooks) {
     Tensor replaced = hook.call(grad);
     if (!replaced.defined()) continue;
@@ -49,7 +54,6 @@ void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
                                       grad.device().str()));
     grad = replaced;
   }
-  if (extras.retain) extras.grad = extras.grad.defined() ? add(extras.grad, grad.detach()) : clone(grad.detach());
 }
 
 void check_rule(const Node& node, const Grads& grads) {
@@ -126,12 +130,17 @@ class Walk {
     }
   }
 
+  // All gradients are added, or none: what may throw comes first.
   std::vector<Tensor> finish(bool accumulate) {
     for (Leaf& leaf : leaves_) {
       if (leaf.impl->has_extras()) finish_gradient(leaf.impl->extras(), leaf.grad, "leaf");
       capture(key_of(*leaf.impl), leaf.grad);
-      if (accumulate) accumulate_into(*leaf.impl, leaf.grad);
     }
+    if (accumulate)
+      for (Leaf& leaf : leaves_) make_ready(*leaf.impl, leaf.grad);
+    if (accumulate)
+      for (Leaf& leaf : leaves_) accumulate_into(*leaf.impl, leaf.grad);
+    for (auto& [extras, grad] : retained_) extras->grad = std::move(grad);
     return std::move(results_);
   }
 
@@ -175,17 +184,29 @@ class Walk {
         deliver(edge.node.get(), edge.output, edge.leaf.get(), grads[i]);
   }
 
+  // Runs the hooks on a complete gradient, and keeps it where retain_grad() asked for it.
+  void finish_gradient(Extras& extras, Tensor& grad, const char* op) {
+    run_hooks(extras, grad, op);
+    if (extras.retain)
+      retained_.emplace_back(&extras, extras.grad.defined() ? add(extras.grad, grad.detach()) : clone(grad.detach()));
+  }
+
   // A leaf owns its .grad: it is never shared with another tensor, so it may be scaled in place.
-  static void accumulate_into(TensorImpl& leaf, Tensor& grad) {
-    if (leaf.grad) {
-      Tensor sum = Tensor::from_impl(std::move(leaf.grad));
-      add_to(sum, grad, false);
-      leaf.grad = Ref<TensorImpl>::share(sum.impl());
-      return;
-    }
-    const bool ours = grad.impl()->use_count() == 1 && grad.array().is_unique() && grad.is_contiguous();
-    if (!ours) grad = clone(grad.detach());
-    leaf.grad = Ref<TensorImpl>::share(grad.impl());
+  static bool adds_in_place(const TensorImpl& leaf) {
+    return leaf.grad && leaf.grad->use_count() == 1 && leaf.grad->array.is_unique() && leaf.grad->array.is_contiguous();
+  }
+  // `grad` becomes what the leaf's is replaced by, or what is added to it in place.
+  static void make_ready(TensorImpl& leaf, Tensor& grad) {
+    if (leaf.grad && !adds_in_place(leaf))
+      grad = add(Tensor::from_impl(Ref<TensorImpl>::share(leaf.grad.get())), grad);
+    else if (!leaf.grad && !nobody_else_has(grad))
+      grad = clone(grad.detach());
+  }
+  static void accumulate_into(TensorImpl& leaf, const Tensor& grad) {
+    if (adds_in_place(leaf))
+      Tensor::from_impl(Ref<TensorImpl>::share(leaf.grad.get())).add_(grad);
+    else
+      leaf.grad = Ref<TensorImpl>::share(grad.impl());
   }
 
   const GradOptions& options_;
@@ -197,6 +218,7 @@ class Walk {
   std::unordered_multimap<const void*, size_t> target_index_;
   std::unordered_set<Node*> useful_;
   std::vector<Tensor> results_;
+  std::vector<std::pair<Extras*, Tensor>> retained_;
 };
 
 }  // namespace

@@ -65,13 +65,15 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << 
 std::ostream& operator<<(std::ostream& out, const Strides& strides) { return out << strides.str(); }
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << dims.str(); }
 
+void one_element(const char* op, int64_t dim) {
+  if (dim != 0 && dim != -1)
+    throw ShapeError(op, fmt::format("dim {} is out of range for a number of shape (); valid: -1..0", dim));
+}
+
 int normalize_dim(const char* op, int64_t dim, const Shape& shape) {
   const int64_t rank = shape.rank();
   if (dim >= -rank && dim < rank) return static_cast<int>(dim < 0 ? dim + rank : dim);
-  if (rank == 0) {
-    // As in PyTorch, a scalar may be asked for dim 0 or -1 by callers that treat it as one element; they check first.
-    throw ShapeError(op, fmt::format("dim {} is out of range for (), which has no dims", dim), {shape});
-  }
+  if (rank == 0) throw ShapeError(op, fmt::format("dim {} is out of range for (), which has no dims", dim), {shape});
   throw ShapeError(op, fmt::format("dim {} is out of range for {}; valid: {}..{}", dim, shape.str(), -rank, rank - 1),
                    {shape});
 }
@@ -80,6 +82,10 @@ Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape) {
   Dims result;
   if (dims.empty()) {
     for (int i = 0; i < shape.rank(); ++i) result.push_back(i);
+    return result;
+  }
+  if (shape.rank() == 0 && dims.rank() == 1) {  // as in PyTorch, a number has one element along dim 0
+    one_element(op, dims[0]);
     return result;
   }
   for (int64_t dim : dims) {
@@ -100,6 +106,19 @@ Strides contiguous_strides(const Shape& shape) {
     step *= shape[i];
   }
   return strides;
+}
+
+int64_t multiply_sizes(const char* op, int64_t a, int64_t b) {
+  int64_t product = 0;
+  if (__builtin_mul_overflow(a, b, &product))
+    throw ShapeError(op, fmt::format("{} times {} elements are too many for one tensor", a, b));
+  return product;
+}
+int64_t add_sizes(const char* op, int64_t a, int64_t b) {
+  int64_t sum = 0;
+  if (__builtin_add_overflow(a, b, &sum))
+    throw ShapeError(op, fmt::format("{} and {} elements are too many for one tensor", a, b));
+  return sum;
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {

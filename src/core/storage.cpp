@@ -17,7 +17,8 @@ static_assert(sizeof(Storage) <= kHeader);
 }  // namespace
 
 Ref<Storage> Storage::allocate(size_t bytes, Device device) {
-  if (bytes > std::numeric_limits<size_t>::max() / 4) throw std::bad_alloc();
+  if (bytes > std::numeric_limits<size_t>::max() / 4)
+    throw Error("memory", fmt::format("no system has {} bytes for a tensor", bytes));
   if (device.is_cuda()) {
     void* data = cuda_allocator::allocate(bytes, device);
     return Ref<Storage>::adopt(new Storage(data, bytes, device));

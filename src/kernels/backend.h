@@ -13,6 +13,7 @@
 #include "kernels/functors.h"
 #include "kernels/updates.h"
 #include "lemma/core/array.h"
+#include "lemma/core/number.h"
 
 namespace lemma::kernels {
 
@@ -20,15 +21,17 @@ namespace lemma::kernels {
 /// theirs.
 class Operand {
  public:
-  Operand(const Array& x) : array_(&x) {}                // NOLINT: meant to be implicit
-  Operand(double number) : array_{}, number_(number) {}  // NOLINT
+  Operand(const Array& x) : array_(&x) {}                       // NOLINT: meant to be implicit
+  Operand(const Number& number) : array_{}, number_(number) {}  // NOLINT
+  template <Scalar T>
+  Operand(T number) : Operand(Number(number)) {}  // NOLINT
   bool is_number() const { return !array_; }
   const Array& array() const { return *array_; }
-  double number() const { return number_; }
+  const Number& number() const { return number_; }
 
  private:
   const Array* array_;
-  double number_ = 0;
+  Number number_ = 0;
 };
 
 // ---- Making and moving ----
@@ -36,12 +39,12 @@ class Operand {
 /// Writes `value`, converted to the dtype, into every element of `out`, any strides without overlap.
 struct FillWork {
   const Array& out;
-  double value;
+  Number value;
 };
-/// out[i] = start + i * step. Rank 1.
+/// out[i] = start + i * step, in int64 where out is and both are whole. Rank 1.
 struct ArangeWork {
   const Array& out;
-  double start, step;
+  Number start, step;
 };
 /// out[i] = x[i], converted to out's dtype (float to int truncates, anything to bool is x != 0). `out` any strides
 /// without overlap; the two may overlap, and their devices may differ.

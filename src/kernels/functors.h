@@ -42,6 +42,43 @@ LEMMA_HD T log_add_exp(T a, T b) {
   return T((x > y ? x : y) + log1p(exp(x > y ? y - x : x - y)));
 }
 
+// Integers wrap around, which C++ leaves open for signed ones.
+template <class T>
+LEMMA_HD T plus(T a, T b) {
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+  else
+    return a + b;
+}
+template <class T>
+LEMMA_HD T minus(T a, T b) {
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
+  else
+    return a - b;
+}
+template <class T>
+LEMMA_HD T times(T a, T b) {
+  if constexpr (std::is_integral_v<T>)
+    return static_cast<T>(static_cast<uint64_t>(a) * static_cast<uint64_t>(b));
+  else
+    return a * b;
+}
+/// a^b. Of integers by repeated squaring; a negative power is 1 / a^-b, cut to an integer, and 0 for a = 0.
+template <class T>
+LEMMA_HD T power(T a, T b) {
+  using std::pow;
+  if constexpr (std::is_integral_v<T>) {
+    if (b < T(0)) return a == T(1) ? T(1) : a == T(-1) ? (b % 2 == 0 ? T(1) : T(-1)) : T(0);
+    T y = T(1);
+    for (; b > T(0); b /= 2, a = times(a, a))
+      if (b % 2 != 0) y = times(y, a);
+    return y;
+  } else {
+    return pow(a, b);
+  }
+}
+
 /// Of integers, division by -1 stands apart, since the smallest integer over -1 is a trap. So is 0, which the
 /// operations refuse; here it gives 0.
 template <class T>
@@ -86,8 +123,8 @@ LEMMA_HD T floor_divide(T a, T b) {
 // (hn::) and simd_math.h (lanes::); where `scalar` stands instead, the scalar formula runs in a loop.
 // clang-format off
 #define LEMMA_FOR_EACH_UNARY(X) \
-  X(Neg,        numbers, none, -x,                                              hn::Neg(x)) \
-  X(Abs,        numbers, none, x < T(0) ? -x : x,                               hn::Abs(x)) \
+  X(Neg,        numbers, none, fn::minus(T(0), x),                              hn::Neg(x)) \
+  X(Abs,        numbers, none, x < T(0) ? fn::minus(T(0), x) : x,               hn::Abs(x)) \
   X(Sign,       numbers, none, x != x ? x : T((x > T(0)) - (x < T(0))),         lanes::sign(d, x)) \
   X(Exp,        floats,  wide, exp(x),                                          lanes::exp(d, x)) \
   X(Log,        floats,  wide, log(x),                                          lanes::log(d, x)) \
@@ -102,7 +139,7 @@ LEMMA_HD T floor_divide(T a, T b) {
   X(Erf,        floats,  none, erf(x),                                          lanes::erf(d, x)) \
   X(Reciprocal, floats,  wide, T(1) / x,                                        hn::Div(hn::Set(d, 1), x)) \
   X(Floor,      floats,  none, floor(x),                                        hn::Floor(x)) \
-  X(Square,     numbers, none, x * x,                                           hn::Mul(x, x)) \
+  X(Square,     numbers, none, fn::times(x, x),                                 hn::Mul(x, x)) \
   X(Ceil,       floats,  none, ceil(x),                                         hn::Ceil(x)) \
   X(Round,      floats,  none, rint(x) /* halfway to the even one */,          hn::Round(x)) \
   X(Trunc,      floats,  none, trunc(x),                                        hn::Trunc(x)) \
@@ -124,11 +161,11 @@ LEMMA_HD T floor_divide(T a, T b) {
 
 // Both operands and the result have one type.
 #define LEMMA_FOR_EACH_BINARY(X) \
-  X(Add,        numbers, widest, a + b,                                         hn::Add(a, b)) \
-  X(Sub,        numbers, widest, a - b,                                         hn::Sub(a, b)) \
-  X(Mul,        numbers, widest, a * b,                                         hn::Mul(a, b)) \
+  X(Add,        numbers, widest, fn::plus(a, b),                                hn::Add(a, b)) \
+  X(Sub,        numbers, widest, fn::minus(a, b),                               hn::Sub(a, b)) \
+  X(Mul,        numbers, widest, fn::times(a, b),                               hn::Mul(a, b)) \
   X(Div,        floats,  widest, a / b,                                         hn::Div(a, b)) \
-  X(Pow,        floats,  wide,   pow(a, b),                                     scalar) \
+  X(Pow,        numbers, wide,   fn::power(a, b),                               scalar) \
   X(Maximum,    numbers, widest, a != a || a > b ? a : b /* a NaN wins */,      lanes::maximum(d, a, b)) \
   X(Minimum,    numbers, widest, a != a || a < b ? a : b,                       lanes::minimum(d, a, b)) \
   X(Atan2,      floats,  widest, atan2(a, b),                                   scalar) \

@@ -25,9 +25,8 @@ void refuse_bool(const char* entry, const Array& x) {
 // A number as the dtype has it: one that a half type rounds is equal to what it rounds to.
 Operand of_dtype(const Operand& x, DType dtype) {
   if (!x.is_number() || !is_half(dtype)) return x;
-  const float number = static_cast<float>(x.number());
-  return static_cast<double>(dtype == DType::float16 ? static_cast<float>(float16(number))
-                                                     : static_cast<float>(bfloat16(number)));
+  const float number = x.number().to<float>();
+  return Number(dtype == DType::float16 ? static_cast<float>(float16(number)) : static_cast<float>(bfloat16(number)));
 }
 
 // `x`'s shape with size 1 along `dims`.
@@ -39,10 +38,10 @@ Shape reduced_shape(const Array& x, const Dims& dims) {
 
 }  // namespace
 
-void fill(const Array& out, double value) {
+void fill(const Array& out, const Number& value) {
   if (out.numel() != 0) run(FillWork{out, value});
 }
-void arange(const Array& out, double start, double step) {
+void arange(const Array& out, const Number& start, const Number& step) {
   if (out.numel() != 0) run(ArangeWork{out, start, step});
 }
 void copy(const Array& dst, const Array& src) {

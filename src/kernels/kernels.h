@@ -8,8 +8,8 @@
 namespace lemma::kernels {
 
 // ---- Making and moving ----
-void fill(const Array& out, double value);
-void arange(const Array& out, double start, double step);
+void fill(const Array& out, const Number& value);
+void arange(const Array& out, const Number& start, const Number& step);
 /// Serves contiguous(), cast, to(device), concat, pad and copy_.
 void copy(const Array& dst, const Array& src);
 /// The elements, contiguous, where the host can read them; waits for them.

@@ -8,7 +8,7 @@
 
 namespace lemma {
 namespace {
-Tensor times(const Tensor& x, double value) { return value == 1 ? x : x * value; }
+Tensor times(const Tensor& x, const Number& value) { return value == 1 ? x : x * value; }
 }  // namespace
 
 /// start + w (end - start), or end - (1 - w) (end - start) in the second half, so that w = 1 gives end exactly.
@@ -35,7 +35,7 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
       start, end, weight);
 }
 
-Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
+Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Number value) {
   for (const Tensor* t : {&x, &a, &b}) check::numeric("addcmul", *t);
   return rounded_once(
       "addcmul", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p * q, value); }, x, a, b);
@@ -46,17 +46,19 @@ Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value) 
       "addcdiv", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p / q, value); }, x, a, b);
 }
 
-// masked_fill cuts the gradient beyond the bound and keeps it on the bound, as clamp does. NaN stays.
-Tensor clamp_min(const Tensor& x, double low) {
-  const Composition result("clamp_min");
-  check::numeric("clamp_min", x);
-  return result(masked_fill(x, lt(x.detach(), low), low));
+// masked_fill cuts the gradient beyond the bound and keeps it on the bound, as PyTorch does. A NaN in x stays, and a
+// bound that is NaN gives NaN.
+namespace {
+Tensor bounded(const char* op, Tensor (*beyond)(const Tensor&, Number), const Tensor& x, const Number& bound) {
+  const Composition result(op);
+  check::numeric(op, x);
+  check::whole(op, x, bound);
+  if (bound != bound) return result(masked_fill(x, ones(x.shape(), {.dtype = boolean, .device = x.device()}), bound));
+  return result(masked_fill(x, beyond(x.detach(), bound), bound));
 }
-Tensor clamp_max(const Tensor& x, double high) {
-  const Composition result("clamp_max");
-  check::numeric("clamp_max", x);
-  return result(masked_fill(x, gt(x.detach(), high), high));
-}
+}  // namespace
+Tensor clamp_min(const Tensor& x, Number low) { return bounded("clamp_min", lemma::lt, x, low); }
+Tensor clamp_max(const Tensor& x, Number high) { return bounded("clamp_max", lemma::gt, x, high); }
 
 Tensor isinf(const Tensor& x) {
   check::defined("isinf", x);

@@ -26,20 +26,29 @@ Tensor mul(const Tensor& a, const Tensor& b) {
       [](const Tensor& g, In<0> lhs) { return g * lhs; });
 }
 
+namespace {
+// As in PyTorch, the quotient of integers is a float32.
+bool integers(const Tensor& x) { return x.defined() && x.dtype() == DType::int64; }
+}  // namespace
+
 /// y = a / b.    dL/da = g / b,  dL/db = -g y / b
 Tensor div(const Tensor& a, const Tensor& b) {
+  if (integers(a) && integers(b)) return div(a.to(float32), b.to(float32));
   return binary("div", Binary::Div, a, b, [](const Tensor& g, In<1> rhs, For<1, Out> y) -> Grads {
     const Tensor da = g / rhs;
     return {da, y.defined() ? -(da * y) : Tensor()};
   });
 }
 
-/// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0
+/// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0. In float64: one factor may be beyond float32
+/// where the product is not.
 Tensor pow(const Tensor& a, const Tensor& b) {
   return binary(
       "pow", Binary::Pow, a, b,
       [](const Tensor& g, In<0> base, In<1> exponent) {
-        return masked_fill(g * exponent * pow(base, exponent - 1), eq(exponent.detach(), 0), 0);
+        const Tensor n = exponent.to(float64);
+        return masked_fill((g.to(float64) * n * pow(base.to(float64), n - 1)).to(g.dtype()), eq(exponent.detach(), 0),
+                           0);
       },
       [](const Tensor& g, In<0> base, In<1> exponent) {
         const Tensor zero = eq(base.detach(), 0);
@@ -49,8 +58,13 @@ Tensor pow(const Tensor& a, const Tensor& b) {
 
 namespace {
 // For maximum and minimum: the gradient goes to the side that won, or half to each where they are equal.
-Tensor share(const Tensor& g, const Tensor& wins, const Tensor& loses) {
-  return where(wins, g, where(loses, zeros_like(g), g * 0.5));
+// A NaN wins over all numbers.
+using Better = Tensor (*)(const Tensor&, const Tensor&);
+Tensor won(Better better, const Tensor& a, const Tensor& b) {
+  return logical_or(better(a, b), logical_and(isnan(a), logical_not(isnan(b))));
+}
+Tensor share(const Tensor& g, Better better, const Tensor& mine, const Tensor& others) {
+  return where(won(better, mine, others), g, where(won(better, others, mine), zeros_like(g), g * 0.5));
 }
 }  // namespace
 
@@ -58,54 +72,61 @@ Tensor share(const Tensor& g, const Tensor& wins, const Tensor& loses) {
 Tensor maximum(const Tensor& a, const Tensor& b) {
   return binary(
       "maximum", Binary::Maximum, a, b,
-      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, gt(lhs, rhs), lt(lhs, rhs)); },
-      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lt(lhs, rhs), gt(lhs, rhs)); });
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lemma::gt, lhs, rhs); },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lemma::gt, rhs, lhs); });
 }
 
 /// y = min(a, b).    dL/da = g where a < b, g / 2 where a = b
 Tensor minimum(const Tensor& a, const Tensor& b) {
   return binary(
       "minimum", Binary::Minimum, a, b,
-      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lt(lhs, rhs), gt(lhs, rhs)); },
-      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, gt(lhs, rhs), lt(lhs, rhs)); });
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lemma::lt, lhs, rhs); },
+      [](const Tensor& g, In<0> lhs, In<1> rhs) { return share(g, lemma::lt, rhs, lhs); });
 }
 
 // ---- With a number: it takes the tensor's dtype and is part of the rule, not of the graph ----
 
-void check::whole(const char* op, const Tensor& x, double value) {
-  if (x.dtype() == DType::int64 && value != static_cast<double>(static_cast<int64_t>(value)))
-    throw DTypeError(
-        op,
-        fmt::format("the number {} is not an integer, and the tensor {} is int64; cast it with .to(float32)", value,
-                    x.shape().str()),
-        {x.dtype()});
+void check::whole(const char* op, DType dtype, const Shape& shape, const Number& value) {
+  if (dtype == DType::int64 && !value.is_whole())
+    throw DTypeError(op,
+                     fmt::format("the number {} is not an int64, and the tensor {} is; cast it with .to(float32)",
+                                 value.str(), shape.str()),
+                     {dtype});
 }
 
-Tensor add(const Tensor& a, double b) {
-  return with_number("add", Binary::Add, a, b, Number::second, [](const Tensor& g) { return g; });
+Tensor add(const Tensor& a, Number b) {
+  return with_number("add", Binary::Add, a, b, Side::second, [](const Tensor& g) { return g; });
 }
-Tensor sub(const Tensor& a, double b) {
-  return with_number("sub", Binary::Sub, a, b, Number::second, [](const Tensor& g) { return g; });
+Tensor sub(const Tensor& a, Number b) {
+  return with_number("sub", Binary::Sub, a, b, Side::second, [](const Tensor& g) { return g; });
 }
-Tensor mul(const Tensor& a, double b) {
-  return with_number("mul", Binary::Mul, a, b, Number::second, [b](const Tensor& g) { return g * b; });
+Tensor mul(const Tensor& a, Number b) {
+  return with_number("mul", Binary::Mul, a, b, Side::second, [b](const Tensor& g) { return g * b; });
 }
-Tensor div(const Tensor& a, double b) {
-  return with_number("div", Binary::Div, a, b, Number::second, [b](const Tensor& g) { return g / b; });
+Tensor div(const Tensor& a, Number b) {
+  if (integers(a)) return div(a.to(float32), b);
+  return with_number("div", Binary::Div, a, b, Side::second, [b](const Tensor& g) { return g / b; });
 }
-Tensor rsub(double a, const Tensor& b) {
-  return with_number("sub", Binary::Sub, b, a, Number::first, [](const Tensor& g) { return -g; });
+Tensor rsub(Number a, const Tensor& b) {
+  return with_number("sub", Binary::Sub, b, a, Side::first, [](const Tensor& g) { return -g; });
 }
 /// y = a / b.    dL/db = -g y / b
-Tensor rdiv(double a, const Tensor& b) {
+Tensor rdiv(Number a, const Tensor& b) {
+  if (integers(b)) return rdiv(a, b.to(float32));
   if (mixed::widens(b)) return rdiv(a, mixed::wide(b));
-  return with_number("div", Binary::Div, b, a, Number::first,
+  return with_number("div", Binary::Div, b, a, Side::first,
                      [](const Tensor& g, In<0> rhs, Out y) { return -(g * y / rhs); });
 }
 /// y = a^n.    dL/da = g n a^(n-1)
-Tensor pow(const Tensor& a, double n) {
-  return with_number("pow", Binary::Pow, a, n, Number::second,
-                     [n](const Tensor& g, In<0> base) { return n == 0 ? zeros_like(g) : g * (pow(base, n - 1) * n); });
+Tensor pow(const Tensor& a, Number exponent) {
+  if (integers(a) && exponent.to<double>() < 0)
+    throw ValueError("pow", fmt::format("integers have no power of {}; cast them with .to(float32)", exponent.str()));
+  return with_number("pow", Binary::Pow, a, exponent, Side::second,
+                     [n = exponent.to<double>()](const Tensor& g, In<0> base) -> Tensor {
+                       if (n == 0) return zeros_like(g);
+                       if (n == 1 || n == 2) return n == 1 ? g : g * base * 2;
+                       return (g.to(float64) * n * pow(base.to(float64), n - 1)).to(g.dtype());
+                     });
 }
 
 Tensor operator+(const Tensor& a, const Tensor& b) { return add(a, b); }
@@ -113,13 +134,13 @@ Tensor operator-(const Tensor& a, const Tensor& b) { return sub(a, b); }
 Tensor operator*(const Tensor& a, const Tensor& b) { return mul(a, b); }
 Tensor operator/(const Tensor& a, const Tensor& b) { return div(a, b); }
 Tensor operator-(const Tensor& x) { return neg(x); }
-Tensor operator+(const Tensor& a, double b) { return add(a, b); }
-Tensor operator-(const Tensor& a, double b) { return sub(a, b); }
-Tensor operator*(const Tensor& a, double b) { return mul(a, b); }
-Tensor operator/(const Tensor& a, double b) { return div(a, b); }
-Tensor operator+(double a, const Tensor& b) { return add(b, a); }
-Tensor operator-(double a, const Tensor& b) { return rsub(a, b); }
-Tensor operator*(double a, const Tensor& b) { return mul(b, a); }
-Tensor operator/(double a, const Tensor& b) { return rdiv(a, b); }
+Tensor operator+(const Tensor& a, Number b) { return add(a, b); }
+Tensor operator-(const Tensor& a, Number b) { return sub(a, b); }
+Tensor operator*(const Tensor& a, Number b) { return mul(a, b); }
+Tensor operator/(const Tensor& a, Number b) { return div(a, b); }
+Tensor operator+(Number a, const Tensor& b) { return add(b, a); }
+Tensor operator-(Number a, const Tensor& b) { return rsub(a, b); }
+Tensor operator*(Number a, const Tensor& b) { return mul(b, a); }
+Tensor operator/(Number a, const Tensor& b) { return rdiv(a, b); }
 
 }  // namespace lemma

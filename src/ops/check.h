@@ -27,6 +27,13 @@ inline void same_type(const char* op, const Tensor& a, const Tensor& b) {
                                   a.shape().str(), a.device().str(), b.shape().str(), b.device().str()),
                       {a.device(), b.device()});
 }
+/// Is x a number? Then `dim`, along which an operation works, must be 0 or -1.
+inline bool is_number(const char* op, const Tensor& x, int64_t dim) {
+  defined(op, x);
+  if (x.dim() != 0) return false;
+  one_element(op, dim);
+  return true;
+}
 /// For operands of different roles and dtypes: `the index`, `the mask`.
 inline void same_device(const char* op, const char* what, const Tensor& x, const char* other, const Tensor& y) {
   if (x.device() != y.device())
@@ -56,8 +63,9 @@ inline void integers(const char* op, const char* what, const Tensor& x) {
   if (x.dtype() != DType::int64)
     throw DTypeError(op, fmt::format("{} must be int64, got {}; cast with .to(int64)", what, kind(x)), {x.dtype()});
 }
-/// A number beside an int64 tensor has no fraction.
-void whole(const char* op, const Tensor& x, double value);
+/// A number beside an int64 tensor is an int64.
+void whole(const char* op, DType dtype, const Shape& shape, const Number& value);
+inline void whole(const char* op, const Tensor& x, const Number& value) { whole(op, x.dtype(), x.shape(), value); }
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);
 /// `index` is what gather and scatter along `dim` of x take: int64, of x's rank, no larger but along dim, in range.

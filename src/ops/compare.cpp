@@ -23,12 +23,31 @@ Tensor compare(const char* op, Compare kernel, const Tensor& a, const Tensor& b)
   const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
   return Tensor(kernels::compare(kernel, a.array().expand(shape), b.array().expand(shape)));
 }
-Tensor compare(const char* op, Compare kernel, const Tensor& a, double b) {
+// Integers beside a number that is none of them: x < 1.5 where x <= 1, and beyond int64 all are alike.
+Tensor compare_with_fraction(Compare kernel, const Tensor& a, double b) {
+  const bool nothing_equal = kernel == Compare::Eq || kernel == Compare::Ne;
+  if (nothing_equal || std::isnan(b)) return full_like(a, kernel == Compare::Ne ? 1 : 0).to(boolean);
+  const bool below = kernel == Compare::Lt || kernel == Compare::Le;
+  if (b >= 0x1p63 || b < -0x1p63) return full_like(a, below == (b > 0) ? 1 : 0).to(boolean);
+  return Tensor(kernels::compare(below ? Compare::Le : Compare::Gt, a.array(), Number(std::floor(b))));
+}
+
+Tensor compare(const char* op, Compare kernel, const Tensor& a, Number b) {
   check::defined(op, a);
-  check::whole(op, a, b);
+  if (a.dtype() == DType::boolean && b != 0 && b != 1) return compare(op, kernel, a.to(int64), b);
+  if (a.dtype() == DType::int64 && !b.is_whole()) return compare_with_fraction(kernel, a, b.to<double>());
   return Tensor(kernels::compare(kernel, a.array(), b));
 }
+// Numbers count as true where they are not 0.
+Tensor truth(const char* op, const Tensor& x) {
+  check::defined(op, x);
+  return x.dtype() == DType::boolean ? x.detach() : compare(op, Compare::Ne, x.detach(), 0);
+}
 Tensor logical(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
+  return compare(op, kernel, truth(op, a), truth(op, b));
+}
+// The operators are bitwise in PyTorch, so for bools alone.
+Tensor of_bools(const char* op, Compare kernel, const Tensor& a, const Tensor& b) {
   check::boolean(op, "both inputs", a);
   check::boolean(op, "both inputs", b);
   return compare(op, kernel, a, b);
@@ -42,19 +61,16 @@ Tensor lt(const Tensor& a, const Tensor& b) { return compare("lt", Compare::Lt, 
 Tensor le(const Tensor& a, const Tensor& b) { return compare("le", Compare::Le, a, b); }
 Tensor gt(const Tensor& a, const Tensor& b) { return compare("gt", Compare::Gt, a, b); }
 Tensor ge(const Tensor& a, const Tensor& b) { return compare("ge", Compare::Ge, a, b); }
-Tensor eq(const Tensor& a, double b) { return compare("eq", Compare::Eq, a, b); }
-Tensor ne(const Tensor& a, double b) { return compare("ne", Compare::Ne, a, b); }
-Tensor lt(const Tensor& a, double b) { return compare("lt", Compare::Lt, a, b); }
-Tensor le(const Tensor& a, double b) { return compare("le", Compare::Le, a, b); }
-Tensor gt(const Tensor& a, double b) { return compare("gt", Compare::Gt, a, b); }
-Tensor ge(const Tensor& a, double b) { return compare("ge", Compare::Ge, a, b); }
+Tensor eq(const Tensor& a, Number b) { return compare("eq", Compare::Eq, a, b); }
+Tensor ne(const Tensor& a, Number b) { return compare("ne", Compare::Ne, a, b); }
+Tensor lt(const Tensor& a, Number b) { return compare("lt", Compare::Lt, a, b); }
+Tensor le(const Tensor& a, Number b) { return compare("le", Compare::Le, a, b); }
+Tensor gt(const Tensor& a, Number b) { return compare("gt", Compare::Gt, a, b); }
+Tensor ge(const Tensor& a, Number b) { return compare("ge", Compare::Ge, a, b); }
 Tensor logical_and(const Tensor& a, const Tensor& b) { return logical("logical_and", Compare::And, a, b); }
 Tensor logical_or(const Tensor& a, const Tensor& b) { return logical("logical_or", Compare::Or, a, b); }
 Tensor logical_xor(const Tensor& a, const Tensor& b) { return logical("logical_xor", Compare::Xor, a, b); }
-Tensor logical_not(const Tensor& a) {
-  check::boolean("logical_not", "the input", a);
-  return compare("logical_not", Compare::Eq, a, 0);
-}
+Tensor logical_not(const Tensor& a) { return compare("logical_not", Compare::Eq, truth("logical_not", a), 0); }
 Tensor isnan(const Tensor& x) {
   check::defined("isnan", x);
   return Tensor(kernels::compare(Compare::Ne, x.array(), x.array()));
@@ -79,8 +95,17 @@ Tensor where(const Tensor& condition, const Tensor& a, const Tensor& b) {
       [](const Tensor& g, In<0> taken) { return where(taken, zeros_like(g), g); });
 }
 
+namespace {
+Tensor number_beside(const Tensor& x, const Number& number) {
+  check::defined("where", x);
+  return full({}, number, {.dtype = x.dtype(), .device = x.device()});
+}
+}  // namespace
+Tensor where(const Tensor& condition, const Tensor& a, Number b) { return where(condition, a, number_beside(a, b)); }
+Tensor where(const Tensor& condition, Number a, const Tensor& b) { return where(condition, number_beside(b, a), b); }
+
 /// y = mask ? value : x.    dL/dx = g where the mask is false
-Tensor masked_fill(const Tensor& x, const Tensor& mask, double value) {
+Tensor masked_fill(const Tensor& x, const Tensor& mask, Number value) {
   check::defined("masked_fill", x);
   check::boolean("masked_fill", "the mask", mask);
   check::same_device("masked_fill", "the input", x, "the mask", mask);
@@ -122,21 +147,24 @@ Tensor operator<(const Tensor& a, const Tensor& b) { return lt(a, b); }
 Tensor operator<=(const Tensor& a, const Tensor& b) { return le(a, b); }
 Tensor operator>(const Tensor& a, const Tensor& b) { return gt(a, b); }
 Tensor operator>=(const Tensor& a, const Tensor& b) { return ge(a, b); }
-Tensor operator==(const Tensor& a, double b) { return eq(a, b); }
-Tensor operator!=(const Tensor& a, double b) { return ne(a, b); }
-Tensor operator<(const Tensor& a, double b) { return lt(a, b); }
-Tensor operator<=(const Tensor& a, double b) { return le(a, b); }
-Tensor operator>(const Tensor& a, double b) { return gt(a, b); }
-Tensor operator>=(const Tensor& a, double b) { return ge(a, b); }
-Tensor operator==(double a, const Tensor& b) { return eq(b, a); }
-Tensor operator!=(double a, const Tensor& b) { return ne(b, a); }
-Tensor operator<(double a, const Tensor& b) { return gt(b, a); }
-Tensor operator<=(double a, const Tensor& b) { return ge(b, a); }
-Tensor operator>(double a, const Tensor& b) { return lt(b, a); }
-Tensor operator>=(double a, const Tensor& b) { return le(b, a); }
-Tensor operator&(const Tensor& a, const Tensor& b) { return logical_and(a, b); }
-Tensor operator|(const Tensor& a, const Tensor& b) { return logical_or(a, b); }
-Tensor operator^(const Tensor& a, const Tensor& b) { return logical_xor(a, b); }
-Tensor operator~(const Tensor& mask) { return logical_not(mask); }
+Tensor operator==(const Tensor& a, Number b) { return eq(a, b); }
+Tensor operator!=(const Tensor& a, Number b) { return ne(a, b); }
+Tensor operator<(const Tensor& a, Number b) { return lt(a, b); }
+Tensor operator<=(const Tensor& a, Number b) { return le(a, b); }
+Tensor operator>(const Tensor& a, Number b) { return gt(a, b); }
+Tensor operator>=(const Tensor& a, Number b) { return ge(a, b); }
+Tensor operator==(Number a, const Tensor& b) { return eq(b, a); }
+Tensor operator!=(Number a, const Tensor& b) { return ne(b, a); }
+Tensor operator<(Number a, const Tensor& b) { return gt(b, a); }
+Tensor operator<=(Number a, const Tensor& b) { return ge(b, a); }
+Tensor operator>(Number a, const Tensor& b) { return lt(b, a); }
+Tensor operator>=(Number a, const Tensor& b) { return le(b, a); }
+Tensor operator&(const Tensor& a, const Tensor& b) { return of_bools("logical_and", Compare::And, a, b); }
+Tensor operator|(const Tensor& a, const Tensor& b) { return of_bools("logical_or", Compare::Or, a, b); }
+Tensor operator^(const Tensor& a, const Tensor& b) { return of_bools("logical_xor", Compare::Xor, a, b); }
+Tensor operator~(const Tensor& mask) {
+  check::boolean("logical_not", "the input", mask);
+  return logical_not(mask);
+}
 
 }  // namespace lemma

@@ -10,12 +10,9 @@
 
 namespace lemma {
 
-Tensor clamp(const Tensor& x, double low, double high) {
+Tensor clamp(const Tensor& x, Number low, Number high) {
   const Composition result("clamp");
-  check::numeric("clamp", x);
-  if (low > high) throw ValueError("clamp", fmt::format("low {} is above high {}", low, high));
-  // masked_fill cuts the gradient outside [low, high] and keeps it on the bounds, as PyTorch does.
-  return result(masked_fill(masked_fill(x, lt(x.detach(), low), low), gt(x.detach(), high), high));
+  return result(clamp_max(clamp_min(x, low), high));
 }
 
 /// y_i = e^(x_i - m) / sum_j e^(x_j - m) with m = max x, detached: softmax does not change when all inputs move
@@ -24,7 +21,7 @@ Tensor softmax(const Tensor& input, int64_t dim) {
   Composition result("softmax");
   const Tensor x = result.wide(input);
   check::floating("softmax", x);
-  if (x.dim() == 0) return result(ones_like(x) + x * 0);
+  if (check::is_number("softmax", x, dim)) return result(ones_like(x) + x * 0);
   const int d = normalize_dim("softmax", dim, x.shape());
   if (x.numel() == 0) return result(x);
   const Tensor top = amax(x.detach(), d, true);
@@ -37,10 +34,11 @@ Tensor log_softmax(const Tensor& input, int64_t dim) {
   Composition result("log_softmax");
   const Tensor x = result.wide(input);
   check::floating("log_softmax", x);
-  const Tensor shifted =
-      x - (x.numel() == 0 || x.dim() == 0 ? zeros_like(x)
-                                          : amax(x.detach(), normalize_dim("log_softmax", dim, x.shape()), true));
-  return result(x.dim() == 0 ? x * 0 : shifted - log(sum(exp(shifted), dim, true)));
+  if (check::is_number("log_softmax", x, dim)) return result(x * 0);
+  const int d = normalize_dim("log_softmax", dim, x.shape());
+  if (x.numel() == 0) return result(x + 0);
+  const Tensor shifted = x - amax(x.detach(), d, true);
+  return result(shifted - log(sum(exp(shifted), d, true)));
 }
 
 Tensor gelu(const Tensor& x) {

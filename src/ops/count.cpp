@@ -48,8 +48,8 @@ Tensor histc(const Tensor& x, int64_t bins, double low, double high) {
   if (low > high) throw ValueError("histc", fmt::format("min {} is above max {}", low, high));
   const Tensor inside = logical_and(ge(values, low), le(values, high));  // false for NaN
   const Tensor from_low = masked_fill(values, logical_not(inside), low) - low;
-  const Tensor bin = clamp(floor(from_low * static_cast<double>(bins) / (high - low)).to(int64), 0,
-                           static_cast<double>(bins - 1));  // the last one holds `high` too
+  const Tensor bin =
+      clamp(floor(from_low * bins / (high - low)).to(int64), 0, bins - 1);  // the last one holds `high` too
   return scatter_add(zeros({bins}, {.dtype = int64, .device = x.device()}), 0, bin, inside.to(int64)).to(x.dtype());
 }
 

@@ -1,4 +1,5 @@
 // New tensors from numbers, lists and memory.
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -31,6 +32,11 @@ Tensor finish(Array array, const TensorOptions& options) {
 }
 
 }  // namespace
+
+void TensorData::add_integer(const Number& value) {
+  if (!value.is_whole()) throw DTypeError("tensor", fmt::format("{} is beyond int64", value.str()), {DType::int64});
+  integers_.push_back(value.to<int64_t>());
+}
 
 TensorData::TensorData(std::initializer_list<TensorData> items) {
   shape_ = Shape(static_cast<int64_t>(items.size()));
@@ -73,6 +79,9 @@ Tensor tensor(const TensorData& data, const TensorOptions& options) {
       break;
   }
   if (exact) return finish(host_array<int64_t>(data.integers(), data.shape()), options);
+  for (const double value : data.values())
+    if (!Number(std::trunc(value)).is_whole())
+      throw DTypeError("tensor", fmt::format("{} is beyond int64", value), {DType::int64});
   return finish(host_array<int64_t>(data.values(), data.shape()), options);
 }
 
@@ -97,7 +106,8 @@ template Tensor from_data(const BFloat16*, const Shape&, const TensorOptions&);
 Tensor empty(const Shape& shape, const TensorOptions& options) {
   return Tensor(Array(shape, floating_by_default(options), options.device), options.requires_grad);
 }
-Tensor full(const Shape& shape, double value, const TensorOptions& options) {
+Tensor full(const Shape& shape, Number value, const TensorOptions& options) {
+  if (options.dtype) check::whole("full", *options.dtype, shape, value);
   Array array(shape, floating_by_default(options), options.device);
   kernels::fill(array, value);
   return Tensor(std::move(array), options.requires_grad);
@@ -105,24 +115,44 @@ Tensor full(const Shape& shape, double value, const TensorOptions& options) {
 Tensor zeros(const Shape& shape, const TensorOptions& options) { return full(shape, 0, options); }
 Tensor ones(const Shape& shape, const TensorOptions& options) { return full(shape, 1, options); }
 Tensor empty_like(const Tensor& x) { return empty(x.shape(), {.dtype = x.dtype(), .device = x.device()}); }
-Tensor full_like(const Tensor& x, double value) {
+Tensor full_like(const Tensor& x, Number value) {
   return full(x.shape(), value, {.dtype = x.dtype(), .device = x.device()});
 }
 Tensor zeros_like(const Tensor& x) { return full_like(x, 0); }
 Tensor ones_like(const Tensor& x) { return full_like(x, 1); }
 
-Tensor arange(double start, double end, double step, const TensorOptions& options) {
-  const double count = std::ceil((end - start) / step);
-  if (!(step != 0) || !(count >= 0) || count > 1e15)
-    throw ValueError("arange", fmt::format("cannot go from {} to {} in steps of {}", start, end, step));
-  Array array({static_cast<int64_t>(count)}, floating_by_default(options), options.device);
+namespace {
+// How many steps there are, or -1. Whole numbers are not rounded.
+int64_t steps_between(const Number& start, const Number& end, const Number& step) {
+  if (!start.is_whole() || !end.is_whole() || !step.is_whole()) {
+    const double count = std::ceil((end.to<double>() - start.to<double>()) / step.to<double>());
+    return count >= 0 && count < 1e15 ? static_cast<int64_t>(count) : -1;
+  }
+  const int64_t first = start.to<int64_t>(), last = end.to<int64_t>(), by = step.to<int64_t>();
+  if (by == 0 || (first != last && (first < last) != (by > 0))) return -1;
+  if (first == last) return 0;
+  const uint64_t from = static_cast<uint64_t>(first), to = static_cast<uint64_t>(last),
+                 size = static_cast<uint64_t>(by);
+  const uint64_t count = by > 0 ? (to - from - 1) / size + 1 : (from - to - 1) / (0 - size) + 1;
+  return count < (uint64_t{1} << 50) ? static_cast<int64_t>(count) : -1;
+}
+}  // namespace
+
+Tensor arange(Number start, Number end, Number step, const TensorOptions& options) {
+  const int64_t count = steps_between(start, end, step);
+  if (count < 0)
+    throw ValueError("arange",
+                     fmt::format("cannot go from {} to {} in steps of {}", start.str(), end.str(), step.str()));
+  const bool integers = start.is_integer() && end.is_integer() && step.is_integer();
+  const DType dtype = options.dtype.value_or(integers ? DType::int64 : DType::float32);
+  Array array({count}, dtype, options.device);
   kernels::arange(array, start, step);
   return Tensor(std::move(array), options.requires_grad);
 }
 Tensor arange(int64_t end, const TensorOptions& options) {
   TensorOptions with_dtype = options;
   with_dtype.dtype = options.dtype.value_or(DType::int64);
-  return arange(0, static_cast<double>(end), 1, with_dtype);
+  return arange(0, end, 1, with_dtype);
 }
 Tensor linspace(double start, double end, int64_t steps, const TensorOptions& options) {
   if (steps < 0) throw ValueError("linspace", fmt::format("steps cannot be negative, got {}", steps));
@@ -145,7 +175,7 @@ Tensor lower_mask(const char* op, const Tensor& x, int64_t diagonal) {
   if (x.dim() < 2) throw ShapeError(op, fmt::format("needs at least two dims, got {}", x.shape().str()), {x.shape()});
   const TensorOptions options{.dtype = int64, .device = x.device()};
   const Tensor rows = reshape(arange(x.size(-2), options), {-1, 1}), columns = arange(x.size(-1), options);
-  return ge(rows + static_cast<double>(diagonal), columns);
+  return ge(rows + std::clamp(diagonal, -x.size(-2), x.size(-1)), columns);  // beyond the matrix all are alike
 }
 }  // namespace
 
@@ -155,7 +185,7 @@ Tensor tril(const Tensor& x, int64_t diagonal) {
 }
 Tensor triu(const Tensor& x, int64_t diagonal) {
   const Composition result("triu");
-  return result(masked_fill(x, lower_mask("triu", x, diagonal - 1), 0));
+  return result(masked_fill(x, lower_mask("triu", x, diagonal == INT64_MIN ? diagonal : diagonal - 1), 0));
 }
 
 }  // namespace lemma

@@ -18,9 +18,10 @@ Tensor diag_embed(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
   if (a == b)
     throw ShapeError("diag_embed", fmt::format("dims {} and {} of the result are the same dim", dim1, dim2),
                      {x.shape()});
+  if (offset == INT64_MIN) throw ValueError("diag_embed", fmt::format("offset {} is out of range", offset));
   const int64_t n = x.shape().back(), right = std::max<int64_t>(offset, 0), down = std::max<int64_t>(-offset, 0);
   Shape flat = x.shape(), square = x.shape();
-  flat[flat.rank() - 1] = n * (n + 1);
+  flat[flat.rank() - 1] = multiply_sizes("diag_embed", n, n + 1);
   square.push_back(n);
   const Tensor row = reshape(pad(unsqueeze(x, -1), -1, 0, n), flat);
   Tensor y = reshape(narrow(row, -1, 0, n * n), square);
@@ -44,29 +45,40 @@ Tensor trace(const Tensor& x) {
 }
 
 namespace {
-// The (row, column) pairs for which `inside(column - row)` holds, row by row.
-template <class Inside>
-Tensor places(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, Inside inside) {
+// The (row, column) pairs of columns [from(row), to(row)), row by row.
+template <class From, class To>
+Tensor places(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, From from, To to) {
   if (rows < 0 || columns < 0)
     throw ValueError(op, fmt::format("sizes cannot be negative, got {} rows and {} columns", rows, columns));
-  std::vector<int64_t> at[2];
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      if (inside(j - i)) {
-        at[0].push_back(i);
-        at[1].push_back(j);
-      }
-  const int64_t n = static_cast<int64_t>(at[0].size());
-  at[0].insert(at[0].end(), at[1].begin(), at[1].end());
-  return reshape(tensor(at[0], options), {2, n});
+  constexpr int64_t kLimit = int64_t{1} << 32;
+  if (rows > kLimit || columns > kLimit)
+    throw ValueError(op, fmt::format("a triangle of {} rows and {} columns has too many places", rows, columns));
+  const auto first = [&](int64_t row) { return std::clamp<int64_t>(from(row), 0, columns); };
+  const auto last = [&](int64_t row) { return std::clamp<int64_t>(to(row), 0, columns); };
+  int64_t n = 0;
+  for (int64_t row = 0; row < rows; ++row) n = add_sizes(op, n, last(row) - first(row));
+  Tensor both = empty({2, n}, {.dtype = int64, .device = Device::cpu()});
+  int64_t* at = both.mutable_data<int64_t>();
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = first(row); column < last(row); ++column, ++at) {
+      at[0] = row;
+      at[n] = column;
+    }
+  const Tensor there = lemma::to(both, options.device);
+  return options.dtype ? there.to(*options.dtype) : there;
 }
 }  // namespace
 
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  return places("tril_indices", rows, columns, options, [&](int64_t d) { return d <= offset; });
+  const int64_t above = std::clamp(offset, -rows, columns);  // beyond the matrix all are alike
+  return places(
+      "tril_indices", rows, columns, options, [](int64_t) { return 0; }, [&](int64_t row) { return row + above + 1; });
 }
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  return places("triu_indices", rows, columns, options, [&](int64_t d) { return d >= offset; });
+  const int64_t above = std::clamp(offset, -rows, columns);
+  return places(
+      "triu_indices", rows, columns, options, [&](int64_t row) { return row + above; },
+      [&](int64_t) { return columns; });
 }
 
 }  // namespace lemma

@@ -14,11 +14,11 @@ Tensor divided(const char* op, Binary kernel, const Tensor& a, const Tensor& b, 
   return binary(op, kernel, a, b, rules...);
 }
 template <class... Rules>
-Tensor divided(const char* op, Binary kernel, const Tensor& a, double b, Rules... rules) {
+Tensor divided(const char* op, Binary kernel, const Tensor& a, Number b, Rules... rules) {
   check::numeric(op, a);
   if (a.dtype() == DType::int64 && b == 0)
     throw ValueError(op, "the int64 divisor is 0; floating-point numbers would give inf or NaN");
-  return with_number(op, kernel, a, b, Number::second, rules...);
+  return with_number(op, kernel, a, b, Side::second, rules...);
 }
 
 }  // namespace
@@ -43,18 +43,18 @@ Tensor floor_divide(const Tensor& a, const Tensor& b) {
   return divided("floor_divide", Binary::FloorDivide, a, b, flat, flat);
 }
 
-Tensor fmod(const Tensor& a, double b) {
+Tensor fmod(const Tensor& a, Number b) {
   return divided("fmod", Binary::Fmod, a, b, [](const Tensor& g) { return g; });
 }
-Tensor remainder(const Tensor& a, double b) {
+Tensor remainder(const Tensor& a, Number b) {
   return divided("remainder", Binary::Remainder, a, b, [](const Tensor& g) { return g; });
 }
-Tensor floor_divide(const Tensor& a, double b) {
+Tensor floor_divide(const Tensor& a, Number b) {
   return divided("floor_divide", Binary::FloorDivide, a, b, [](const Tensor& g) { return zeros_like(g); });
 }
 
 Tensor true_divide(const Tensor& a, const Tensor& b) { return div(a, b); }
-Tensor true_divide(const Tensor& a, double b) { return div(a, b); }
+Tensor true_divide(const Tensor& a, Number b) { return div(a, b); }
 
 Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode) {
   if (rounding_mode == "floor") return floor_divide(a, b);
@@ -63,7 +63,7 @@ Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode) {
   check::numeric("div", a);
   return is_floating(a.dtype()) ? trunc(a / b) : floor_divide(a - fmod(a, b), b);
 }
-Tensor div(const Tensor& a, double b, const std::string& rounding_mode) {
+Tensor div(const Tensor& a, Number b, const std::string& rounding_mode) {
   check::numeric("div", a);
   check::whole("div", a, b);
   return div(a, full({}, b, {.dtype = a.dtype(), .device = a.device()}), rounding_mode);

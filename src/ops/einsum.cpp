@@ -18,6 +18,33 @@ struct Term {
   throw ShapeError("einsum", "'" + equation + "': " + why);
 }
 
+// What "..." stands for: dims counted from the last, as numbers below the letters, which no equation holds.
+char hidden(int from_last) { return static_cast<char>(kMaxRank - from_last); }
+bool is_hidden(char c) { return c >= 1 && c <= kMaxRank; }
+
+// The letters of a term for a tensor of `rank` dims, its "..." written out.
+std::string written_out(const std::string& equation, const std::string& term, int rank) {
+  const size_t dots = term.find("...");
+  if (dots == std::string::npos) return term;
+  const int rest = rank - static_cast<int>(term.size() - 3);
+  if (rest < 0 || term.find('.', dots + 3) != std::string::npos)
+    bad(equation, fmt::format("term '{}' does not fit an operand of {} dims", term, rank));
+  std::string between;
+  for (int i = rest; i-- > 0;) between.push_back(hidden(i));
+  return term.substr(0, dots) + between + term.substr(dots + 3);
+}
+
+// Without "->": the dims of "...", then the letters that occur once, in the order of the alphabet.
+std::string implied_result(const std::vector<std::string>& terms) {
+  std::map<char, int> count;
+  for (const std::string& term : terms)
+    for (char c : term) ++count[c];
+  std::string result;
+  for (const auto& [c, n] : count)
+    if (is_hidden(c) || n == 1) result.push_back(c);
+  return result;
+}
+
 // A repeated letter means the diagonal of its dims.
 Term take_diagonals(Term term) {
   for (size_t i = 0; i < term.letters.size(); ++i) {
@@ -69,7 +96,7 @@ Term contract(const Term& a, const Term& b, const std::string& needed) {
     if (a.letters.find(c) == std::string::npos) right.push_back(c);
   const auto extent = [](const Term& t, const std::string& letters) {
     int64_t n = 1;
-    for (char c : letters) n *= t.x.size(static_cast<int64_t>(t.letters.find(c)));
+    for (char c : letters) n = multiply_sizes("einsum", n, t.x.size(static_cast<int64_t>(t.letters.find(c))));
     return n;
   };
   Shape batch_shape, result_shape;
@@ -94,34 +121,55 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
   const Composition named("einsum");
   std::string text;
   std::copy_if(equation.begin(), equation.end(), std::back_inserter(text), [](char c) { return c != ' '; });
-  const size_t arrow = text.find("->");
-  if (arrow == std::string::npos) bad(equation, "write the result too, as in 'ij,jk->ik'");
-  const std::string result = text.substr(arrow + 2);
+  const size_t arrow = std::min(text.find("->"), text.size());
+  std::vector<std::string> letters;
+  for (size_t at = 0; at <= arrow;) {
+    const size_t end = std::min(text.find(',', at), arrow);
+    letters.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  if (operands.empty()) bad(equation, "needs at least one operand");
+  if (letters.size() != operands.size())
+    bad(equation, fmt::format("has {} terms than the {} operands", letters.size() < operands.size() ? "fewer" : "more",
+                              operands.size()));
   std::vector<Term> terms;
   std::map<char, int64_t> sizes;
-  size_t at = 0;
+  int widest = 0;  // dims of the longest "..."
   for (size_t i = 0; i < operands.size(); ++i) {
     check::floating("einsum", operands[i]);
-    const size_t end = std::min(text.find(',', at), arrow);
-    if (at > arrow) bad(equation, fmt::format("has fewer terms than the {} operands", operands.size()));
-    Term term{operands[i], text.substr(at, end - at)};
-    at = end + 1;
+    const std::string named_letters = letters[i];
+    letters[i] = written_out(equation, named_letters, operands[i].dim());
+    Term term{operands[i], letters[i]};
     if (term.letters.size() != static_cast<size_t>(term.x.dim()))
-      bad(equation, fmt::format("term '{}' names {} dims, but operand {} of shape {} has {}", term.letters,
+      bad(equation, fmt::format("term '{}' names {} dims, but operand {} of shape {} has {}", named_letters,
                                 term.letters.size(), i, term.x.shape().str(), term.x.dim()));
     for (size_t d = 0; d < term.letters.size(); ++d) {
       const char c = term.letters[d];
-      if (!std::isalpha(static_cast<unsigned char>(c))) bad(equation, fmt::format("'{}' is not a letter", c));
+      if (is_hidden(c)) widest = std::max(widest, kMaxRank + 1 - c);
+      if (!is_hidden(c) && !std::isalpha(static_cast<unsigned char>(c)))
+        bad(equation, fmt::format("'{}' is not a letter", c));
       const int64_t n = term.x.size(static_cast<int64_t>(d));
-      const auto [known, fresh] = sizes.emplace(c, n);
-      if (!fresh && known->second != n)
-        bad(equation, fmt::format("'{}' is {} in one place and {} in operand {} of shape {}", c, known->second, n, i,
-                                  term.x.shape().str()));
+      int64_t& known = sizes.emplace(c, n).first->second;
+      if (known == 1) known = n;
+      if (n != known && n != 1)
+        bad(equation,
+            fmt::format("'{}' is {} in one place and {} in operand {} of shape {}",
+                        is_hidden(c) ? std::string("...") : std::string(1, c), known, n, i, term.x.shape().str()));
     }
     terms.push_back(take_diagonals(std::move(term)));
   }
-  if (terms.empty()) bad(equation, "needs at least one operand");
-  if (at <= arrow) bad(equation, fmt::format("has more terms than the {} operands", operands.size()));
+  // A dim of size 1 stretches: the product does it where the letter is missing.
+  for (Term& term : terms)
+    for (size_t d = term.letters.size(); d-- > 0;)
+      if (term.x.size(static_cast<int64_t>(d)) == 1 && sizes[term.letters[d]] != 1) {
+        term.x = squeeze(term.x, static_cast<int64_t>(d));
+        term.letters.erase(d, 1);
+      }
+  std::string result = implied_result(letters);
+  if (arrow < text.size()) {
+    const std::string wanted = text.substr(arrow + 2);
+    result = written_out(equation, wanted, static_cast<int>(wanted.size()) - 3 + widest);
+  }
   for (size_t i = 0; i < result.size(); ++i) {
     if (!sizes.count(result[i])) bad(equation, fmt::format("'{}' of the result is in no operand", result[i]));
     if (result.find(result[i], i + 1) != std::string::npos)

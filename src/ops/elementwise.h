@@ -48,9 +48,9 @@ Tensor binary(const char* op, Binary kernel, const Tensor& a, const Tensor& b, R
 }
 
 /// y = kernel(x, number), or kernel(number, x): the number is part of the rule, not of the graph.
-enum class Number { second, first };
+enum class Side { second, first };
 template <class... Rules>
-Tensor with_number(const char* op, Binary kernel, const Tensor& x, double number, Number where, Rules... rules) {
+Tensor with_number(const char* op, Binary kernel, const Tensor& x, Number number, Side where, Rules... rules) {
   const Traits& row = traits(kernel);
   if (row.cast == Cast::wide && mixed::widens(x))
     return with_number(op, kernel, mixed::wide(x), number, where, rules...);
@@ -58,7 +58,7 @@ Tensor with_number(const char* op, Binary kernel, const Tensor& x, double number
   check::whole(op, x, number);
   return record(
       op, {x},
-      where == Number::first ? kernels::binary(kernel, number, x.array()) : kernels::binary(kernel, x.array(), number),
+      where == Side::first ? kernels::binary(kernel, number, x.array()) : kernels::binary(kernel, x.array(), number),
       rules...);
 }
 

@@ -57,7 +57,7 @@ Tensor gathered(const Tensor& x, int dim, const Tensor& index) {
 
 /// y = x at index along dim.    dL/dx = g added back at index
 Tensor gather(const Tensor& x, int64_t dim, const Tensor& index) {
-  check::defined("gather", x);
+  if (check::is_number("gather", x, dim)) return reshape(gather(reshape(x, {1}), 0, flatten(index)), index.shape());
   const int d = normalize_dim("gather", dim, x.shape());
   check::index("gather", x, d, index);
   return gathered(x, d, index);
@@ -73,6 +73,8 @@ Tensor scatter_add(const Tensor& base, int64_t dim, const Tensor& index, const T
     return scatter_add(cast(base, dtype), dim, index, cast(src, dtype));
   }
   check::same_type("scatter_add", base, src);
+  if (check::is_number("scatter_add", base, dim))
+    return result(reshape(scatter_add(reshape(base, {1}), 0, flatten(index), flatten(src)), {}));
   const int d = normalize_dim("scatter_add", dim, base.shape());
   check::index("scatter_add", base, d, index);
   if (src.shape() != index.shape())
@@ -87,9 +89,15 @@ Tensor index_select(const Tensor& x, int64_t dim, const Tensor& index) {
   const Composition result("index_select");
   check::defined("index_select", x);
   check::integers("index_select", "the index", index);
-  if (index.dim() != 1)
+  if (index.dim() > 1)
     throw ShapeError("index_select", fmt::format("the index must have one dim, got {}", index.shape().str()),
                      {index.shape()});
+  if (check::is_number("index_select", x, dim)) {
+    if (index.numel() != 1)
+      throw ShapeError("index_select", fmt::format("a number has one element; got an index {}", index.shape().str()),
+                       {x.shape(), index.shape()});
+    return result(reshape(gather(x, 0, index), {}));
+  }
   const int d = normalize_dim("index_select", dim, x.shape());
   check::same_device("index_select", "the input", x, "the index", index);
   check::in_range("index_select", "index", index, x.shape()[d]);
@@ -102,6 +110,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& index, int64_t dim) {
   const Composition result("take_along_dim");
   check::defined("take_along_dim", x);
   check::integers("take_along_dim", "the index", index);
+  if (check::is_number("take_along_dim", x, dim)) return result(gather(x, dim, index));
   const int d = normalize_dim("take_along_dim", dim, x.shape());
   if (index.dim() != x.dim())
     throw ShapeError("take_along_dim",
@@ -132,7 +141,7 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
   Tensor rows = gathered(weight, 0, expand(flat, {n, width}));
   // A padding row is read but never learns: its gradient is cut by a mask.
   if (padding_idx >= 0 && rows.requires_grad()) {
-    const Tensor padding = eq(flat, static_cast<double>(padding_idx));
+    const Tensor padding = eq(flat, padding_idx);
     rows = where(padding, rows.detach(), rows);
   }
   Shape shape = ids.shape();
@@ -142,28 +151,42 @@ Tensor embedding(const Tensor& weight, const Tensor& ids, int64_t padding_idx) {
 
 Tensor one_hot(const Tensor& ids, int64_t num_classes) {
   check::integers("one_hot", "ids", ids);
+  if (num_classes == -1) {
+    if (ids.numel() == 0)
+      throw ShapeError("one_hot", "no ids to count classes by; say how many there are", {ids.shape()});
+    return one_hot(ids, add_sizes("one_hot", max(ids).item<int64_t>(), 1));
+  }
   check::in_range("one_hot", "id", ids, num_classes);
   return eq(unsqueeze(ids, -1), arange(num_classes, {.device = ids.device()})).to(int64);
 }
 
+namespace {
+// The indices that sort x along dim; bools sort as 0 and 1.
+Tensor order_of(const Tensor& x, int dim, bool descending) {
+  return Tensor(kernels::argsort(x.dtype() == DType::boolean ? x.to(int64).array() : x.array(), dim, descending));
+}
+}  // namespace
+
 Tensor argsort(const Tensor& x, int64_t dim, bool descending) {
-  check::numeric("argsort", x);
-  if (x.dim() == 0) return zeros({}, {.dtype = int64, .device = x.device()});
-  return Tensor(kernels::argsort(x.array(), normalize_dim("argsort", dim, x.shape()), descending));
+  if (check::is_number("argsort", x, dim)) return zeros({}, {.dtype = int64, .device = x.device()});
+  return order_of(x, normalize_dim("argsort", dim, x.shape()), descending);
 }
 
 std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim, bool descending) {
   const Composition result("sort");
-  check::numeric("sort", x);
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
+  if (check::is_number("sort", x, dim)) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim("sort", dim, x.shape());
-  const Tensor order(kernels::argsort(x.array(), d, descending));
+  const Tensor order = order_of(x, d, descending);
   return result({gathered(x, d, order), order});
 }
 
 std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim, bool largest) {
   const Composition result("topk");
   check::numeric("topk", x);
+  if (check::is_number("topk", x, dim) && (k == 0 || k == 1)) {
+    const auto [values, index] = topk(reshape(x, {1}), k, 0, largest);
+    return k == 1 ? TensorPair{squeeze(values), squeeze(index)} : TensorPair{values, index};
+  }
   const int d = normalize_dim("topk", dim, x.shape());
   if (k < 0 || k > x.shape()[d])
     throw ShapeError(

@@ -106,7 +106,7 @@ Selection selection(const char* op, const Tensor& x, const std::vector<TensorInd
 // Positions from 0, where they counted from the end.
 Tensor from_start(const char* op, const Tensor& index, const Tensor& view, int dim) {
   const int64_t size = view.shape()[dim];
-  const Tensor shifted = index + static_cast<double>(size);
+  const Tensor shifted = index + size;
   const int64_t bad = kernels::find_out_of_range(shifted.array(), 2 * size);
   if (bad >= 0) {
     const int64_t value = reshape(index, {-1}).select(0, bad).item<int64_t>();
@@ -133,7 +133,7 @@ Tensor gather_picks(const char* op, const Selection& s) {
   Tensor row = zeros({}, {.dtype = int64, .device = s.view.device()});
   for (const Pick& pick : s.picks) {
     const int64_t size = s.view.shape()[pick.dim];
-    row = row * static_cast<double>(size) + from_start(op, pick.index, s.view, pick.dim);
+    row = row * size + from_start(op, pick.index, s.view, pick.dim);
     rows *= size;
     order.push_back(pick.dim);
   }

@@ -38,9 +38,9 @@ Array operand(const Tensor& x, const Tensor& source) {
       {x.dtype()});
 }
 
-void check_number(const char* op, const Tensor& x, double value) {
+void check_number(const char* op, const Tensor& x, const Number& value) {
   check::numeric(op, x);
-  if (x.dtype() == DType::int64 && value != static_cast<double>(static_cast<int64_t>(value))) cannot_hold(op, x);
+  if (x.dtype() == DType::int64 && !value.is_whole()) cannot_hold(op, x);
 }
 
 void check_division(const char* op, const Tensor& x) {
@@ -55,7 +55,7 @@ Tensor& arithmetic(const char* op, Binary kernel, Tensor& x, const Tensor& other
   return x;
 }
 
-Tensor& arithmetic(const char* op, Binary kernel, Tensor& x, double number) {
+Tensor& arithmetic(const char* op, Binary kernel, Tensor& x, const Number& number) {
   kernels::binary_inplace(kernel, inplace::writable(op, x), number);
   return x;
 }
@@ -74,14 +74,14 @@ Tensor kept_apart(const Tensor& x, bool needed) { return needed ? clone(x) : x; 
 
 void Tensor::operator=(const Tensor& values) && { copy_(values); }
 void Tensor::operator=(Tensor&& values) && { copy_(values); }
-void Indexed::put(double value) {
+void Indexed::put(Number value) {
   source_.index_put_(indices_, full({}, value, {.dtype = dtype(), .device = device()}));
 }
 
-Tensor& Tensor::fill_(double value) {
+Tensor& Tensor::fill_(Number value) {
   check::defined("fill_", *this);
-  if (inplace::recorded("fill_", *this)) return inplace::overwrite("fill_", *this, full_like(*this, value));
   check::whole("fill_", *this, value);
+  if (inplace::recorded("fill_", *this)) return inplace::overwrite("fill_", *this, full_like(*this, value));
   kernels::fill(inplace::writable("fill_", *this), value);
   return *this;
 }
@@ -99,7 +99,7 @@ Tensor& Tensor::copy_(const Tensor& source) {
   return *this;
 }
 
-Tensor& Tensor::add_(const Tensor& other, double alpha) {
+Tensor& Tensor::add_(const Tensor& other, Number alpha) {
   check_operands("add_", *this, other);
   if (alpha != 1) check_number("add_", *this, alpha);
   const Tensor term = alpha == 1 ? other : other * alpha;
@@ -121,29 +121,29 @@ Tensor& Tensor::div_(const Tensor& other) {
   return inplace::overwrite("div_", *this, lemma::div(*this, kept_apart(other, shares_memory(*this, other))));
 }
 
-Tensor& Tensor::add_(double value) {
+Tensor& Tensor::add_(Number value) {
   check_number("add_", *this, value);
   if (!inplace::recorded("add_", *this)) return arithmetic("add_", Binary::Add, *this, value);
   return inplace::overwrite("add_", *this, lemma::add(*this, value));
 }
 
-Tensor& Tensor::mul_(double factor) {
+Tensor& Tensor::mul_(Number factor) {
   check_number("mul_", *this, factor);
   if (!inplace::recorded("mul_", *this)) return arithmetic("mul_", Binary::Mul, *this, factor);
   return inplace::overwrite("mul_", *this, lemma::mul(*this, factor));
 }
 
-Tensor& Tensor::div_(double divisor) {
+Tensor& Tensor::div_(Number divisor) {
   check_division("div_", *this);
   if (!inplace::recorded("div_", *this)) return arithmetic("div_", Binary::Div, *this, divisor);
   return inplace::overwrite("div_", *this, lemma::div(*this, divisor));
 }
 
-Tensor& Tensor::clamp_(double low, double high) {
+Tensor& Tensor::clamp_(Number low, Number high) {
   return inplace::overwrite("clamp_", *this, lemma::clamp(kept_apart(*this, requires_grad()), low, high));
 }
 
-Tensor& Tensor::masked_fill_(const Tensor& mask, double value) {
+Tensor& Tensor::masked_fill_(const Tensor& mask, Number value) {
   return inplace::overwrite("masked_fill_", *this, lemma::masked_fill(*this, mask, value));
 }
 
@@ -157,13 +157,13 @@ Tensor& Tensor::operator^=(const Tensor& mask) {
   return inplace::overwrite("logical_xor_", *this, lemma::logical_xor(*this, mask));
 }
 
-Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source, double alpha) {
+Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source, Number alpha) {
   return inplace::overwrite("index_add_", *this, lemma::index_add(*this, dim, index, source, alpha));
 }
 Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, const Tensor& source) {
   return inplace::overwrite("scatter_", *this, lemma::scatter(*this, dim, index, source));
 }
-Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, double value) {
+Tensor& Tensor::scatter_(int64_t dim, const Tensor& index, Number value) {
   return inplace::overwrite("scatter_", *this, lemma::scatter(*this, dim, index, value));
 }
 Tensor& Tensor::scatter_add_(int64_t dim, const Tensor& index, const Tensor& source) {

@@ -1,5 +1,6 @@
 // Copies: contiguous, clone, casts, devices, joining and repeating.
 #include <algorithm>
+#include <iterator>
 
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
@@ -59,6 +60,15 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
       for (const Tensor& x : tensors) same.push_back(cast(x, mixed::widest(tensors[0], t)));
       return cat(same, dim);
     }
+  // As in PyTorch, vectors without elements are left out, whatever the rank of the others.
+  const auto nothing = [](const Tensor& t) { return t.shape() == Shape{0}; };
+  const auto first = std::find_if_not(tensors.begin(), tensors.end(), nothing);
+  if (first != tensors.end() && first->dim() != 1 && std::any_of(tensors.begin(), tensors.end(), nothing)) {
+    std::vector<Tensor> rest;
+    std::copy_if(tensors.begin(), tensors.end(), std::back_inserter(rest),
+                 [&](const Tensor& t) { return !nothing(t); });
+    return cat(rest, dim);
+  }
   const int d = normalize_dim("cat", dim, tensors[0].shape());
   Shape shape = tensors[0].shape();
   for (size_t i = 1; i < tensors.size(); ++i) {
@@ -72,7 +82,7 @@ Tensor cat(const std::vector<Tensor>& tensors, int64_t dim) {
           fmt::format("tensor {} of shape {} does not fit tensor 0 of shape {}: all dims but dim {} must be equal", i,
                       t.shape().str(), tensors[0].shape().str(), d),
           {tensors[0].shape(), t.shape()});
-    shape[d] += t.shape()[d];
+    shape[d] = add_sizes("cat", shape[d], t.shape()[d]);
   }
   const Array whole(shape, tensors[0].dtype(), tensors[0].device());
   int64_t at = 0;
@@ -122,6 +132,25 @@ std::vector<Tensor> all_of(const Grads& g, const Node& node) {
 }
 }  // namespace
 
+std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, int64_t dim) {
+  check::defined("split", x);
+  const int d = normalize_dim("split", dim, x.shape());
+  int64_t total = 0;
+  for (const int64_t size : sizes) total = size < 0 ? -1 : total < 0 ? total : add_sizes("split", total, size);
+  if (total != x.shape()[d])
+    throw ShapeError(
+        "split",
+        fmt::format("the sizes must not be negative and add up to {}, dim {} of {}", x.shape()[d], d, x.shape().str()),
+        {x.shape()});
+  std::vector<Tensor> parts;
+  int64_t start = 0;
+  for (const int64_t size : sizes) {
+    parts.push_back(narrow(x, d, start, size));
+    start += size;
+  }
+  return parts;
+}
+
 /// Views of `size` elements of dim each.    dL/dx = the gradients of the parts, one after another
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
   check::defined("split", x);
@@ -170,7 +199,7 @@ Tensor repeat(const Tensor& x, const Shape& times) {
   const int shift = times.rank() - x.dim();
   Tensor result = x;
   for (int i = 0; i < shift; ++i) result = unsqueeze(result, 0);
-  for (int i = 0; i < times.rank(); ++i) {  // one dim at a time keeps the rank below 9
+  for (int i = 0; i < times.rank(); ++i) {  // as (outer, times, rest): a stretched dim, then a copy
     if (times[i] < 0)
       throw ShapeError("repeat", fmt::format("counts cannot be negative, got {}", times.str()), {x.shape(), times});
     if (times[i] == 1) continue;
@@ -178,8 +207,11 @@ Tensor repeat(const Tensor& x, const Shape& times) {
       result = narrow(result, i, 0, 0);
       continue;
     }
-    std::vector<Tensor> copies(static_cast<size_t>(times[i]), result);
-    result = cat(copies, i);
+    int64_t outer = 1, rest = 1;
+    for (int j = 0; j < result.dim(); ++j) (j < i ? outer : rest) *= result.shape()[j];
+    Shape shape = result.shape();
+    shape[i] = multiply_sizes("repeat", shape[i], times[i]);
+    result = reshape(expand(reshape(result, {outer, 1, rest}), {outer, times[i], rest}), shape);
   }
   return named(result);
 }

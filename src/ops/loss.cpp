@@ -55,15 +55,16 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
 
 // What a loss knows of each row: whether it counts, its class (0 where it does not), and what it weighs, all (M).
 struct Labels {
-  Tensor ignored, safe, weight;
+  Tensor ignored, safe, weight, none;  // none: does no row count? ()
 };
 Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, const Tensor& class_weight,
                    int64_t ignore_index) {
-  const Tensor ignored = eq(labels, static_cast<double>(ignore_index));
+  const Tensor ignored = eq(labels, ignore_index);
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range(op, "label", safe, rows.size(1));
   const Tensor counts = logical_not(ignored).to(rows.dtype());
-  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts};
+  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts,
+          eq(sum(counts), 0)};
 }
 
 // What a loss works on. Beside half scores, which become float32, the weights of classes may be halves too.
@@ -78,11 +79,10 @@ Tensor picked(const Tensor& log_probs, const Labels& labels) {
 }
 
 // Sum of per-row losses over the sum of their weights; 0 when nothing counts, and then every gradient is 0 too.
-Tensor weighted(const Tensor& losses, const Tensor& row_weight, const Shape& shape, Reduction reduction) {
+Tensor weighted(const Tensor& losses, const Labels& labels, const Shape& shape, Reduction reduction) {
   if (reduction == Reduction::none) return reshape(losses, shape);
   if (reduction == Reduction::sum) return sum(losses);
-  const Tensor total = sum(row_weight);
-  return sum(losses) / masked_fill(total, le(total, 0), 1);
+  return sum(losses) / masked_fill(sum(labels.weight), labels.none, 1);
 }
 
 }  // namespace
@@ -93,7 +93,7 @@ Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& cla
   const auto [wide, weight] = with_weight(result, log_probs, class_weight);
   const auto [rows, classes] = as_rows("nll_loss", wide, target, weight);
   const Labels labels = read_labels("nll_loss", rows, classes, weight, ignore_index);
-  return result(weighted(picked(rows, labels), labels.weight, target.shape(), reduction));
+  return result(weighted(picked(rows, labels), labels, target.shape(), reduction));
 }
 
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& class_weight, int64_t ignore_index,
@@ -113,15 +113,15 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& c
         -(masked_fill(spread, labels.ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
     losses = losses * (1 - label_smoothing) + smooth;
   }
-  return result(weighted(losses, labels.weight, target.shape(), reduction));
+  return result(weighted(losses, labels, target.shape(), reduction));
 }
 
-/// max(x, 0) - x y + log(1 + e^-|x|)
+/// y softplus(-x) + (1 - y) softplus(x): no terms that cancel, and smooth at 0.
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target, Reduction reduction) {
   Composition result("binary_cross_entropy_with_logits");
   const auto [x, y] = result.wide(logits, target);
   same_shape("binary_cross_entropy_with_logits", x, y);
-  return result(reduced(relu(x) - x * y + log1p(exp(-abs(x))), reduction));
+  return result(reduced(y * softplus(-x) + (1 - y) * softplus(x), reduction));
 }
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction) {

@@ -15,8 +15,18 @@ Shape batch_of(const Shape& shape) {
   return batch;
 }
 
+// Integers, exactly: one column of a times one row of b after another.
+Tensor integer_product(const Tensor& a, const Tensor& b) {
+  Shape shape = a.shape();
+  shape[a.dim() - 1] = b.size(-1);
+  Tensor y = zeros(shape, {.dtype = int64, .device = a.device()});
+  for (int64_t k = 0; k < a.size(-1); ++k) y.add_(narrow(a, -1, k, 1) * narrow(b, -2, k, 1));
+  return y;
+}
+
 /// y = a b on equal batch dims.    dL/da = g b^T,  dL/db = a^T g
 Tensor product(const Tensor& a, const Tensor& b) {
+  if (a.dtype() == DType::int64) return integer_product(a, b);
   return record(
       "matmul", {a, b}, kernels::matmul(a.array(), b.array()),
       [](const Tensor& g, In<1> rhs) { return matmul(g, transpose(rhs, -2, -1)); },
@@ -41,8 +51,8 @@ Tensor product(const Tensor& a, const Tensor& b) {
 Tensor matmul(const Tensor& a, const Tensor& b) {
   const Composition result("matmul");
   if (mixed::halves({&a, &b})) return matmul(mixed::halved(a), mixed::halved(b));
-  check::floating("matmul", a);
-  check::floating("matmul", b);
+  check::numeric("matmul", a);
+  check::numeric("matmul", b);
   check::same_type("matmul", a, b);
   if (a.dim() == 0 || b.dim() == 0)
     throw ShapeError("matmul",
@@ -84,9 +94,10 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (mixed::halves({&x, &weight, &bias})) return linear(mixed::halved(x), mixed::halved(weight), mixed::halved(bias));
   check::floating("linear", x);
   check::defined("linear", weight);
-  if (weight.dim() != 2 || x.dim() == 0 || x.shape().back() != weight.size(1))
+  const bool one_output = weight.dim() == 1;  // (I): a result without an output dim
+  if ((weight.dim() != 2 && !one_output) || x.dim() == 0 || x.shape().back() != weight.shape().back())
     throw ShapeError("linear",
-                     fmt::format("x {} does not fit weight {}: x's last dim must be weight's dim 1", x.shape().str(),
+                     fmt::format("x {} does not fit weight {}: x's last dim must be weight's last", x.shape().str(),
                                  weight.shape().str()),
                      {x.shape(), weight.shape()});
   if (x.dtype() != weight.dtype())
@@ -94,7 +105,7 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                      fmt::format("x is {}, the weight {}; cast x with .to({})", check::kind(x), check::kind(weight),
                                  name(weight.dtype())),
                      {x.dtype(), weight.dtype()});
-  const Tensor y = matmul(x, transpose(weight, 0, 1));
+  const Tensor y = matmul(x, one_output ? weight : transpose(weight, 0, 1));
   return result(bias.defined() ? y + bias : y);
 }
 

@@ -6,7 +6,7 @@
   Tensor Tensor::name() const { return lemma::name(*this); }
 #define LEMMA_BINARY(name)                                                             \
   Tensor Tensor::name(const Tensor& other) const { return lemma::name(*this, other); } \
-  Tensor Tensor::name(double other) const { return lemma::name(*this, other); }
+  Tensor Tensor::name(Number other) const { return lemma::name(*this, other); }
 #define LEMMA_METHOD(Result, name, parameters, ...) \
   Result Tensor::name parameters const { return lemma::name(*this __VA_OPT__(, ) __VA_ARGS__); }
 

@@ -28,12 +28,13 @@ Tensor number_like(const Tensor& x) { return zeros({}, {.dtype = int64, .device 
 std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim, bool keepdim) {
   const Composition result("kthvalue");
   check::numeric("kthvalue", x);
-  const int64_t n = x.dim() == 0 ? 1 : x.shape()[normalize_dim("kthvalue", dim, x.shape())];
+  const bool number = check::is_number("kthvalue", x, dim);
+  const int64_t n = number ? 1 : x.shape()[normalize_dim("kthvalue", dim, x.shape())];
   if (k < 1 || k > n)
     throw ShapeError("kthvalue",
                      fmt::format("k = {} is outside 1..{}, the size of dim {} of {}", k, n, dim, x.shape().str()),
                      {x.shape()});
-  if (x.dim() == 0) return {x, number_like(x)};
+  if (number) return {x, number_like(x)};
   const int d = normalize_dim("kthvalue", dim, x.shape());
   return result(picked(x, d, contiguous(narrow(argsort(x.detach(), d), d, k - 1, 1)), keepdim));
 }
@@ -42,13 +43,13 @@ std::pair<Tensor, Tensor> kthvalue(const Tensor& x, int64_t k, int64_t dim, bool
 std::pair<Tensor, Tensor> median(const Tensor& x, int64_t dim, bool keepdim) {
   const Composition result("median");
   check::numeric("median", x);
-  if (x.dim() == 0) return {x, number_like(x)};
+  if (check::is_number("median", x, dim)) return {x, number_like(x)};
   const int d = normalize_dim("median", dim, x.shape());
   not_empty("median", x, d);
   const int64_t n = x.shape()[d];
-  const Tensor order = argsort(x.detach(), d), numbers = static_cast<double>(n) - sum(isnan(x.detach()), d, true);
-  const Tensor middle = full_like(numbers, static_cast<double>((n - 1) / 2));
-  return result(picked(x, d, gather(order, d, where(lt(numbers, static_cast<double>(n)), numbers, middle)), keepdim));
+  const Tensor order = argsort(x.detach(), d), numbers = n - sum(isnan(x.detach()), d, true);
+  const Tensor middle = full_like(numbers, (n - 1) / 2);
+  return result(picked(x, d, gather(order, d, where(lt(numbers, n), numbers, middle)), keepdim));
 }
 
 /// Equal ones share the gradient, which amax sees to: below the median's equals there is only -inf.
@@ -99,13 +100,13 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bo
     throw ShapeError("quantile", fmt::format("q must be a number or a vector, got {}", q.shape().str()), {q.shape()});
   if (!all(logical_and(ge(q.detach(), 0), le(q.detach(), 1))))
     throw ValueError("quantile", "q must lie in [0, 1], from the smallest to the largest");
-  const bool whole = !dim || x.dim() == 0;
+  const bool whole = !dim || check::is_number("quantile", x, *dim);
   const Tensor lines = whole ? flatten(x) : movedim(x, *dim, -1);  // (..., N)
   not_empty("quantile", lines, lines.dim() - 1);
   const int64_t n = lines.size(-1);
   const Tensor sorted = sort(lines, -1).first;
   // Ranks in x's dtype, as in PyTorch, while it can count that far.
-  const Tensor rank = reshape(n > (1 << 24) ? q.to(float64) : q, {-1}) * static_cast<double>(n - 1);
+  const Tensor rank = reshape(n > (1 << 24) ? q.to(float64) : q, {-1}) * (n - 1);
   Tensor y = at_ranks(sorted, rank, interpolation);                       // (..., Q)
   y = masked_fill(y, isnan(narrow(sorted.detach(), -1, n - 1, 1)), NAN);  // one NaN is enough
   if (keepdim) {

@@ -54,6 +54,8 @@ Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   check::defined("scatter", x);
   check::defined("scatter", src);
   check::same_type("scatter", x, src);
+  if (check::is_number("scatter", x, dim))
+    return reshape(scatter(reshape(x, {1}), 0, flatten(index), flatten(src)), {});
   const Tensor places = numbers_at("scatter", x, dim, index);
   if (src.shape() != index.shape())
     throw ShapeError(
@@ -62,18 +64,20 @@ Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& 
   return put(x, places, src, false);
 }
 
-Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, double value) {
-  check::defined("scatter", x);
+Tensor scatter(const Tensor& x, int64_t dim, const Tensor& index, Number value) {
+  if (check::is_number("scatter", x, dim)) return reshape(scatter(reshape(x, {1}), 0, flatten(index), value), {});
   const Tensor places = numbers_at("scatter", x, dim, index);
   return masked_fill(x, reshape(touched(x.numel(), reshape(places, {-1})), x.shape()), value);
 }
 
 /// y = x with alpha src[i] added to slice index[i] along dim.
-Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, double alpha) {
+Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& src, Number alpha) {
   check::numeric("index_add", x);
   check::defined("index_add", src);
   check::same_type("index_add", x, src);
   check::integers("index_add", "the index", index);
+  if (check::is_number("index_add", x, dim))
+    return reshape(index_add(reshape(x, {1}), 0, flatten(index), flatten(src), alpha), {});
   const int d = normalize_dim("index_add", dim, x.shape());
   Shape wanted = x.shape(), column = Shape::filled(x.dim(), 1);
   column[d] = wanted[d] = index.numel();

@@ -2,6 +2,7 @@
 #include "lemma/random.h"
 
 #include <cmath>
+#include <mutex>
 
 #include "kernels/kernels.h"
 #include "kernels/philox.h"
@@ -35,11 +36,44 @@ Tensor draw(const char* op, Random kind, const Shape& shape, const TensorOptions
 
 }  // namespace
 
-Generator& default_generator() {
-  thread_local Generator generator;
-  return generator;
+// The seed of the last manual_seed(), from whatever thread, and how many there have been.
+namespace {
+std::mutex seed_mutex;
+uint64_t common_seed = 0, seeds_set = 0, threads_seen = 0;
+
+struct Own {
+  Generator generator;
+  uint64_t seeds_seen = 0, thread = 0;
+  Own() {
+    const std::lock_guard lock(seed_mutex);
+    thread = threads_seen++;
+    follow();
+  }
+  // The first thread takes the seed itself, the others each one of its own.
+  void follow() {
+    seeds_seen = seeds_set;
+    generator = {common_seed + thread * 0x9E3779B97F4A7C15u, 0};
+  }
+};
+Own& own() {
+  thread_local Own mine;
+  return mine;
 }
-void manual_seed(uint64_t seed) { default_generator() = Generator{seed, 0}; }
+}  // namespace
+
+Generator& default_generator() {
+  Own& mine = own();
+  const std::lock_guard lock(seed_mutex);
+  if (mine.seeds_seen != seeds_set) mine.follow();
+  return mine.generator;
+}
+void manual_seed(uint64_t seed) {
+  Own& mine = own();
+  const std::lock_guard lock(seed_mutex);
+  common_seed = seed;
+  mine.seeds_seen = ++seeds_set;
+  mine.generator = {seed, 0};
+}
 
 double Generator::uniform() {
   double value;
@@ -48,8 +82,12 @@ double Generator::uniform() {
   value = *one.data<double>();
   return value;
 }
+// Beyond 2^32 the 53 bits of a float64 are too few: 63 are put together from two draws.
 int64_t Generator::below(int64_t bound) {
-  return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound)));
+  if (bound <= int64_t{1} << 32)
+    return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound)));
+  const int64_t high = static_cast<int64_t>(uniform() * 0x1p31), low = static_cast<int64_t>(uniform() * 0x1p32);
+  return ((high << 32) | low) % bound;
 }
 
 Tensor rand(const Shape& shape, const TensorOptions& options, Generator* generator) {
@@ -68,12 +106,33 @@ Tensor randn_like(const Tensor& x, Generator* generator) {
   return draw("randn_like", Random::Normal, x.shape(), {.dtype = x.dtype(), .device = x.device()}, generator);
 }
 
+namespace {
+// Any int64, from two draws of 32 bits.
+Tensor any_integer(const Shape& shape, Device device, Generator* generator) {
+  const auto bits = [&] { return (rand(shape, {.dtype = float64, .device = device}, generator) * 0x1p32).to(int64); };
+  const Tensor high = bits() - (int64_t{1} << 31);
+  return high * (int64_t{1} << 32) + bits();
+}
+}  // namespace
+
+/// floor(u n) for the n integers of a range of up to 2^32; of a wider one 64 bits, taken modulo n.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options, Generator* generator) {
   if (low >= high) throw ValueError("randint", fmt::format("the range [{}, {}) is empty", low, high));
   NoGrad guard;
-  const Tensor u = rand(shape, {.dtype = float64, .device = options.device}, generator);
-  Tensor x = floor(u * static_cast<double>(high - low)) + static_cast<double>(low);
-  x = clamp(x, static_cast<double>(low), static_cast<double>(high - 1)).to(options.dtype.value_or(DType::int64));
+  const uint64_t count = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
+  Tensor x;
+  if (count <= uint64_t{1} << 32) {
+    const Tensor u = rand(shape, {.dtype = float64, .device = options.device}, generator);
+    x = floor(u * count).to(int64) + low;
+  } else if (x = any_integer(shape, options.device, generator); count <= INT64_MAX) {
+    x = remainder(x, count) + low;
+  } else {  // more than half of all: those outside are moved inside, from either end
+    const Tensor below = lt(x, low), above = ge(x, high);
+    const int64_t room = low - INT64_MIN;
+    x = where(below, where(below, x, zeros_like(x)) + room, x);
+    x = where(above, where(above, x, full_like(x, high)) - high + low + room, x);
+  }
+  x = x.to(options.dtype.value_or(DType::int64));
   return options.requires_grad ? x.requires_grad_() : x;
 }
 
@@ -111,7 +170,15 @@ Tensor multinomial(const Tensor& probs, int64_t num_samples, bool replacement, G
   const Tensor running = cumsum(p, 1);
   const Tensor u =
       rand({rows, num_samples}, {.dtype = float64, .device = p.device()}, generator) * narrow(running, 1, n - 1, 1);
-  return sum(le(unsqueeze(running, 1), unsqueeze(u, 2)).to(int64), 2);
+  // By halving what is left, so that no row meets all of its classes at once.
+  Tensor low = zeros({rows, num_samples}, {.dtype = int64, .device = p.device()}), high = full_like(low, n - 1);
+  for (int64_t left = n - 1; left > 0; left /= 2) {
+    const Tensor middle = floor_divide(low + high, 2);
+    const Tensor beyond = le(gather(running, 1, middle), u);
+    low = where(beyond, minimum(middle + 1, high), low);
+    high = where(beyond, high, middle);
+  }
+  return low;
 }
 
 }  // namespace lemma

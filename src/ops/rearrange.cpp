@@ -66,7 +66,7 @@ Tensor roll(const Tensor& x, const std::vector<int64_t>& shifts, const Dims& dim
 }
 Tensor roll(const Tensor& x, int64_t shift, std::optional<int64_t> dim) {
   check::defined("roll", x);
-  if (dim) return roll(x, std::vector<int64_t>{shift}, Dims(*dim));
+  if (dim && !check::is_number("roll", x, *dim)) return roll(x, std::vector<int64_t>{shift}, Dims(*dim));
   return reshape(roll(flatten(x), std::vector<int64_t>{shift}, Dims(0)), x.shape());
 }
 
@@ -101,17 +101,17 @@ Tensor tile(const Tensor& x, const Shape& times) {
 Tensor repeat_interleave(const Tensor& x, int64_t repeats, std::optional<int64_t> dim) {
   check::defined("repeat_interleave", x);
   if (repeats < 0) throw ValueError("repeat_interleave", fmt::format("repeats cannot be negative, got {}", repeats));
-  if (!dim) return repeat_interleave(flatten(x), repeats, 0);
+  if (!dim || check::is_number("repeat_interleave", x, *dim)) return repeat_interleave(flatten(x), repeats, 0);
   const int d = normalize_dim("repeat_interleave", *dim, x.shape());
   Tensor index = expand(unsqueeze(arange(x.shape()[d], {.device = x.device()}), 1), {x.shape()[d], repeats});
-  return index_select(x, d, reshape(index, {x.shape()[d] * repeats}));
+  return index_select(x, d, reshape(index, {-1}));
 }
 /// The counts are read on the CPU, since the result's size depends on them.
 Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<int64_t> dim) {
   check::defined("repeat_interleave", x);
   check::integers("repeat_interleave", "repeats", repeats);
   check::same_device("repeat_interleave", "the input", x, "repeats", repeats);
-  if (!dim) return repeat_interleave(flatten(x), repeats, 0);
+  if (!dim || check::is_number("repeat_interleave", x, *dim)) return repeat_interleave(flatten(x), repeats, 0);
   const int d = normalize_dim("repeat_interleave", *dim, x.shape());
   const std::vector<int64_t> counts = repeats.to_vector<int64_t>();
   const int64_t n = x.shape()[d];
@@ -121,14 +121,18 @@ Tensor repeat_interleave(const Tensor& x, const Tensor& repeats, std::optional<i
                      fmt::format("repeats {} must be one count, or one for each of the {} elements of dim {} of {}",
                                  repeats.shape().str(), n, d, x.shape().str()),
                      {x.shape(), repeats.shape()});
-  std::vector<int64_t> index;
+  const auto count = [&](int64_t i) { return counts[one_for_all ? 0 : static_cast<size_t>(i)]; };
+  int64_t total = 0;
   for (int64_t i = 0; i < n; ++i) {
-    const int64_t count = counts[one_for_all ? 0 : static_cast<size_t>(i)];
-    if (count < 0)
-      throw ValueError("repeat_interleave", fmt::format("repeats cannot be negative, got {} at position {}", count, i));
-    index.insert(index.end(), static_cast<size_t>(count), i);
+    if (count(i) < 0)
+      throw ValueError("repeat_interleave",
+                       fmt::format("repeats cannot be negative, got {} at position {}", count(i), i));
+    total = add_sizes("repeat_interleave", total, count(i));
   }
-  return index_select(x, d, tensor(index, {.dtype = int64, .device = x.device()}));
+  Tensor index = empty({total}, {.dtype = int64, .device = Device::cpu()});
+  int64_t* at = index.mutable_data<int64_t>();
+  for (int64_t i = 0; i < n; ++i) at = std::fill_n(at, count(i), i);
+  return index_select(x, d, lemma::to(index, x.device()));
 }
 
 std::vector<Tensor> meshgrid(const std::vector<Tensor>& tensors, const std::string& indexing) {

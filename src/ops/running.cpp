@@ -24,7 +24,7 @@ std::pair<Tensor, Tensor> running_extreme(const char* op, const Tensor& x, int64
                                           Tensor (*holds)(const Tensor&, const Tensor&)) {
   const Composition result(op);
   check::numeric(op, x);
-  if (x.dim() == 0) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
+  if (check::is_number(op, x, dim)) return {x, zeros({}, {.dtype = int64, .device = x.device()})};
   const int d = normalize_dim(op, dim, x.shape());
   const int64_t n = x.shape()[d];
   Shape line = Shape::filled(x.dim(), 1);
@@ -49,7 +49,7 @@ Tensor cumprod(const Tensor& input, int64_t dim) {
   Composition result("cumprod");
   const Tensor x = result.wide(input);
   check::numeric("cumprod", x);
-  if (x.dim() == 0) return result(x);
+  if (check::is_number("cumprod", x, dim)) return result(x);
   return result(running(x, normalize_dim("cumprod", dim, x.shape()), 1,
                         [](const Tensor& before, const Tensor& y) { return before * y; }));
 }
@@ -58,7 +58,7 @@ Tensor logcumsumexp(const Tensor& input, int64_t dim) {
   Composition result("logcumsumexp");
   const Tensor x = result.wide(input);
   check::floating("logcumsumexp", x);
-  if (x.dim() == 0) return result(x);
+  if (check::is_number("logcumsumexp", x, dim)) return result(x);
   return result(running(x, normalize_dim("logcumsumexp", dim, x.shape()), -INFINITY,
                         [](const Tensor& before, const Tensor& y) { return logaddexp(before, y); }));
 }

@@ -36,7 +36,7 @@ struct SliceView {
     Strides strides = a.strides();
     const int64_t offset = a.offset() + (length > 0 ? start * strides[dim] : 0);
     shape[dim] = length;
-    strides[dim] *= step;
+    if (length > 1) strides[dim] *= step;
     return a.view(shape, strides, offset);
   }
 };
@@ -139,6 +139,7 @@ Tensor diagonal(const Tensor& x, int64_t offset, int64_t dim1, int64_t dim2) {
 /// y = x backwards along dims.    dL/dx = g backwards
 Tensor flip(const Tensor& x, const Dims& dims) {
   check::defined("flip", x);
+  if (dims.empty()) return clone(x);  // here, as in PyTorch, none is none
   const Dims flipped = normalize_dims("flip", dims, x.shape());
   const Array y(x.shape(), x.dtype(), x.device());
   kernels::copy(FlipView{flipped}(y), x.array());
@@ -146,15 +147,16 @@ Tensor flip(const Tensor& x, const Dims& dims) {
 }
 
 /// y = value around x along dim.    dL/dx = the part of g where x was
-Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, double value) {
+Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, Number value) {
   check::defined("pad", x);
   const int d = normalize_dim("pad", dim, x.shape());
   if (before < 0 || after < 0)
     throw ShapeError("pad", fmt::format("sizes cannot be negative, got {} and {}; use narrow() to cut", before, after),
                      {x.shape()});
+  check::whole("pad", x, value);
   Shape shape = x.shape();
   const int64_t length = shape[d];
-  shape[d] += before + after;
+  shape[d] = add_sizes("pad", add_sizes("pad", length, before), after);
   const Array whole(shape, x.dtype(), x.device());
   kernels::fill(whole, value);
   const SliceView inside{d, before, length, 1};

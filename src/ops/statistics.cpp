@@ -37,7 +37,8 @@ Tensor normalize(const Tensor& input, double p, int64_t dim, double eps) {
   const Tensor x = result.wide(input);
   check::floating("normalize", x);
   if (!(p >= 1)) throw ValueError("normalize", fmt::format("p must be at least 1, got {}", p));
-  return result(x / clamp_min(length(x, p, normalize_dim("normalize", dim, x.shape())), eps));
+  if (!check::is_number("normalize", x, dim)) normalize_dim("normalize", dim, x.shape());
+  return result(x / clamp_min(length(x, p, dim), eps));
 }
 
 Tensor cosine_similarity(const Tensor& x1, const Tensor& x2, int64_t dim, double eps) {

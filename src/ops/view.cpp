@@ -23,7 +23,7 @@ Shape resolve_shape(const char* op, const Shape& wanted, const Shape& have) {
       throw ShapeError(op, fmt::format("{} is not a shape: only one dim may be -1, and none may be less", wanted.str()),
                        {have});
     else
-      known *= shape[i];
+      known = multiply_sizes(op, known, shape[i]);
   }
   const int64_t n = have.numel();
   if (unknown >= 0) {
@@ -64,7 +64,7 @@ Tensor reshape(const Tensor& x, const Shape& shape) { return reshaped("reshape",
 Tensor Tensor::view(const Shape& shape) const { return reshaped("view", *this, shape, false); }
 
 Tensor squeeze(const Tensor& x, int64_t dim) {
-  check::defined("squeeze", x);
+  if (check::is_number("squeeze", x, dim)) return x;
   const int d = normalize_dim("squeeze", dim, x.shape());
   if (x.shape()[d] != 1) return x;
   Shape shape = x.shape();
@@ -94,7 +94,8 @@ Tensor unsqueeze(const Tensor& x, int64_t dim) {
 
 Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
   check::defined("flatten", x);
-  if (x.dim() == 0) return reshaped("flatten", x, {1}, true);
+  if (check::is_number("flatten", x, start_dim) && check::is_number("flatten", x, end_dim))
+    return reshaped("flatten", x, {1}, true);
   const int start = normalize_dim("flatten", start_dim, x.shape()), end = normalize_dim("flatten", end_dim, x.shape());
   if (start > end)
     throw ShapeError("flatten", fmt::format("start dim {} comes after end dim {}", start_dim, end_dim), {x.shape()});
@@ -104,7 +105,7 @@ Tensor flatten(const Tensor& x, int64_t start_dim, int64_t end_dim) {
     if (i < start || i > end)
       shape.push_back(x.shape()[i]);
     else
-      joined *= x.shape()[i];
+      joined = multiply_sizes("flatten", joined, x.shape()[i]);
     if (i == end) shape.push_back(joined);
   }
   return reshaped("flatten", x, shape, true);
@@ -134,7 +135,7 @@ Tensor permute(const Tensor& x, const Dims& dims) {
 }
 
 Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1) {
-  check::defined("transpose", x);
+  if (check::is_number("transpose", x, dim0) && check::is_number("transpose", x, dim1)) return x;
   const int a = normalize_dim("transpose", dim0, x.shape()), b = normalize_dim("transpose", dim1, x.shape());
   if (a == b) return x;
   Shape shape = x.shape();

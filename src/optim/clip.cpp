@@ -67,11 +67,13 @@ double grad_norm(const std::vector<Tensor>& params) {
 
 // Gradients are replaced rather than written over: two parameters may hold the very same one.
 double clip_grad_norm_(const std::vector<Tensor>& params, double max_norm, bool error_if_nonfinite) {
-  check_not_negative("clip_grad_norm_", "max_norm", max_norm);
+  const bool measures_only = max_norm == std::numeric_limits<double>::infinity();
+  if (!measures_only) check_not_negative("clip_grad_norm_", "max_norm", max_norm);
   NoGrad guard;
   std::vector<OnDevice> groups = by_device(params);
   const double total = norm_of(groups);
   if (error_if_nonfinite && !std::isfinite(total)) complain(params, total);
+  if (measures_only) return total;
   const double factor = max_norm / (total + 1e-6);
   if (factor >= 1) return total;
   for (OnDevice& group : groups)

@@ -55,6 +55,7 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
 
 void Optimizer::step() {
   NoGrad guard;
+  for (const Group& group : groups_) check_not_negative(name_, "lr", group.lr);
   for (size_t g = 0; g < groups_.size(); ++g) update(groups_[g], states_[g]);
 }
 

@@ -8,14 +8,18 @@
 
 namespace lemma::optim {
 
-void Scheduler::apply() {
-  for (Group& group : optimizer_.groups()) group.lr = lr_at(group.initial_lr, step_);
+// All rates are computed and checked before the first is written.
+void Scheduler::apply(int64_t step) {
+  std::vector<double> rates;
+  for (const Group& group : optimizer_.groups()) {
+    rates.push_back(lr_at(group.initial_lr, step));
+    check_not_negative("Scheduler", fmt::format("the learning rate of step {}", step).c_str(), rates.back());
+  }
+  for (size_t i = 0; i < rates.size(); ++i) optimizer_.groups()[i].lr = rates[i];
+  step_ = step;
 }
 
-void Scheduler::step() {
-  ++step_;
-  apply();
-}
+void Scheduler::step() { apply(step_ + 1); }
 
 std::vector<double> Scheduler::get_last_lr() const {
   std::vector<double> rates;
@@ -31,8 +35,7 @@ void Scheduler::load_state_dict(const std::vector<std::pair<std::string, Tensor>
   const bool ok = it != state.end() && it->second.defined() && it->second.dtype() == int64 && it->second.numel() == 1 &&
                   it->second.item() >= 0;
   if (!ok) throw ValueError("Scheduler.load_state_dict", "'last_step' is missing or not one int64 of 0 or more");
-  step_ = static_cast<int64_t>(it->second.item());
-  apply();
+  apply(it->second.item<int64_t>());
 }
 
 namespace {
@@ -90,7 +93,7 @@ std::function<double(int64_t)> warmup_inverse_sqrt(int64_t warmup) {
 LambdaLR::LambdaLR(Optimizer& optimizer, std::function<double(int64_t)> factor)
     : Scheduler(optimizer), factor_(std::move(factor)) {
   if (!factor_) throw ValueError("LambdaLR", "the function is empty");
-  apply();
+  apply(0);
 }
 
 LinearLR::LinearLR(Optimizer& optimizer, double start_factor, double end_factor, int64_t total_iters)
@@ -113,7 +116,7 @@ WarmupInverseSqrtLR::WarmupInverseSqrtLR(Optimizer& optimizer, int64_t warmup_st
 CosineAnnealingLR::CosineAnnealingLR(Optimizer& optimizer, int64_t t_max, double eta_min)
     : Scheduler(optimizer), t_max_(t_max), eta_min_(eta_min) {
   check_steps("CosineAnnealingLR", "t_max", t_max);
-  apply();
+  apply(0);
 }
 
 double CosineAnnealingLR::lr_at(double initial_lr, int64_t step) const {
@@ -125,7 +128,7 @@ CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(Optimizer& optimizer, i
     : Scheduler(optimizer), t_0_(t_0), t_mult_(t_mult), eta_min_(eta_min) {
   check_steps("CosineAnnealingWarmRestarts", "t_0", t_0);
   check_steps("CosineAnnealingWarmRestarts", "t_mult", t_mult);
-  apply();
+  apply(0);
 }
 
 double CosineAnnealingWarmRestarts::lr_at(double initial_lr, int64_t step) const {
@@ -141,14 +144,15 @@ OneCycleLR::OneCycleLR(Optimizer& optimizer, double max_lr, int64_t total_steps,
   require("OneCycleLR", options.pct_start >= 0 && options.pct_start <= 1, "pct_start", options.pct_start, "in [0, 1]");
   require("OneCycleLR", options.div_factor > 0, "div_factor", options.div_factor, "above 0");
   require("OneCycleLR", options.final_div_factor > 0, "final_div_factor", options.final_div_factor, "above 0");
-  apply();
+  apply(0);
 }
 
 double OneCycleLR::lr_at(double, int64_t step) const {
   if (step > total_steps_)
     throw ValueError("OneCycleLR", fmt::format("step {} is beyond the {} steps of the cycle", step, total_steps_));
   const double first = max_lr_ / options_.div_factor, last = first / options_.final_div_factor;
-  const double t = static_cast<double>(step), end = static_cast<double>(total_steps_ - 1);
+  // A loop that ends with step() asks for one rate after the last, which no step uses.
+  const double end = static_cast<double>(total_steps_ - 1), t = std::min(static_cast<double>(step), std::max(end, 0.0));
   const double top = options_.pct_start * static_cast<double>(total_steps_) - 1;  // where max_lr is reached
   const auto between = [&](double from, double to, double part) {
     return options_.linear ? from + (to - from) * part : half_cosine(from, to, part);

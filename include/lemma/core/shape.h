@@ -86,6 +86,11 @@ int normalize_dim(const char* op, int64_t dim, const Shape& shape);
 Dims normalize_dims(const char* op, const Dims& dims, const Shape& shape);
 /// Row-major strides of a contiguous tensor.
 Strides contiguous_strides(const Shape& shape);
+/// As in PyTorch, operations along a dim take a number as one element of dim 0, or -1. Throws for any other dim.
+void one_element(const char* op, int64_t dim);
+/// a b and a + b for sizes that are 0 or more. Throws ShapeError where the result is no int64.
+int64_t multiply_sizes(const char* op, int64_t a, int64_t b);
+int64_t add_sizes(const char* op, int64_t a, int64_t b);
 /// The shape that both expand to, by PyTorch's rule (dims compared from the end, 1 stretches). Throws ShapeError.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 

@@ -30,8 +30,9 @@ class Scheduler {
   /// The optimiser must outlive the schedule.
   explicit Scheduler(Optimizer& optimizer) : optimizer_(optimizer) {}
   virtual double lr_at(double initial_lr, int64_t step) const = 0;
-  /// Writes the groups' lr for the current step; derived classes call it last in their constructors.
-  void apply();
+  /// Writes the lr of the groups for this step; derived classes end their constructors with apply(0). Throws
+  /// ValueError, and writes none, for a rate that is negative or not finite.
+  void apply(int64_t step);
 
  private:
   Optimizer& optimizer_;

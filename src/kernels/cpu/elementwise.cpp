@@ -48,27 +48,27 @@ void Feed::pack_if_scattered(const Array& x) {
   Source::operator=(source(*packed_));
 }
 
-void Feed::set(double value, DType dtype) {
+void Feed::set(const Number& value, DType dtype) {
   static const Strides zeros = Strides::filled(kMaxRank, 0);
   const auto keep = [&](auto converted) { std::memcpy(number_, &converted, sizeof(converted)); };
   switch (dtype) {
     case DType::float32:
-      keep(static_cast<float>(value));
+      keep(value.to<float>());
       break;
     case DType::float64:
-      keep(value);
+      keep(value.to<double>());
       break;
     case DType::int64:
-      keep(static_cast<int64_t>(value));
+      keep(value.to<int64_t>());
       break;
     case DType::boolean:
-      keep(value != 0);
+      keep(value.to<bool>());
       break;
     case DType::float16:
-      keep(float16(static_cast<float>(value)));
+      keep(float16(value.to<float>()));
       break;
     case DType::bfloat16:
-      keep(bfloat16(static_cast<float>(value)));
+      keep(bfloat16(value.to<float>()));
       break;
   }
   Source::operator=({number_, &zeros, static_cast<int64_t>(size_of(dtype)), true, true});

@@ -51,7 +51,7 @@ class Feed : public Source {
     Source::operator=(source(x));
     if (!contiguous && x.numel() >= 4096) pack_if_scattered(x);
   }
-  void set(double value, DType dtype);
+  void set(const Number& value, DType dtype);
   void pack_if_scattered(const Array& x);
   std::optional<Array> packed_;
   alignas(8) char number_[8];

@@ -1,12 +1,40 @@
 // Reading and adding through an index. Where one index moves a whole row (embeddings), rows move as blocks.
 
+#include <atomic>
 #include <cstring>
+
+#include <fmt/format.h>
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/half.h"
+#include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
 namespace {
+
+/// Indices are checked before they come here; one that somebody changed since, through a pointer of theirs, must not
+/// lead outside. Workers note it, and the work throws at the end.
+class Range {
+ public:
+  explicit Range(int64_t size) : size_(static_cast<uint64_t>(size)) {}
+  bool holds(int64_t i) {
+    if (static_cast<uint64_t>(i) < size_) return true;
+    outside_.store(i, std::memory_order_relaxed);
+    found_.store(true, std::memory_order_relaxed);
+    return false;
+  }
+  void check(const char* op) const {
+    if (!found_) return;
+    const int64_t i = outside_, size = static_cast<int64_t>(size_);
+    throw IndexError(op, fmt::format("index {} is outside [0, {}); it was changed after it had been checked", i, size),
+                     i, size);
+  }
+
+ private:
+  uint64_t size_;
+  std::atomic<bool> found_{false};
+  std::atomic<int64_t> outside_{0};
+};
 
 /// Walks index (operand 0) and the indexed array without its `dim` (operand 1) over the shape of the index.
 Collapsed<2> paired(const Array& index, const Strides& strides, int dim) {
@@ -23,29 +51,35 @@ void gather_run(const Array& x, int dim, const Array& index, const Array& out) {
   const int64_t* at = index.data<int64_t>();
   const T* from = reinterpret_cast<const T*>(bytes_of(x));
   T* to = reinterpret_cast<T*>(bytes_of(out));
+  Range range(x.shape()[dim]);
   parallel_for(dims.outer_count(), std::max<int64_t>(1, kGrain / inner), [&](int64_t begin, int64_t end) {
     OuterWalk<2> walk(dims, begin);
     for (int64_t row = begin; row < end; ++row, walk.next()) {
       const int64_t* i = at + walk.offset[0];
       const T* source = from + walk.offset[1];
       T* y = to + row * inner;
-      if (step == 0 && x_step == 1)
-        std::memcpy(y, source + *i * jump, static_cast<size_t>(inner) * sizeof(T));
-      else
-        for (int64_t k = 0; k < inner; ++k) y[k] = source[k * x_step + i[k * step] * jump];
+      if (step == 0 && x_step == 1) {
+        if (range.holds(*i)) std::memcpy(y, source + *i * jump, static_cast<size_t>(inner) * sizeof(T));
+        continue;
+      }
+      for (int64_t k = 0; k < inner; ++k)
+        if (const int64_t place = i[k * step]; range.holds(place)) y[k] = source[k * x_step + place * jump];
     }
   });
+  range.check("gather");
 }
 
 /// Rows that one index moves: each worker owns some columns of the result and adds in order of position.
 template <class T>
-void add_rows(const Collapsed<3>& dims, int64_t jump, const int64_t* index, const T* from, T* to) {
+void add_rows(const Collapsed<3>& dims, int64_t jump, const int64_t* index, const T* from, T* to, Range& range) {
   const int64_t inner = dims.inner_size(), rows = dims.outer_count(), from_step = dims.inner_stride(2);
   const int64_t columns = std::max<int64_t>(32, kGrain / std::max<int64_t>(rows, 1));
   parallel_for(inner, columns, [&](int64_t begin, int64_t end) {
     OuterWalk<3> walk(dims, 0);
     for (int64_t row = 0; row < rows; ++row, walk.next()) {
-      T* y = to + walk.offset[1] + index[walk.offset[0]] * jump;
+      const int64_t place = index[walk.offset[0]];
+      if (!range.holds(place)) continue;
+      T* y = to + walk.offset[1] + place * jump;
       const T* x = from + walk.offset[2];
       if (from_step == 1)
         for (int64_t c = begin; c < end; ++c) y[c] += x[c];
@@ -66,7 +100,11 @@ void scatter_run(const Array& out, int dim, const Array& index, const Array& src
   T* to = out.data<T>();
   const int64_t inner = dims.inner_size(), step = dims.inner_stride(0), to_step = dims.inner_stride(1),
                 from_step = dims.inner_stride(2);
-  if (step == 0 && to_step == 1) return add_rows(dims, jump, at, from, to);
+  Range range(out.shape()[dim]);
+  if (step == 0 && to_step == 1) {
+    add_rows(dims, jump, at, from, to, range);
+    return range.check("scatter_add");
+  }
 
   // Different positions of the first dim never meet in the result, unless it is the indexed one: they can go to
   // different workers.
@@ -77,8 +115,10 @@ void scatter_run(const Array& out, int dim, const Array& index, const Array& src
     OuterWalk<3> walk(dims, begin * each);
     for (int64_t row = begin * each; row < end * each; ++row, walk.next())
       for (int64_t k = 0; k < inner; ++k)
-        to[walk.offset[1] + k * to_step + at[walk.offset[0] + k * step] * jump] += from[walk.offset[2] + k * from_step];
+        if (const int64_t place = at[walk.offset[0] + k * step]; range.holds(place))
+          to[walk.offset[1] + k * to_step + place * jump] += from[walk.offset[2] + k * from_step];
   });
+  range.check("scatter_add");
 }
 
 }  // namespace

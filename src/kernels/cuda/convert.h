@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "kernels/cuda/dtype.h"
+#include "lemma/core/number.h"
 
 namespace lemma::kernels::cuda {
 
@@ -28,13 +29,11 @@ struct Convert {
 
 /// A number as an element of type T, on the host.
 template <class T>
-T rounded(double value) {
-  if constexpr (std::is_same_v<T, bool>)
-    return value != 0;
-  else if constexpr (std::is_same_v<Wide<T>, T>)
-    return static_cast<T>(value);
+T rounded(const Number& value) {
+  if constexpr (std::is_arithmetic_v<T>)
+    return value.to<T>();
   else
-    return T(static_cast<float>(value));
+    return T(value.to<float>());
 }
 
 }  // namespace lemma::kernels::cuda

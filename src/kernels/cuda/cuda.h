@@ -15,6 +15,6 @@ LEMMA_FOR_EACH_WORK(LEMMA_DECLARE)
 
 /// dst = src, as CopyWork says; on one device it must be the current one.
 inline void copy(const Array& dst, const Array& src) { run(CopyWork{dst, src}); }
-inline void fill(const Array& out, double value) { run(FillWork{out, value}); }
+inline void fill(const Array& out, const Number& value) { run(FillWork{out, value}); }
 
 }  // namespace lemma::kernels::cuda

@@ -24,7 +24,7 @@ struct Given {
   explicit Given(Wide<T> x) : number(x), is_number(true) {}
   Given(const Operand& x) {  // NOLINT
     if (x.is_number())
-      *this = Given(static_cast<Wide<T>>(x.number()));
+      *this = Given(x.number().template to<Wide<T>>());
     else
       array = x.array();
   }
