@@ -24,6 +24,13 @@ void Block::fail(const std::string& why, const Loc* at) {
   if (at) error += ", at " + text(*at);
 }
 
+void Block::stop(const std::string& why) {
+  if (fiber == &host) return;
+  as_host();
+  fail(why, nullptr);
+  wait();
+}
+
 std::string Block::report() const {
   const auto doing = [this](unsigned t) {
     const auto waits_at = [&](const std::string& what) { return "wait at " + what + ", " + text(waits[t].at); };
