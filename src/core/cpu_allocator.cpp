@@ -16,6 +16,11 @@
 namespace lemma::cpu_allocator {
 namespace {
 
+size_t limit() {
+  static const size_t bytes = memory_limit::from_environment();
+  return bytes;
+}
+
 struct System {
   static size_t class_of(size_t bytes) { return size_classes::class_of(bytes); }
   static bool keeps_blocks() { return true; }
@@ -25,8 +30,7 @@ struct System {
   // The system promises more than it has and ends who uses it: what is beyond all limits is refused here.
   static bool allowed(size_t bytes, size_t held) {
     constexpr size_t kLarge = size_t{1} << 28;  // less is not worth the question
-    static const size_t limit = memory_limit::from_environment();
-    if (held > limit || bytes > limit - held) return false;
+    if (held > limit() || bytes > limit() - held) return false;
     return bytes < kLarge || bytes <= memory_limit::left_by_system();
   }
 
@@ -63,6 +67,10 @@ void* allocate(size_t bytes) {
   return block;
 }
 void release(void* block, size_t bytes) { cache().release(block, bytes); }
+bool beyond_limit(size_t bytes) {
+  const MemoryFigures now = cache().figures();
+  return now.active > limit() || bytes > limit() - now.active;
+}
 MemoryFigures figures() { return cache().figures(); }
 void reset_peak() { cache().reset_peak(); }
 void empty_cache() { cache().empty_cache(); }

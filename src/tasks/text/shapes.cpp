@@ -28,7 +28,7 @@ std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options,
     linear("encoder.letters.out", L, D);
   }
   if (options.window) linear("encoder.window", 3 * D, D);
-  for (int64_t i = 0; i < options.layers; ++i) {
+  for (int64_t i = options.layers; i-- > 0;) {  // the last first: it tells best that a file has too few
     const std::string layer = fmt::format("encoder.encoder.layers.{}.", i);
     shapes.push_back({layer + "self_attn.in_proj_weight", {3 * D, D}});
     shapes.push_back({layer + "self_attn.in_proj_bias", {3 * D}});
