@@ -1,4 +1,5 @@
 # What only a shared library needs: a version in its name, and that nothing but Lemma's own names is seen from outside.
+set_target_properties(lemma PROPERTIES DEFINE_SYMBOL "")  # the objects are the same, static or shared
 get_target_property(lemma_type lemma TYPE)
 if(NOT lemma_type STREQUAL "SHARED_LIBRARY")
   return()

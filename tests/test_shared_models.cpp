@@ -172,20 +172,24 @@ TEST_CASE("a wide table alone does not make logits build a wide model") {
         std::string::npos);
 }
 
-TEST_CASE("LEMMA_MEMORY_LIMIT bounds what tensors hold") {
-  const auto predict = [](const char* limit) {
-    return playground().run({"predict", "--model", "sentiment", "a fine film"},
+TEST_CASE("LEMMA_MEMORY_LIMIT bounds what tensors hold, and what is asked for at once") {
+  const auto train = [](const char* limit, const char* embed) {
+    return playground().run({"train", "sentiment", "--train", "train.tsv", "--dev", "dev.tsv", "--out", "limited",
+                             "--embed", embed, "--heads", "2", "--ff", "8", "--epochs", "1"},
                             {.environment = {{"LEMMA_MEMORY_LIMIT", limit}}});
   };
-  CHECK(predict("1G").status == 0);
-  CHECK(predict("100000000").status == 0);
-  const Program tight = predict("1K");
+  CHECK(train("1G", "8").status == 0);
+  const Program tight = train("8M", "1024");
   CAPTURE(tight.err);
-  CHECK(tight.status != 0);
-  CHECK(tight.err.find("of LEMMA_MEMORY_LIMIT") != std::string::npos);
-  for (const char* wrong : {"much", "8GB", "-1", "0", "99999999T"}) {
+  CHECK(tight.status == 2);
+  CHECK(tight.err.find("bytes is beyond what is left of LEMMA_MEMORY_LIMIT") != std::string::npos);
+  const Program asked = train("100M", "4096");
+  CAPTURE(asked.err);
+  CHECK(asked.status == 2);
+  CHECK(asked.err.find("[model] a model with --embed 4096") != std::string::npos);
+  for (const char* wrong : {"much", "8GB", "-1", "0"}) {
     CAPTURE(wrong);
-    const Program program = predict(wrong);
+    const Program program = train(wrong, "4096");
     CHECK(program.status == 2);
     CHECK(program.err.find("[LEMMA_MEMORY_LIMIT]") != std::string::npos);
   }

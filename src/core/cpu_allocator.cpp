@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <new>
 
@@ -18,7 +19,7 @@ namespace {
 
 size_t limit() {
   static const size_t bytes = memory_limit::from_environment();
-  return bytes;
+  return bytes == 0 ? SIZE_MAX : bytes;
 }
 
 struct System {
@@ -29,8 +30,9 @@ struct System {
 
   // The system promises more than it has and ends who uses it: what is beyond all limits is refused here.
   static bool allowed(size_t bytes, size_t held) {
-    constexpr size_t kLarge = size_t{1} << 28;  // less is not worth the question
-    if (held > limit() || bytes > limit() - held) return false;
+    constexpr size_t kSmall = size_t{1} << 20;  // what a run on another device needs beside it
+    constexpr size_t kLarge = size_t{1} << 28;  // less is not worth asking the system
+    if (bytes > kSmall && (held > limit() || bytes > limit() - held)) return false;
     return bytes < kLarge || bytes <= memory_limit::left_by_system();
   }
 

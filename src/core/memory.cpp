@@ -3,6 +3,7 @@
 #include "lemma/core/memory.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include <fmt/format.h>
 
@@ -35,7 +36,8 @@ void reset_peak(Device device) { device.is_cpu() ? cpu_allocator::reset_peak() :
 size_t available(Device device) {
   if (device.is_cuda()) return cuda::properties(device).free_memory + cached(device);
   const MemoryFigures now = cpu_allocator::figures();
-  const size_t limit = memory_limit::from_environment(), by_limit = limit > now.active ? limit - now.active : 0;
+  const size_t given = memory_limit::from_environment(), limit = given == 0 ? SIZE_MAX : given;
+  const size_t by_limit = limit > now.active ? limit - now.active : 0;
   const size_t system = memory_limit::left_by_system();
   return std::min(by_limit, system > SIZE_MAX - now.cached ? system : system + now.cached);
 }

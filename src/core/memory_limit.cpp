@@ -4,8 +4,9 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cctype>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -83,25 +84,20 @@ size_t left_by_machine() {
 }  // namespace
 
 size_t from_environment() {
-  const char* given = std::getenv("LEMMA_MEMORY_LIMIT");
-  if (!given || !*given) return kNone;
-  const std::string_view text = given;
-  constexpr std::string_view kUnits = "KMGT";
-  size_t number = 0, unit = 1;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, number);
-  bool right = error == std::errc() && number > 0 && end - stop <= 1;
-  if (right && stop != end) {
-    const size_t at = kUnits.find(*stop);
-    right = at != std::string_view::npos;
-    if (right) unit <<= 10 * (at + 1);
-  }
-  if (!right || number > kNone / unit)
-    throw ValueError("LEMMA_MEMORY_LIMIT",
-                     fmt::format("{} is not an amount of memory; expected bytes, or a number with K, M, G or T, such "
-                                 "as 8G",
-                                 words::quote(text)));
-  return number * unit;
+  const char* text = std::getenv("LEMMA_MEMORY_LIMIT");
+  if (!text || !*text) return 0;
+  char* end = nullptr;
+  const double number = std::strtod(text, &end);
+  size_t factor = 1;
+  for (size_t i = 0; *end && i < 4; ++i)
+    if (std::toupper(*end) == "KMGT"[i]) factor = size_t{1} << (10 * (i + 1)), ++end, i = 4;
+  const double bytes = number * static_cast<double>(factor);
+  const bool plain = std::strspn(text, "0123456789.KMGTkmgt") == std::strlen(text);
+  if (*end || end == text || !plain || !(bytes >= 1 && bytes < 0x1p62))
+    throw ValueError(
+        "LEMMA_MEMORY_LIMIT",
+        fmt::format("{} is not a size; give bytes, or a number with K, M or G, such as 6G", words::quote(text)));
+  return static_cast<size_t>(bytes);
 }
 
 size_t left_by_system() { return std::min({left_by_machine(), left_by_groups(), left_by_address_space()}); }

@@ -27,9 +27,10 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
     block = cpu_allocator::allocate(kHeader + bytes);
   } catch (const std::bad_alloc&) {
     if (cpu_allocator::beyond_limit(bytes))
-      throw Error("memory", fmt::format("a tensor of {} bytes is beyond what is left of LEMMA_MEMORY_LIMIT; a larger "
-                                        "limit or a smaller model would do",
-                                        bytes));
+      throw MemoryError("memory",
+                        fmt::format("a tensor of {} bytes is beyond what is left of LEMMA_MEMORY_LIMIT; a larger "
+                                    "limit or a smaller model would do",
+                                    bytes));
     throw Error("memory", fmt::format("the system does not have {} bytes left for a tensor", bytes));
   }
   return Ref<Storage>::adopt(new (block) Storage(static_cast<char*>(block) + kHeader, bytes, device));
