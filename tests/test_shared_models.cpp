@@ -182,7 +182,7 @@ TEST_CASE("LEMMA_MEMORY_LIMIT bounds what tensors hold, and what is asked for at
   const Program tight = train("8M", "1024");
   CAPTURE(tight.err);
   CHECK(tight.status == 2);
-  CHECK(tight.err.find("bytes is beyond what is left of LEMMA_MEMORY_LIMIT") != std::string::npos);
+  CHECK(tight.err.find("bytes are not left for a tensor within LEMMA_MEMORY_LIMIT") != std::string::npos);
   const Program asked = train("100M", "4096");
   CAPTURE(asked.err);
   CHECK(asked.status == 2);

@@ -69,10 +69,7 @@ void* allocate(size_t bytes) {
   return block;
 }
 void release(void* block, size_t bytes) { cache().release(block, bytes); }
-bool beyond_limit(size_t bytes) {
-  const MemoryFigures now = cache().figures();
-  return now.active > limit() || bytes > limit() - now.active;
-}
+bool is_limited() { return limit() != SIZE_MAX; }
 MemoryFigures figures() { return cache().figures(); }
 void reset_peak() { cache().reset_peak(); }
 void empty_cache() { cache().empty_cache(); }

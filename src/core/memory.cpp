@@ -46,9 +46,10 @@ void require(const std::string& where, const std::string& what, double bytes, De
   if (bytes < 1 << 26) return;  // too little to be worth the question
   const size_t left = available(device);
   if (bytes > static_cast<double>(left))
-    throw MemoryError(where, fmt::format("{} needs {} of memory, and {} has {} left; a smaller one needs less", what,
+    throw MemoryError(where, fmt::format("{} needs {} of memory, and {} has {} left{}; a smaller one needs less", what,
                                          words::bytes(bytes), device.is_cpu() ? "this system" : device.str(),
-                                         words::bytes(static_cast<double>(left))));
+                                         words::bytes(static_cast<double>(left)),
+                                         memory_limit::from_environment() ? " within LEMMA_MEMORY_LIMIT" : ""));
 }
 
 }  // namespace lemma::memory
