@@ -118,7 +118,7 @@ TEST_CASE("a pipe that its reader closed ends the program quietly, also where th
   for (const char* before : {"", "trap '' PIPE; "}) {
     CAPTURE(before);
     CHECK(shell(std::string(before) +
-                "lemma predict --model sentiment < <(yes 'a fine film' | head -2000) 2> error | head -1 > "
+                "lemma predict --model sentiment < <(yes 'a fine film' 2> /dev/null | head -2000) 2> error | head -1 > "
                 "first; exit ${PIPESTATUS[0]}") == 141);
     CHECK(written("error") == "");
   }
