@@ -24,10 +24,12 @@ void Block::fail(const std::string& why, const Loc* at) {
   if (at) error += ", at " + text(*at);
 }
 
-void Block::stop(const std::string& why) {
+void Block::stop_after(int seconds) {
   if (fiber == &host) return;
   as_host();
-  fail(why, nullptr);
+  fail("the block has run for " + std::to_string(seconds) +
+           " seconds; does a loop wait for what never comes? (option TIMEOUT)",
+       nullptr);
   wait();
 }
 

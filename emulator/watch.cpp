@@ -12,7 +12,6 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -99,9 +98,7 @@ Watch& watch() {
 
 // In the thread that spins, on the stack of its fiber: as if it had failed there. Nobody returns to that stack.
 void on_stop(int) {
-  if (active)
-    active->stop("the block has run for " + std::to_string(options().timeout) +
-                 " seconds; does a loop wait for what never comes? (option TIMEOUT)");
+  if (active) active->stop_after(options().timeout);
 }
 
 void start_watchman() {
