@@ -40,8 +40,8 @@ endif()
 add_library(lemma_dependencies INTERFACE)
 target_include_directories(lemma_dependencies SYSTEM INTERFACE ${OpenBLAS_INCLUDE} ${HWY_INCLUDE} ${CLI11_INCLUDE}
                                                                ${JSON_INCLUDE} ${UTF8PROC_INCLUDE})
-target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${OpenBLAS_LIBRARY} ${HWY_LIBRARY}
-                                                   ${UTF8PROC_LIBRARY} Threads::Threads ${CMAKE_DL_LIBS})
+target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${HWY_LIBRARY} ${UTF8PROC_LIBRARY}
+                                                   Threads::Threads ${CMAKE_DL_LIBS})
 
 add_library(lemma_warnings INTERFACE)
 target_compile_options(lemma_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Wno-sign-conversion

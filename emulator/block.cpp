@@ -9,6 +9,7 @@
 #include <numeric>
 
 #include "emulator/options.h"
+#include "emulator/watch.h"
 
 namespace emulator {
 
@@ -179,9 +180,12 @@ void Block::watch() {
 void Block::run(const Launch& l, unsigned block_number) {
   prepare(l, block_number);
   if (sanitizer::races()) watch();
-  active = this;
-  go_on(&host, false);  // returns when no thread can go on
-  active = nullptr;
+  {
+    const Watched in_time;
+    active = this;
+    go_on(&host, false);  // returns when no thread can go on
+    active = nullptr;
+  }
   if (error.empty() && left < count) {
     error = "emulated device: deadlock: the threads wait for each other\n  in block " + text(blockIdx) + report();
   }

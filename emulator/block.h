@@ -107,6 +107,8 @@ class Block {
   /// Ends the kernel: the first line of the message, and where. The caller frees its strings and waits, because
   /// nobody returns to its stack.
   void fail(const std::string& why, const Loc* at);
+  /// Ends a kernel that has run for so many seconds, on the stack of its running thread; returns only where none runs.
+  void stop_after(int seconds);
   /// What each thread does, neighbours that do the same in one line.
   std::string report() const;
   void release_barrier();

@@ -13,6 +13,7 @@
 #include "emulator/memory.h"
 #include "emulator/options.h"
 #include "emulator/streams.h"
+#include "emulator/watch.h"
 #include "emulator/workers.h"
 
 namespace emulator {
@@ -49,6 +50,7 @@ void check_sizes(const LaunchConfig& c, const void* kernel) {
 }
 
 void run(const LaunchConfig& c, const Body& body) {
+  name_faults();
   Launch l{c, body, c.grid.x * c.grid.y * c.grid.z, nullptr};
   if (sanitizer::races()) l.marks.reset(new char[2 * std::size_t{l.blocks} + 3]);
   std::string why;

@@ -54,6 +54,7 @@ Options from_environment() {
       .between_blocks = flag(EMULATOR_PREFIX "BETWEEN_BLOCKS", true),
       .devices = static_cast<int>(number(EMULATOR_PREFIX "DEVICES", 1, 0, 16)),
       .memory = static_cast<std::size_t>(number(EMULATOR_PREFIX "MEMORY", 8LL << 30, 0, 1LL << 50)),
+      .timeout = static_cast<int>(number(EMULATOR_PREFIX "TIMEOUT", 60, 0, 1'000'000)),
       .fault = fault(),
   };
   if (o.workers <= 0) o.workers = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

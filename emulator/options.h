@@ -18,6 +18,7 @@ struct Options {
   bool between_blocks;  // BETWEEN_BLOCKS (1): with the thread sanitizer, races between blocks count too
   int devices;          // DEVICES (1)
   std::size_t memory;   // MEMORY (8 GiB): bytes of each device
+  int timeout;          // TIMEOUT (60): seconds that one block may run; 0: any
   std::string fault;    // FAULT: see testing.h
 };
 

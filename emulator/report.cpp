@@ -24,6 +24,15 @@ void Block::fail(const std::string& why, const Loc* at) {
   if (at) error += ", at " + text(*at);
 }
 
+void Block::stop_after(int seconds) {
+  if (fiber == &host) return;
+  as_host();
+  fail("the block has run for " + std::to_string(seconds) +
+           " seconds; does a loop wait for what never comes? (option TIMEOUT)",
+       nullptr);
+  wait();
+}
+
 std::string Block::report() const {
   const auto doing = [this](unsigned t) {
     const auto waits_at = [&](const std::string& what) { return "wait at " + what + ", " + text(waits[t].at); };

@@ -65,10 +65,17 @@ for corpus in "$@"; do
         exit 2
     fi
 done
+# Only encrypted addresses, also where one is forwarded; a mirror's as it was given. A connection that is not made in 30
+# seconds, or stands still for 60, is given up, and so is a file after ten minutes.
+protocols="=https"
+[ -z "$from" ] || protocols="=https,http,file"
 if command -v curl >/dev/null; then
-    fetch() { curl --fail --silent --show-error --location --retry 2 --output "$2" "$1"; }
+    fetch() {
+        curl --fail --silent --show-error --location --retry 2 --proto "$protocols" --connect-timeout 30 \
+            --speed-limit 1 --speed-time 60 --max-time 600 --output "$2" "$1"
+    }
 elif command -v wget >/dev/null && [ -z "$from" ]; then
-    fetch() { wget --quiet --output-document="$2" "$1"; }
+    fetch() { timeout 600 wget --quiet --https-only --timeout=60 --tries=3 --output-document="$2" "$1"; }
 else
     echo "download_data.sh: needs curl: apt-get install curl" >&2
     exit 2
@@ -108,19 +115,36 @@ get() { # CHECKSUM CORPUS/FILE ADDRESS...
     return 1
 }
 
-# The movie reviews come as two Windows-1252 files: made into UTF-8 lines of "label sentence", every tenth for dev.
-unpack_mr() {
-    [ -e "$directory/mr/rt-polaritydata.tar.gz" ] && [ ! -e "$directory/mr/train.txt" ] || return 0
-    tar -xzf "$directory/mr/rt-polaritydata.tar.gz" -C "$directory/mr"
+# The movie reviews come as two Windows-1252 files: made into UTF-8 lines of "label sentence", every tenth for dev. All is
+# made in a folder of its own, and gets its name when it is whole.
+make_mr() { # ARCHIVE FOLDER
+    tar -xzf "$1" -C "$2" || return 1
+    for side in pos neg; do
+        [ -s "$2/rt-polaritydata/rt-polarity.$side" ] || return 1
+        iconv -c -f WINDOWS-1252 -t UTF-8 "$2/rt-polaritydata/rt-polarity.$side" >"$2/$side" || return 1
+    done
     for part in train dev; do
         for side in pos neg; do
-            iconv -c -f WINDOWS-1252 -t UTF-8 "$directory/mr/rt-polaritydata/rt-polarity.$side" |
-                awk -v part=$part -v label=$([ $side = pos ] && echo 1 || echo 0) '
-                    { sub(/\r$/, "") } (NR % 10 == 0) == (part == "dev") { print label " " $0 }'
-        done >"$directory/mr/$part.part"
-        mv "$directory/mr/$part.part" "$directory/mr/$part.txt"
+            awk -v part=$part -v label=$([ $side = pos ] && echo 1 || echo 0) '
+                { sub(/\r$/, "") } (NR % 10 == 0) == (part == "dev") { print label " " $0 }' "$2/$side" || return 1
+        done >"$2/$part.txt"
+        [ -s "$2/$part.txt" ] || return 1
     done
-    echo "made     mr/train.txt and mr/dev.txt"
+}
+unpack_mr() {
+    [ ! -e "$directory/mr/train.txt" ] || [ ! -e "$directory/mr/dev.txt" ] || return 0
+    folder=$(mktemp -d "$directory/mr/unpacking.XXXXXX") || return 1
+    trap 'rm -rf "$folder"' EXIT
+    trap 'exit 1' HUP INT TERM
+    if make_mr "$directory/mr/rt-polaritydata.tar.gz" "$folder"; then
+        mv "$folder/dev.txt" "$folder/train.txt" "$directory/mr/"
+        [ -e "$directory/mr/rt-polaritydata" ] || mv "$folder/rt-polaritydata" "$directory/mr/" # its README has the terms
+        echo "made     mr/train.txt and mr/dev.txt"
+    else
+        echo "download_data.sh: $directory/mr/rt-polaritydata.tar.gz cannot be unpacked" >&2
+        failed=$((failed + 1))
+    fi
+    rm -rf "$folder"
 }
 
 failed=0
@@ -131,11 +155,14 @@ while read -r sum name addresses; do
         case " $* " in *" $corpus "*) ;; *) continue ;; esac
     fi
     # shellcheck disable=SC2086 # several addresses
-    get "$sum" "$name" $addresses || failed=$((failed + 1))
+    if get "$sum" "$name" $addresses; then
+        [ "$corpus" != mr ] || unpack_mr # only what its checksum vouches for
+    else
+        failed=$((failed + 1))
+    fi
 done <<END
 $files
 END
-unpack_mr || failed=$((failed + 1))
 if [ $failed -gt 0 ]; then
     echo "download_data.sh: $failed of the files could not be fetched" >&2
     exit 1

@@ -152,6 +152,8 @@ Tensor argmax(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool k
 Tensor argmin(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);
 /// Mean squared distance from the mean, divided by n - correction (1: unbiased, PyTorch's default).
 Tensor var(const Tensor& x, const Dims& dims = {}, int64_t correction = 1, bool keepdim = false);
+/// Its square root. Under `using namespace lemma` write x.std(0) or lemma::std(x, 0): plain `std` is then two things,
+/// this function and the namespace of the standard library, and C++ refuses to choose.
 Tensor std(const Tensor& x, const Dims& dims = {}, int64_t correction = 1, bool keepdim = false);
 /// PyTorch's older form, with a bool: `var(x, 1, true)` is unbiased, divided by n - 1, and false divides by n.
 Tensor var(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {

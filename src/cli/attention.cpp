@@ -46,8 +46,8 @@ int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
   viz::AttentionPage page{text, std::move(attention.summary), std::move(attention.tokens), {}};
   for (const Tensor& layer : attention.weights) page.weights.push_back(matrices(layer));
   io::write_file(out, viz::attention_html(page));
-  print_line(fmt::format("Wrote {}: {}, {}, {}.", out, words::plural(layers, "layer"), words::plural(heads, "head"),
-                         words::plural(tokens, "token")));
+  print_line(fmt::format("Wrote {}: {}, {}, {}.", words::printable(out), words::plural(layers, "layer"),
+                         words::plural(heads, "head"), words::plural(tokens, "token")));
   return 0;
 }
 

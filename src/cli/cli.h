@@ -18,7 +18,7 @@ namespace lemma::cli {
 /// The program: reads its arguments, runs one command, and turns every failure into one line on stderr and an exit
 /// status. The tasks must outlive it.
 ///   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input, a device that is missing, full or
-///   lost; 130 stopped by Ctrl-C, after saving.
+///   lost; 130 stopped by Ctrl-C, after saving. A reader that closed its end of a pipe ends it by SIGPIPE, quietly.
 int main(int argc, char** argv, const train::Tasks& tasks);
 
 inline constexpr const char* kVersion = "0.1.0";
@@ -52,7 +52,11 @@ void add_threads(CLI::App& command);
 /// DeviceError.
 void add_device(CLI::App& command, Device& device);
 
-/// Writes a line to stdout; throws IoError when that fails (a full disk).
+inline constexpr const char* kCannotWrite = "cannot be written to; is the disk full?";
+
+/// Writes a line to stdout, JSON or text: what would turn or move the letters of a terminal as \u202e, which is the
+/// same to a reader of JSON. Colours and tabs stay: text that others wrote has been through words::printable. Throws
+/// IoError when that fails (a full disk).
 void print_line(const std::string& line);
 
 /// Where a file of data/ is: next to the program's build folder, in its install prefix, or in the source tree it was

@@ -78,9 +78,9 @@ void add_device(CLI::App& command, Device& device) {
 }
 
 void print_line(const std::string& line) {
-  if (std::fwrite(line.data(), 1, line.size(), stdout) != line.size() || std::fputc('\n', stdout) == EOF ||
-      std::fflush(stdout) != 0)
-    throw IoError("stdout", "cannot be written to; is the disk full?");
+  const std::string shown = words::printable_json(line) + "\n";  // text has no other place for such characters either
+  if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() || std::fflush(stdout) != 0)
+    throw IoError("stdout", kCannotWrite);
 }
 
 std::string bundled_data(const std::string& name) {

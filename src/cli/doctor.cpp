@@ -1,7 +1,6 @@
 // lemma doctor: what this program was built from, which devices there are, and whether they compute correctly.
 #include <unistd.h>
 
-#include <cstdlib>
 #include <memory>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "cli/doctor_checks.h"
 #include "lemma/core/error.h"
 #include "lemma/ops.h"
+#include "lemma/viz/terminal.h"
 
 namespace lemma::cli {
 namespace {
@@ -30,7 +30,7 @@ Json json_of(const Report& report) {
 }
 
 void print(const Report& report) {
-  const bool colour = ::isatty(STDOUT_FILENO) == 1 && !std::getenv("NO_COLOR");
+  const bool colour = viz::shows_colour(STDOUT_FILENO);
   const auto paint = [&](const char* code, const std::string& text) {
     return colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
   };

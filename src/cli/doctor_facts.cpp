@@ -4,12 +4,12 @@
 #include <fstream>
 #include <thread>
 
-#include <cblas.h>
 #include <fmt/format.h>
 #include <hwy/highway.h>
 
 #include "cli/cli.h"
 #include "cli/doctor_checks.h"
+#include "core/openblas.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/error.h"
 #include "lemma/core/threads.h"
@@ -77,7 +77,7 @@ Report examine() {
   report.facts = {{"lemma", kVersion},
                   {"compiler", compiler()},
                   {"fmt", fmt::format("{}.{}.{}", FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100)},
-                  {"BLAS", fmt::format("{}, kernels for {}", openblas_get_config(), openblas_get_corename())},
+                  {"BLAS", fmt::format("{}, kernels for {}", openblas().config(), openblas().core_name())},
                   {"SIMD", simd()},
                   {"threads", std::to_string(num_threads())},
                   {"CUDA build", cuda::build()}};

@@ -29,6 +29,16 @@ Shape matrix(const io::SafeTensors& file, const std::string& path, const std::st
   return tensor->shape();
 }
 
+// A model of that width has matrices of width x width; it is not made where the file cannot hold one.
+void check_width(const io::SafeTensors& file, const std::string& path, int64_t width) {
+  int64_t numbers = 0;
+  for (const auto& [key, tensor] : file.tensors) numbers += tensor.numel();
+  if (numbers / width < width)
+    throw IoError(path,
+                  fmt::format("holds {} in all; a model as wide as its 'embedding.weight' has matrices of {} x {}",
+                              words::plural(numbers, "number"), width, width));
+}
+
 // One row of ids, separated by spaces, tabs or commas, with or without [ ] around it.
 std::vector<int64_t> parse_row(const std::string& where, std::string_view line, int64_t vocabulary) {
   std::string text(line);
@@ -120,6 +130,7 @@ int run_logits(const Arguments& arguments, const train::Tasks& tasks) {
   const io::SafeTensors weights = io::load_safetensors(path);
   train::check_finite(path, weights.tensors);
   const Shape table = matrix(weights, path, "embedding.weight");
+  check_width(weights, path, table[1]);
   const int64_t heads = heads_of(arguments, weights, path, table[1]);
   const data::TextFile file(arguments.ids);
   std::vector<std::vector<int64_t>> rows;

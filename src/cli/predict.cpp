@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "lemma/core/error.h"
 #include "lemma/train/model_dir.h"
+#include "lemma/viz/terminal.h"
 
 namespace lemma::cli {
 namespace {
@@ -22,7 +23,7 @@ struct Arguments {
 };
 
 void predict(train::Learner& learner, const std::string& where, const std::string& text, bool for_people) {
-  print_line(for_people ? learner.predict_for_people(where, text, ::isatty(STDOUT_FILENO) == 1)
+  print_line(for_people ? learner.predict_for_people(where, text, viz::shows_colour(STDOUT_FILENO))
                         : learner.predict(where, text));
 }
 

@@ -2,6 +2,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <new>
 
 #include <fmt/format.h>
@@ -29,9 +30,17 @@ std::string about(const train::Tasks& tasks) {
 
 int fail(int status, std::string message) {
   for (char& c : message)
-    if (c == '\n' || c == '\r') c = ' ';                     // one line, whatever a file name holds
-  std::fputs(("lemma: " + message + "\n").c_str(), stderr);  // not fmt: it throws when stderr cannot be written
+    if (c == '\n' || c == '\r') c = ' ';  // one line, whatever a file name holds
+  // Not fmt: it throws when stderr cannot be written.
+  std::fputs(("lemma: " + words::printable(message) + "\n").c_str(), stderr);
   return status;
+}
+
+// What was written last may still lie in a buffer: a full disk must not pass for success.
+int finished(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && std::cout.good() && std::ferror(stdout) == 0) return status;
+  return status == 0 ? fail(2, std::string("[stdout] ") + kCannotWrite) : status;
 }
 
 // CLI11 would only say that a command is missing.
@@ -73,9 +82,10 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
 
 int main(int argc, char** argv, const train::Tasks& tasks) {
   std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails and is reported, as on a full disk
+  std::signal(SIGPIPE, SIG_DFL);  // who reads no further wants no more: some parents have it ignored
   try {
     if (argc > 0) program_name() = argv[0];
-    return run(argc, argv, tasks);
+    return finished(run(argc, argv, tasks));
   } catch (const IoError& error) {
     return fail(2, error.what());
   } catch (const ValueError& error) {

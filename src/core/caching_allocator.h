@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <new>
 #include <span>
 #include <thread>
 #include <vector>
@@ -69,8 +70,7 @@ class CachingAllocator {
     {
       const Guard guard(lock_);
       figures_.active -= bytes;
-      if (keeps) {
-        kept_[index].push_back(block);
+      if (keeps && keep(index, block)) {
         figures_.cached += size;
         return;
       }
@@ -88,6 +88,8 @@ class CachingAllocator {
     const Guard guard(lock_);
     figures_.peak = figures_.active;
   }
+  /// For fork: held meanwhile, the lock is open in the child too, and nothing is half changed.
+  ShortLock& lock() { return lock_; }
 
  private:
   struct Guard {
@@ -128,20 +130,35 @@ class CachingAllocator {
     return nullptr;
   }
 
-  // Largest classes first, until no more than `allowed` bytes are kept.
-  void give_back_beyond(size_t allowed) {
-    std::vector<void*> blocks;
-    {
-      const Guard guard(lock_);
-      for (size_t i = size_classes::kCount; i-- > 0 && figures_.cached > allowed;)
-        while (!kept_[i].empty() && figures_.cached > allowed) {
-          blocks.push_back(kept_[i].back());
-          kept_[i].pop_back();
-          figures_.cached -= size_classes::class_bytes(i);
-          held_ -= size_classes::class_bytes(i);
-        }
+  // False where there is no memory to remember it: the tensor whose block it is must go all the same. Requires the
+  // lock.
+  bool keep(size_t index, void* block) {
+    try {
+      kept_[index].push_back(block);
+      return true;
+    } catch (const std::bad_alloc&) {
+      return false;
     }
-    if (!blocks.empty()) source_.give_back(blocks);
+  }
+
+  // Largest classes first, until no more than `allowed` bytes are kept. Some at a time, in place: it must work where no
+  // memory is left.
+  void give_back_beyond(size_t allowed) {
+    std::array<void*, 256> blocks;
+    for (size_t count = blocks.size(); count == blocks.size();) {
+      count = 0;
+      {
+        const Guard guard(lock_);
+        for (size_t i = size_classes::kCount; i-- > 0 && figures_.cached > allowed;)
+          while (!kept_[i].empty() && figures_.cached > allowed && count < blocks.size()) {
+            blocks[count++] = kept_[i].back();
+            kept_[i].pop_back();
+            figures_.cached -= size_classes::class_bytes(i);
+            held_ -= size_classes::class_bytes(i);
+          }
+      }
+      if (count > 0) source_.give_back({blocks.data(), count});
+    }
   }
 
   Source source_;

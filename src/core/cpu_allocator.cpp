@@ -2,8 +2,13 @@
 
 #include "core/cpu_allocator.h"
 
+#include <pthread.h>
+
+#include <cstdint>
 #include <cstdlib>
 #include <new>
+
+#include "core/memory_limit.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -12,13 +17,27 @@
 namespace lemma::cpu_allocator {
 namespace {
 
+size_t limit() {
+  static const size_t bytes = memory_limit::from_environment();
+  return bytes == 0 ? SIZE_MAX : bytes;
+}
+
 struct System {
   static size_t class_of(size_t bytes) { return size_classes::class_of(bytes); }
   static bool keeps_blocks() { return true; }
   /// As much as was ever in use at once, so a process stays near its peak and a loop finds its blocks again.
   static size_t kept_at_most(size_t peak) { return std::max<size_t>(size_t{32} << 20, peak); }
 
-  static void* take(size_t bytes, size_t) {
+  // The system promises more than it has and ends who uses it: what is beyond all limits is refused here.
+  static bool allowed(size_t bytes, size_t held) {
+    constexpr size_t kSmall = size_t{1} << 20;  // what a run on another device needs beside it
+    constexpr size_t kLarge = size_t{1} << 28;  // less is not worth asking the system
+    if (bytes > kSmall && (held > limit() || bytes > limit() - held)) return false;
+    return bytes < kLarge || bytes <= memory_limit::left_by_system();
+  }
+
+  static void* take(size_t bytes, size_t held) {
+    if (!allowed(bytes, held)) return nullptr;
     constexpr size_t kHuge = size_t{1} << 21;  // large blocks on huge pages: fewer page faults
     const size_t alignment = bytes >= kHuge ? kHuge : 64;
     void* block = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
@@ -34,7 +53,11 @@ struct System {
 
 // Never destroyed: tensors in static variables outlive any order of destruction.
 CachingAllocator<System>& cache() {
-  static auto* instance = new CachingAllocator<System>(System{});
+  static auto* instance = [] {
+    auto* const made = new CachingAllocator<System>(System{});
+    ::pthread_atfork([] { cache().lock().lock(); }, [] { cache().lock().unlock(); }, [] { cache().lock().unlock(); });
+    return made;
+  }();
   return *instance;
 }
 
@@ -46,6 +69,7 @@ void* allocate(size_t bytes) {
   return block;
 }
 void release(void* block, size_t bytes) { cache().release(block, bytes); }
+bool is_limited() { return limit() != SIZE_MAX; }
 MemoryFigures figures() { return cache().figures(); }
 void reset_peak() { cache().reset_peak(); }
 void empty_cache() { cache().empty_cache(); }

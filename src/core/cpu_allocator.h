@@ -10,6 +10,8 @@ void* allocate(size_t bytes);
 /// `bytes` as they were asked for.
 void release(void* block, size_t bytes);
 
+/// Whether LEMMA_MEMORY_LIMIT is set.
+bool is_limited();
 MemoryFigures figures();
 void reset_peak();
 void empty_cache();

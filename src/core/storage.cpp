@@ -27,6 +27,11 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
   try {
     block = cpu_allocator::allocate(kHeader + bytes);
   } catch (const std::bad_alloc&) {
+    if (cpu_allocator::is_limited())
+      throw MemoryError("memory",
+                        fmt::format("{} bytes are not left for a tensor within LEMMA_MEMORY_LIMIT; a larger limit or a "
+                                    "smaller model would do",
+                                    bytes));
     throw Error("memory", fmt::format("the system does not have {} bytes left for a tensor", bytes));
   }
   return Ref<Storage>::adopt(new (block) Storage(static_cast<char*>(block) + kHeader, bytes, device));

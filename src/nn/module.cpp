@@ -105,7 +105,13 @@ int64_t Module::num_parameters() const {
 
 void Module::train(bool mode) {
   check_all();
-  walk("", [&](const std::string&, Module& module) { module.training_ = mode; });
+  set_mode(mode);
+}
+
+// Allocates nothing, so that what puts a mode back can be a destructor.
+void Module::set_mode(bool training) {
+  if (training_ != training) training_ = training;
+  for (const auto& [name, child] : children_) child->set_mode(training);
 }
 
 void Module::requires_grad_(bool value) {

@@ -1,5 +1,6 @@
 // Which module is part of which: registration, members that it missed, and modules that come, move and go.
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <map>
@@ -18,18 +19,31 @@ constexpr int kDeepest = 1000;  // levels; everything that walks through a modul
 struct Strays {
   std::mutex mutex;
   std::set<const Module*> all;
-  void add(const Module* module) {
+  // A module brings its node along, made when it was built: to become a stray again, in a destructor, allocates
+  // nothing.
+  using Place = std::set<const Module*>::node_type;
+  void add(Place& place) {
     const std::lock_guard lock(mutex);
-    all.insert(module);
+    all.insert(std::move(place));
   }
-  void remove(const Module* module) {
+  void remove(const Module* module, Place& place) {
     const std::lock_guard lock(mutex);
-    all.erase(module);
+    if (Place found = all.extract(module)) place = std::move(found);
   }
 };
 
+std::set<const Module*>::node_type place_of(const Module* module) {
+  std::set<const Module*> one{module};
+  return one.extract(one.begin());
+}
+
 Strays& strays() {
-  static auto* const kept = new Strays;  // outlives every static module
+  static auto* const kept = [] {
+    auto* const made = new Strays;  // outlives every static module
+    // A child of fork has only the thread that forked: a lock that another one held would never open.
+    ::pthread_atfork([] { strays().mutex.lock(); }, [] { strays().mutex.unlock(); }, [] { strays().mutex.unlock(); });
+    return made;
+  }();
   return *kept;
 }
 
@@ -48,9 +62,9 @@ void Module::announce(Module* parent, const std::string& name, size_t size) { an
 
 void Module::forget_announcement() { announced = {}; }
 
-Module::Module() {
+Module::Module() : stray_(place_of(this)) {
   if (!announced.parent) {
-    strays().add(this);
+    strays().add(stray_);
     return;
   }
   const Announced mine = std::exchange(announced, {});
@@ -62,9 +76,9 @@ Module::~Module() {
   for (Module* parent : parents_) std::erase_if(parent->children_, [&](const auto& c) { return c.second == this; });
   for (const auto& [name, child] : children_) {
     std::erase(child->parents_, this);
-    if (child->parents_.empty()) strays().add(child);
+    if (child->parents_.empty()) strays().add(child->stray_);
   }
-  strays().remove(this);
+  strays().remove(this, stray_);
 }
 
 // ---- Moving: what lies in the object lies at the same distance in the new one; the rest stays where it is ----
@@ -84,7 +98,7 @@ void Module::check_can_move() const {
   }
 }
 
-Module::Module(Module&& other) {
+Module::Module(Module&& other) : stray_(place_of(this)) {
   for (const Module* parent : other.parents_) {
     if (!parent->moved_to_)
       throw ValueError("Module", fmt::format("this {} is a part of {} and cannot be moved out of it", other.type_name(),
@@ -93,7 +107,7 @@ Module::Module(Module&& other) {
   }
   if (parents_.empty()) {
     other.check_can_move();
-    strays().add(this);
+    strays().add(stray_);
   }
   const auto moved = [&]<class T>(T* part) {
     if (!other.contains(part)) return part;
@@ -108,7 +122,7 @@ Module::Module(Module&& other) {
   size_ = other.size_, height_ = other.height_, checked_ = other.checked_.load(), training_ = other.training_;
   other.slots_.clear(), other.children_.clear(), other.parents_.clear();
   other.moved_to_ = this;
-  strays().remove(&other);
+  strays().remove(&other, other.stray_);
 }
 
 // ---- Registration ----
@@ -160,7 +174,7 @@ void Module::adopt(const std::string& name, Module& child, size_t size) {
   child.parents_.push_back(this);
   children_.emplace_back(name, &child);
   checked_ = false;
-  strays().remove(&child);
+  strays().remove(&child, child.stray_);
 }
 
 // ---- What was forgotten ----

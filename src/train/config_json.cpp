@@ -12,6 +12,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "lemma-model";
 constexpr int64_t kVersion = 1;
+constexpr int kDeepest = 32;  // levels; a real config has three
 
 // Reads the fields of one object; a missing one or one of the wrong kind is an error that names it.
 class Object {
@@ -125,14 +126,15 @@ History history_from(const Object& f, const std::string& where) {
 
 // The file as JSON, of the format and version that this program reads.
 Json parse(const std::string& text, const std::string& where) {
-  // Deep nesting would exhaust the stack; a real config has three levels.
-  int depth = 0;
-  for (const char c : text) {
-    depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
-    if (depth > 32)
-      throw IoError(where, "is nested more than 32 levels deep; expected the config.json of a model directory");
-  }
-  const Json json = Json::parse(text, nullptr, false);
+  // What reads a value later recurses as deep as it is nested. Braces within a string do not count.
+  const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
+    if (depth > kDeepest)
+      throw IoError(where, fmt::format("is nested more than {} levels deep; expected the config.json of a model "
+                                       "directory",
+                                       kDeepest));
+    return true;
+  };
+  const Json json = Json::parse(text, shallow, false);
   if (json.is_discarded()) throw IoError(where, "is not JSON; expected the config.json of a model directory");
   const Object f(json, where, "");
   if (f.text("format") != kFormat)

@@ -1,7 +1,6 @@
 #include "lemma/train/progress.h"
 
 #include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -25,8 +24,29 @@ int columns(std::FILE* terminal) {
 
 }  // namespace
 
+std::string progress_line(int columns, const std::string& head, double share, const std::vector<std::string>& figures) {
+  constexpr int kBar = 10, kShortest = 3;
+  int room = std::max(columns - 1, 0);  // the cursor stands behind the line
+  std::string line = head.substr(0, static_cast<size_t>(room));
+  room -= static_cast<int>(line.size());
+  const std::string percent = fmt::format(" {:3.0f} %", 100 * share);
+  if (static_cast<int>(percent.size()) > room) return line;
+  room -= static_cast<int>(percent.size());
+  if (const int width = std::min(kBar, room - 1); width >= kShortest) {
+    line += " " + viz::bar(share, width);
+    room -= width + 1;
+  }
+  line += percent;
+  for (const std::string& figure : figures) {
+    room -= static_cast<int>(figure.size()) + 2;
+    if (room < 0) break;
+    line += "  " + figure;
+  }
+  return line;
+}
+
 Progress::Progress(std::FILE* out, std::string unit)
-    : out_(out), unit_(std::move(unit)), terminal_(::isatty(::fileno(out)) == 1) {
+    : out_(out), unit_(std::move(unit)), terminal_(viz::is_terminal(::fileno(out))) {
   begin_epoch();
 }
 
@@ -53,24 +73,14 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
   const int64_t epoch = trainer.epoch() + (done < total ? 1 : 0);
   const double rate = static_cast<double>(examples_) / std::max(seconds(), 1e-9);
   const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
-  const std::string figures[] = {
+  const std::vector<std::string> figures = {
       fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", words::clock_time(left)),
       fmt::format("{} {}/s", words::grouped(std::lround(rate)), unit_), fmt::format("lr {:.2g}", result.lr),
       fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
-    const double share = static_cast<double>(done) / static_cast<double>(total);
-    // A line that wraps cannot be redrawn: what does not fit is left out, from the last figure on.
-    const std::string head = fmt::format("epoch {}/{} ", epoch, epochs),
-                      percent = fmt::format(" {:3.0f} %", 100 * share);
-    constexpr size_t kBar = 10;
-    size_t used = head.size() + kBar + percent.size() + 1;
-    std::string shown;
-    for (const std::string& figure : figures) {
-      used += figure.size() + 2;
-      if (used > static_cast<size_t>(columns(out_))) break;
-      shown += "  " + figure;
-    }
-    fmt::print(out_, "\r\033[K{}{}{}{}", head, viz::bar(share, kBar), percent, shown);
+    fmt::print(out_, "\r\033[K{}",
+               progress_line(columns(out_), fmt::format("epoch {}/{}", epoch, epochs),
+                             static_cast<double>(done) / static_cast<double>(total), figures));
     drawn_ = true;
   } else {
     fmt::print(out_, "epoch {}/{}, step {}/{}: {}\n", epoch, epochs, done, total, fmt::join(figures, ", "));

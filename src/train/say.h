@@ -1,16 +1,20 @@
 #pragma once
-/// What a run says goes to its log at once.
+/// What a run says goes to its log at once, as a terminal can show it.
 
 #include <fmt/format.h>
 
+#include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/train/run.h"
 
 namespace lemma::train {
 
+/// Throws IoError where the log cannot be written to.
 template <class... Args>
 void say(const Run& run, fmt::format_string<Args...> text, Args&&... args) {
-  fmt::print(run.log, text, std::forward<Args>(args)...);
-  std::fflush(run.log);
+  const std::string line = words::printable(fmt::format(text, std::forward<Args>(args)...), true);
+  if (std::fwrite(line.data(), 1, line.size(), run.log) != line.size() || std::fflush(run.log) != 0)
+    throw IoError("output", "cannot be written to; is the disk full?");
 }
 
 }  // namespace lemma::train

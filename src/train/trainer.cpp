@@ -7,6 +7,8 @@
 
 #include "lemma/autocast.h"
 #include "lemma/autograd.h"
+#include "lemma/core/memory.h"
+#include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "lemma/optim/clip.h"
 
@@ -20,6 +22,14 @@ std::vector<optim::ParamGroup> groups_of(const std::vector<Tensor>& params, doub
   return {{.params = matrices, .weight_decay = weight_decay}, {.params = vectors, .weight_decay = 0.0}};
 }
 
+// Beside the weights: their gradients, AdamW's two moments, and the mean if one is kept.
+nn::Module& with_room_to_train(nn::Module& module, const TrainOptions& options) {
+  const double copies = options.average > 0 ? 4 : 3;
+  memory::require("train", "training a model of " + words::plural(module.num_parameters(), "parameter"),
+                  copies * sizeof(float) * static_cast<double>(module.num_parameters()), module.device());
+  return module;
+}
+
 // A tenth of the steps that this data gets by default. The number of epochs asked for does not count: a run that is
 // given more of them later must continue as if it had had them from the start.
 int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
@@ -29,7 +39,7 @@ int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
 }  // namespace
 
 Trainer::Trainer(nn::Module& module, Lessons lessons, const TrainOptions& options)
-    : module_(module),
+    : module_(with_room_to_train(module, options)),
       lessons_(std::move(lessons)),
       options_(options),
       params_(module.parameters()),

@@ -1,6 +1,9 @@
 #include "lemma/train/weight_average.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -12,23 +15,31 @@ namespace lemma::train {
 WeightAverage::WeightAverage(const nn::Module& model, double decay) : decay_(decay) {
   NoGrad guard;
   if (!active()) return;
-  weights_ = model.state_dict();
-  for (const auto& [key, value] : weights_) mean_.emplace_back(key, value.clone());
+  std::map<std::string, Tensor> own;
+  for (const StateDict& some : {model.named_parameters(), model.named_buffers()}) own.insert(some.begin(), some.end());
+  std::set<const TensorImpl*> seen;
+  for (const auto& [key, value] : model.state_dict()) {  // for its order
+    const auto found = own.find(key);
+    if (found == own.end() || !seen.insert(found->second.impl()).second) continue;  // shared, and averaged already
+    weights_.emplace_back(key, found->second);
+    mean_.emplace_back(key, value.clone());
+  }
 }
 
 void WeightAverage::update(int64_t step) {
   NoGrad guard;
   const double decay = std::min(decay_, static_cast<double>(step) / static_cast<double>(step + 9));
-  for (size_t i = 0; i < weights_.size(); ++i) mean_[i].second.mul_(decay).add_(weights_[i].second, 1 - decay);
+  for (size_t i = 0; i < weights_.size(); ++i) {
+    if (is_floating(mean_[i].second.dtype()))
+      mean_[i].second.mul_(decay).add_(weights_[i].second, 1 - decay);
+    else
+      mean_[i].second.copy_(weights_[i].second);  // a count has no mean
+  }
 }
 
-void WeightAverage::swap() {
-  NoGrad guard;
-  for (size_t i = 0; i < weights_.size(); ++i) {
-    const Tensor kept = weights_[i].second.clone();
-    weights_[i].second.copy_(mean_[i].second);
-    mean_[i].second.copy_(kept);
-  }
+void WeightAverage::swap() noexcept {
+  for (size_t i = 0; i < weights_.size(); ++i)
+    std::swap(weights_[i].second.impl()->array, mean_[i].second.impl()->array);
 }
 
 StateDict WeightAverage::state() const { return mean_; }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/viz/colour.h"
 #include "lemma/viz/terminal.h"
 
@@ -109,8 +110,12 @@ std::string heatmap_svg(const Heatmap& map) {
   return svg + "</svg>\n";
 }
 
-std::string heatmap_text(const Heatmap& map, bool colour) {
-  check(map);
+std::string heatmap_text(const Heatmap& given, bool colour) {
+  check(given);
+  Heatmap map = given;
+  map.title = words::printable(map.title);
+  for (auto* labels : {&map.row_labels, &map.column_labels})
+    for (std::string& label : *labels) label = words::printable(label);
   const auto limits = range(map);
   const int label_width = widest(map.row_labels);
   // With numbers, a column holds the number beside its shade; without, only the shade.

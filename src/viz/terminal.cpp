@@ -1,14 +1,28 @@
 #include "lemma/viz/terminal.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 #include <fmt/format.h>
 #include <utf8proc.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 
 namespace lemma::viz {
+
+bool shows_colour(int descriptor) {
+  const char* refused = std::getenv("NO_COLOR");
+  return is_terminal(descriptor) && !(refused && *refused);
+}
+
+bool is_terminal(int descriptor) {
+  const char* kind = std::getenv("TERM");
+  return ::isatty(descriptor) == 1 && !(kind && std::string_view(kind) == "dumb");
+}
 
 int display_width(std::string_view text) {
   int width = 0;
@@ -61,7 +75,9 @@ std::string bar(double fraction, int width) {
   return line;
 }
 
-std::string confusion_table(const std::vector<std::vector<int64_t>>& counts, const std::vector<std::string>& labels) {
+std::string confusion_table(const std::vector<std::vector<int64_t>>& counts, const std::vector<std::string>& names) {
+  std::vector<std::string> labels;
+  for (const std::string& name : names) labels.push_back(words::printable(name));
   const size_t n = labels.size();
   if (counts.size() != n)
     throw ValueError("confusion_table", fmt::format("{} rows for {} labels; give one row per label", counts.size(), n));

@@ -3,6 +3,7 @@
 /// asks the system for nothing.
 
 #include <cstddef>
+#include <string>
 
 #include "lemma/core/device.h"
 
@@ -19,5 +20,13 @@ size_t system_requests(Device device = Device::cpu());
 /// Gives all cached blocks back to the system.
 void empty_cache(Device device = Device::cpu());
 void reset_peak(Device device = Device::cpu());
+
+/// Bytes that tensors can still take: what LEMMA_MEMORY_LIMIT (bytes, or a number with K, M, G or T), the system, its
+/// control group and the process's limit leave of the CPU's memory, or what is free on a CUDA device. An estimate:
+/// other programs take and give back too.
+size_t available(Device device = Device::cpu());
+/// Throws MemoryError, naming `where` and `what` asks for it, unless `bytes` more are available: cheaper than to run
+/// out half-way, or to be ended by the system. `bytes` is a double, for sums that no integer holds.
+void require(const std::string& where, const std::string& what, double bytes, Device device = Device::cpu());
 
 }  // namespace lemma::memory

@@ -18,6 +18,7 @@
 #include <functional>
 #include <iosfwd>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -82,7 +83,8 @@ class Module {
   LoadReport load(const std::string& path, bool strict = true);
 
   // ---- Modes ----
-  /// Dropout acts while training. A new module trains.
+  /// Dropout acts while training. A new module trains. A module that is in the mode already is not written to, so
+  /// threads that share one in evaluation may each ask for it.
   void train(bool mode = true);
   void eval() { train(false); }
   bool is_training() const { return training_; }
@@ -177,6 +179,7 @@ class Module {
   void check_members() const;
   void check_all() const;
   void check_can_move() const;
+  void set_mode(bool training);
 
   /// Calls f(full name, module), parents first; a shared module once for each of its names.
   void walk(const std::string& prefix, const std::function<void(const std::string&, Module&)>& f) const;
@@ -187,9 +190,10 @@ class Module {
   std::vector<Slot> slots_;
   std::vector<std::pair<std::string, Module*>> children_;
   std::vector<Module*> parents_;
-  std::shared_ptr<Hooks> hooks_;  // none: null
-  size_t size_ = 0;               // 0: not known
-  int height_ = 0;                // levels below this one
+  std::set<const Module*>::node_type stray_;  // this module's place among those without a parent, while it has one
+  std::shared_ptr<Hooks> hooks_;              // none: null
+  size_t size_ = 0;                           // 0: not known
+  int height_ = 0;                            // levels below this one
   Module* moved_to_ = nullptr;
   mutable std::atomic<bool> checked_ = false;  // no member is unregistered
   bool training_ = true;

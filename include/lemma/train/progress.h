@@ -5,10 +5,15 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "lemma/train/trainer.h"
 
 namespace lemma::train {
+
+/// "epoch 1/20 ███▌        35 %  loss 0.4215": what fits beside the cursor into `columns`, since a line that wraps
+/// cannot be redrawn. The figures give way first, from the last on; then the bar, the share, and the head's end.
+std::string progress_line(int columns, const std::string& head, double share, const std::vector<std::string>& figures);
 
 class Progress {
  public:

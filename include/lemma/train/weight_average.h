@@ -13,14 +13,15 @@ class WeightAverage {
  public:
   WeightAverage(const nn::Module& model, double decay);
   void update(int64_t step);
-  /// Exchanges the model's weights and the mean; call it again to put them back.
-  void swap();
+  /// Exchanges the model's weights and the mean; call it again to put them back. Only the handles change, so it cannot
+  /// fail, and a state_dict() made before keeps the values that it had.
+  void swap() noexcept;
   StateDict state() const;
   void load(const StateDict& state);
   bool active() const { return decay_ > 0; }
 
  private:
-  StateDict weights_, mean_;
+  StateDict weights_, mean_;  // the model's own tensors, each once, and their means
   double decay_;
 };
 

@@ -8,6 +8,11 @@
 
 namespace lemma::viz {
 
+/// Whether a descriptor is a terminal that can move its cursor: not where TERM is dumb.
+bool is_terminal(int descriptor);
+/// Whether it shows colours: such a terminal, unless NO_COLOR holds any text (no-color.org).
+bool shows_colour(int descriptor);
+
 /// One character per value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters:
 /// longer series are averaged into `width` groups.
 std::string sparkline(const std::vector<double>& values, int width = 60);

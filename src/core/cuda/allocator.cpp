@@ -4,9 +4,7 @@
 #include "core/cuda/allocator.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstdlib>
-#include <cstring>
 #include <deque>
 #include <limits>
 #include <span>
@@ -14,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/cuda/runtime.h"
+#include "core/memory_limit.h"
 #include "lemma/core/error.h"
 
 namespace lemma::cuda_allocator {
@@ -27,23 +26,8 @@ bool keeps() {
   return keeps;
 }
 
-// "1500000", "800M" or "6G"; 0: no limit.
-size_t limit_from(const char* text) {
-  if (!text || !*text) return 0;
-  char* end = nullptr;
-  const double number = std::strtod(text, &end);
-  size_t factor = 1;
-  for (size_t i = 0; *end && i < 3; ++i)
-    if (std::toupper(*end) == "KMG"[i]) factor = size_t{1} << (10 * (i + 1)), ++end, i = 3;
-  const double bytes = number * static_cast<double>(factor);
-  const bool plain = std::strspn(text, "0123456789.KMGkmg") == std::strlen(text);
-  if (*end || end == text || !plain || !(bytes >= 1 && bytes < 0x1p62))
-    throw ValueError("LEMMA_MEMORY_LIMIT",
-                     fmt::format("'{}' is not a size; give bytes, or a number with K, M or G, such as 6G", text));
-  return static_cast<size_t>(bytes);
-}
 size_t limit() {
-  static const size_t bytes = limit_from(std::getenv("LEMMA_MEMORY_LIMIT"));
+  static const size_t bytes = memory_limit::from_environment();
   return bytes;
 }
 

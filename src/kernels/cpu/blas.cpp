@@ -1,10 +1,7 @@
 #include "kernels/cpu/blas.h"
 
-#include <cblas.h>
-
+#include "core/openblas.h"
 #include "kernels/cpu/gemm_wide.h"
-
-extern "C" void openblas_set_num_threads(int);  // not in every cblas.h
 
 namespace lemma::kernels::cpu {
 namespace {
@@ -19,13 +16,13 @@ int step(const Matrix<T>& x, bool along_row) {
 
 void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<float>& a, const float* x, int incx, float* y,
           int incy) {
-  cblas_sgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
-              static_cast<int>(a.ld), x, incx, 0, y, incy);
+  openblas().sgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
+                   static_cast<int>(a.ld), x, incx, 0, y, incy);
 }
 void gemv(bool transposed, int64_t rows, int64_t columns, const Matrix<double>& a, const double* x, int incx, double* y,
           int incy) {
-  cblas_dgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
-              static_cast<int>(a.ld), x, incx, 0, y, incy);
+  openblas().dgemv(CblasRowMajor, flag(transposed), static_cast<int>(rows), static_cast<int>(columns), 1, a.data,
+                   static_cast<int>(a.ld), x, incx, 0, y, incy);
 }
 
 /// True where one side is a vector: then it is a product of a matrix and a vector.
@@ -50,27 +47,21 @@ bool product_with_vector(int64_t m, int64_t n, int64_t k, const Matrix<T>& a, co
 
 }  // namespace
 
-void prepare_blas() {
-  static const bool done = [] {
-    openblas_set_num_threads(1);
-    return true;
-  }();
-  (void)done;
-}
+void prepare_blas() { openblas(); }
 
 void gemm(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
   if (product_with_vector(m, n, k, a, b, c, ldc)) return;
   if (has_wide_gemm()) return wide_gemm(m, n, k, a, b, c, ldc);
-  cblas_sgemm(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
-              static_cast<int>(k), 1, a.data, static_cast<int>(a.ld), b.data, static_cast<int>(b.ld), 0, c,
-              static_cast<int>(ldc));
+  openblas().sgemm(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
+                   static_cast<int>(k), 1, a.data, static_cast<int>(a.ld), b.data, static_cast<int>(b.ld), 0, c,
+                   static_cast<int>(ldc));
 }
 
 void gemm(int64_t m, int64_t n, int64_t k, const Matrix<double>& a, const Matrix<double>& b, double* c, int64_t ldc) {
   if (product_with_vector(m, n, k, a, b, c, ldc)) return;
-  cblas_dgemm(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
-              static_cast<int>(k), 1, a.data, static_cast<int>(a.ld), b.data, static_cast<int>(b.ld), 0, c,
-              static_cast<int>(ldc));
+  openblas().dgemm(CblasRowMajor, flag(a.transposed), flag(b.transposed), static_cast<int>(m), static_cast<int>(n),
+                   static_cast<int>(k), 1, a.data, static_cast<int>(a.ld), b.data, static_cast<int>(b.ld), 0, c,
+                   static_cast<int>(ldc));
 }
 
 }  // namespace lemma::kernels::cpu

@@ -13,7 +13,7 @@ struct Matrix {
   bool transposed;
 };
 
-/// Call once before the first product: one BLAS thread, as Lemma's own threads share the work.
+/// Call before the parts of a product, which must not throw: throws Error where OpenBLAS is not installed.
 void prepare_blas();
 
 /// c (m x n, row-major, row stride ldc) = a (m x k) * b (k x n). m, n, k >= 1 and every ld below 2^31.

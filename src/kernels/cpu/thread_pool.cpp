@@ -1,9 +1,13 @@
 #include "kernels/cpu/thread_pool.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <mutex>
 #include <system_error>
 #include <thread>
+
+#include "core/cpu_allocator.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -84,9 +88,32 @@ class Pool {
 };
 
 // Never destroyed: helpers may still wait in it when the program ends.
+Pool*& instance() {
+  static Pool* one = nullptr;
+  return one;
+}
+
+// Fork copies only the thread that calls it, so a child has no helpers, and one that was inside a loop would never
+// leave it: no loop runs meanwhile, and the child gets a new pool. A part that forks leaves the pool taken, and works
+// alone.
+void before_fork() {
+  if (!inside) instance()->owner.lock();
+}
+void after_fork() {
+  if (!inside) instance()->owner.unlock();
+}
+void in_child() {
+  if (!inside) instance() = new Pool;
+}
+
 Pool& pool() {
-  static Pool* instance = new Pool;
-  return *instance;
+  static const bool made = [] {
+    cpu_allocator::figures();  // its handler comes first, so the pool's runs first: a loop may yet need the allocator
+    instance() = new Pool;
+    return ::pthread_atfork(before_fork, after_fork, in_child) == 0;
+  }();
+  (void)made;
+  return *instance();
 }
 
 }  // namespace
@@ -94,8 +121,9 @@ Pool& pool() {
 bool inside_parallel_part() { return inside; }
 
 void run_parts(int threads, int64_t parts, void (*part)(const void*, int64_t), const void* context) {
-  const std::unique_lock<std::mutex> lock(pool().owner, std::try_to_lock);
-  if (lock) return pool().run(threads, parts, part, context);
+  Pool& shared = pool();
+  const std::unique_lock<std::mutex> lock(shared.owner, std::try_to_lock);
+  if (lock) return shared.run(threads, parts, part, context);
   for (int64_t i = 0; i < parts; ++i) part(context, i);
 }
 

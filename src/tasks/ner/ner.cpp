@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lemma/core/words.h"
 #include "lemma/data/metrics.h"
 #include "lemma/data/tags.h"
 #include "lemma/nn/guide.h"
@@ -97,11 +98,12 @@ class NerLearner : public TextLearner {
                    end = tokens[static_cast<size_t>(span.end) - 1].byte_end;
       const auto type =
           static_cast<size_t>(std::find(labels.begin(), labels.end(), "B-" + span.type) - labels.begin()) / 2;
-      out += text.substr(done, begin - done) + (colour ? start_of_colour(type) : "[") +
-             text.substr(begin, end - begin) + " " + span.type + (colour ? kEndOfColour : "]");
+      out += words::printable(text.substr(done, begin - done)) + (colour ? start_of_colour(type) : "[") +
+             words::printable(text.substr(begin, end - begin)) + " " + words::printable(span.type) +
+             (colour ? kEndOfColour : "]");
       done = end;
     }
-    return out + text.substr(done);
+    return out + words::printable(text.substr(done));
   }
 
   std::string summary(const Tokens& tokens, const Answer& answer) const override {
@@ -164,6 +166,7 @@ class Ner : public train::Task {
 
  private:
   static std::unique_ptr<train::Learner> learner(const TextOptions& options, TextCoder coder) {
+    require_room(options, coder);
     auto model = std::make_unique<NerModel>(options, coder);
     return std::make_unique<NerLearner>(options, std::move(coder), std::move(model));
   }

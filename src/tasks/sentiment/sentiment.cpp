@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lemma/core/words.h"
 #include "lemma/nn/guide.h"
 #include "lemma/ops.h"
 #include "lemma/viz/terminal.h"
@@ -83,12 +84,12 @@ class SentimentLearner : public TextLearner {
   // "positive ███████▍   74 %  a fine film"
   std::string for_people(const std::string& text, const Tokens&, const Answer& answer, bool colour) const override {
     int width = 0;
-    for (const std::string& label : coder().labels) width = std::max(width, viz::display_width(label));
+    for (const std::string& each : coder().labels) width = std::max(width, viz::display_width(words::printable(each)));
     const auto label = static_cast<size_t>(answer.labels[0]);
     const double p = answer.probabilities[label];
-    std::string name = viz::pad(coder().labels[label], width);
+    std::string name = viz::pad(words::printable(coder().labels[label]), width);
     if (colour) name = start_of_colour(label) + name + kEndOfColour;
-    return fmt::format("{} {} {:3.0f} %  {}", name, viz::bar(p, 10), 100 * p, text);
+    return fmt::format("{} {} {:3.0f} %  {}", name, viz::bar(p, 10), 100 * p, words::printable(text));
   }
 
   std::string summary(const Tokens&, const Answer& answer) const override {
@@ -149,6 +150,7 @@ class Sentiment : public train::Task {
 
  private:
   static std::unique_ptr<train::Learner> learner(const TextOptions& options, TextCoder coder) {
+    require_room(options, coder);
     auto model = std::make_unique<SentimentModel>(options, coder);
     return std::make_unique<SentimentLearner>(options, std::move(coder), std::move(model));
   }

@@ -1,6 +1,7 @@
 #include "lemma/tasks/text/answers.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lemma/autograd.h"
 #include "lemma/ops.h"
@@ -11,17 +12,28 @@ namespace {
 constexpr int64_t kBatch = 64;
 constexpr int64_t kAttentionCells = int64_t{1} << 22;  // T x T x B of one batch: keeps long texts within memory
 
-// Eval mode while it lives.
+// Eval mode while it lives; then each module is again in the mode that it had. A model in evaluation is only read.
 class EvalMode {
  public:
-  explicit EvalMode(nn::Module& module) : module_(module), training_(module.is_training()) { module.eval(); }
-  ~EvalMode() { module_.train(training_); }
+  explicit EvalMode(nn::Module& model) {
+    bool any = false;
+    for (nn::Module* module : model.modules()) {
+      modes_.emplace_back(module, module->is_training());
+      any = any || module->is_training();
+    }
+    if (any)
+      model.eval();
+    else
+      modes_.clear();
+  }
+  ~EvalMode() {
+    for (const auto& [module, training] : modes_) module->train(training);  // parents first: parts have the last word
+  }
   EvalMode(const EvalMode&) = delete;
   EvalMode& operator=(const EvalMode&) = delete;
 
  private:
-  nn::Module& module_;
-  bool training_;
+  std::vector<std::pair<nn::Module*, bool>> modes_;
 };
 
 // Batches of similar length; the shorter the texts, the more in a batch.

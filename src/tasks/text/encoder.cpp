@@ -1,7 +1,5 @@
 #include "lemma/tasks/text/encoder.h"
 
-#include <fmt/format.h>
-
 #include "lemma/autograd.h"
 #include "lemma/nn/init.h"
 #include "lemma/nn/positions.h"
@@ -80,6 +78,7 @@ Tensor TextEncoder::embed(const data::Batch& batch) const {
 }
 
 Tensor TextEncoder::positions(int64_t length, Device device) const {
+  const std::lock_guard guard(positions_lock_);
   if (!positions_.defined() || positions_.size(0) < length || positions_.device() != device)
     positions_ =
         (nn::sinusoidal_positions(std::max<int64_t>(length, 128), options_.embed) * options_.position_scale).to(device);
@@ -100,14 +99,6 @@ TextModel::TextModel(const TextOptions& options, const TextCoder& coder)
   register_module("encoder", encoder);
   register_module("dropout", dropout);
   register_module("fc", fc);
-}
-
-std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options) {
-  std::vector<std::pair<std::string, Shape>> shapes = {
-      {"encoder.words.weight", {0, options.embed}},
-      {fmt::format("encoder.encoder.layers.{}.linear1.weight", options.layers - 1), {options.ff, options.embed}}};
-  if (options.letters > 0) shapes.push_back({"encoder.letters.out.weight", {options.embed, options.letters}});
-  return shapes;
 }
 
 Tensor loss_of(const Tensor& logits, const Tensor& labels) {

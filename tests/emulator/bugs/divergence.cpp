@@ -1,5 +1,6 @@
 // Threads of a block or lanes of a warp that part where they should meet.
 
+#include "emulator/options.h"
 #include "tests/emulator/bugs/bug.h"
 
 using emulator::launch;
@@ -68,6 +69,21 @@ __global__ void active_mask(int* out) {
   out[threadIdx.x] = static_cast<int>(__reduce_add_sync(mask, 1u));
 }
 
+// A flag that nobody sets.
+template <bool mended>
+__global__ void spins_for_ever(float* out, unsigned* flag) {
+  if (mended) *flag = 1;
+  while (atomicAdd(flag, 0u) == 0) {
+  }
+  out[threadIdx.x] = 1;
+}
+
+template <bool mended>
+__global__ void bad_address(float* out, std::size_t where) {
+  if (!mended) out = reinterpret_cast<float*>(where);
+  out[threadIdx.x] = 1;
+}
+
 }  // namespace
 
 Bugs divergence_bugs() {
@@ -96,6 +112,20 @@ Bugs divergence_bugs() {
          const DeviceArray<int> out(32);
          launch({"count", 1, 32}, VERSION(active_mask), out.get());
          for (const int v : out.values()) expect(v == 32, "wrong numbers");
+       }},
+      {"spins-for-ever",
+       [](bool mended) {
+         emulator::options().timeout = 1;
+         const DeviceArray<float> out(32);
+         const DeviceArray<unsigned> flag(1, 0u);
+         launch({"spin", 1, 32}, VERSION(spins_for_ever), out.get(), flag.get());
+         for (const float v : out.values()) expect(v == 1, "wrong numbers");
+       }},
+      {"bad-address",
+       [](bool mended) {
+         const DeviceArray<float> out(32);
+         launch({"stray", 1, 32}, VERSION(bad_address), out.get(), std::size_t{4096});
+         for (const float v : out.values()) expect(v == 1, "wrong numbers");
        }},
   };
 }

@@ -3,6 +3,7 @@
 /// end. Padding changes nothing at a real token.
 
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "lemma/data/encoded_texts.h"
@@ -48,6 +49,7 @@ class TextEncoder : public nn::Module {
   Tensor positions(int64_t length, Device device) const;
   TextOptions options_;
   mutable Tensor positions_;  // (T, D) of the longest text so far; a pure function of its size, so it is not saved
+  mutable std::mutex positions_lock_;  // threads may share a model
 };
 
 /// An encoder, and a Linear for one class per text or one tag per token.
@@ -62,8 +64,11 @@ class TextModel : public nn::Module {
   nn::Linear fc;
 };
 
-/// The shapes that the options imply for its state dict, checked when a file is loaded; 0: any size.
-std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options);
+/// The shape of everything in its state dict, checked when a file is loaded; 0: a size that the options do not tell,
+/// but the coder does, if given.
+std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options, const TextCoder* coder = nullptr);
+/// Throws MemoryError where the weights of such a model would not fit into memory: before the first is made.
+void require_room(const TextOptions& options, const TextCoder& coder);
 
 /// Mean cross-entropy over the labels that count: those of real tokens.
 Tensor loss_of(const Tensor& logits, const Tensor& labels);

@@ -1,0 +1,27 @@
+# The static archive of BUILD goes into a shared object, under the version script of a shared build, and the outside program
+# of SOURCE runs against it: position-independent code, and every name that a program needs is shown, no other.
+set(work ${BUILD}/tests/shared)
+file(REMOVE_RECURSE ${work})
+file(MAKE_DIRECTORY ${work})
+separate_arguments(flags UNIX_COMMAND "${FLAGS}")
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}\n${output}${error}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+run(${COMPILER} ${flags} -shared -o ${work}/liblemma.so -Wl,--version-script=${LEMMA}/cmake/lemma.map
+    -Wl,--whole-archive ${BUILD}/liblemma.a -Wl,--no-whole-archive ${LINKS} -pthread)
+run(${COMPILER} ${flags} -std=c++20 -I${LEMMA}/include ${SOURCE}/main.cpp -o ${work}/outside -L${work} -llemma -Wl,-rpath,${work})
+run(${work}/outside)
+if(NOT output STREQUAL "12\n")
+  message(FATAL_ERROR "the outside program printed '${output}', not 12")
+endif()
+run(nm -DC --defined-only ${work}/liblemma.so)
+string(REPLACE "\n" ";" names "${output}")
+list(FILTER names EXCLUDE REGEX "lemma::")
+if(names)
+  message(FATAL_ERROR "names that are not Lemma's are shown:\n${names}")
+endif()

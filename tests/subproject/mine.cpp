@@ -1,0 +1,3 @@
+#include <lemma/lemma.h>
+
+double three() { return lemma::ones({3}).sum().item(); }

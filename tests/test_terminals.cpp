@@ -1,0 +1,125 @@
+// What reaches a terminal, a pipe or a full disk.
+#include <cstdlib>
+
+#include "lemma/core/words.h"
+#include "lemma/train/progress.h"
+#include "lemma/viz/heatmap.h"
+#include "lemma/viz/terminal.h"
+#include "tests/shell.h"
+
+using namespace lemma;
+
+namespace {
+
+// Characters that no output may hold as they are; a line's own end and tab aside.
+bool is_raw(const std::string& text) {
+  for (const char c : text)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F) return true;
+  for (const char* hidden : {"\xC2\x9B", "\xE2\x80\xAE", "\xE2\x81\xA6", "\xE2\x80\x8F"})
+    if (text.find(hidden) != std::string::npos) return true;
+  return false;
+}
+
+constexpr const char* kNasty =
+    "a\x1b[31m\xC2\x9B"
+    "2J\xE2\x80\xAE"
+    "b";  // escape, C1's escape, right-to-left override
+
+}  // namespace
+
+TEST_CASE("printable text holds no control, no C1, no turned direction and no broken byte") {
+  CHECK(words::printable("caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80") == "caf\xC3\xA9 \xE4\xB8\xAD \xF0\x9F\x98\x80");
+  CHECK(words::printable(kNasty) == "a\\x1b[31m\\u009b2J\\u202eb");
+  CHECK(words::printable("\xE2\x81\xA6\xE2\x80\xA8\xD8\x9C\x7F") == "\\u2066\\u2028\\u061c\\x7f");
+  CHECK(words::printable("\xFF\xC2") == "\\xff\\xc2");
+  CHECK(words::printable("\xED\xA0\x80") == "\\xed\\xa0\\x80");  // half of a surrogate pair
+  CHECK(words::printable("a\nb\tc") == "a\\x0ab\\x09c");
+  CHECK(words::printable("a\nb\tc\r", true) == "a\nb\tc\\x0d");
+  CHECK(words::printable_json("\"\xE2\x80\xAE\x7F\"") == "\"\\u202e\\u007f\"");
+}
+
+TEST_CASE("labels, texts and file names of others reach no terminal as they are") {
+  std::string rows;
+  for (int i = 0; i < 20; ++i)
+    rows += std::string(i % 2 ? "fine film" : "dull film") + "\t" + (i % 2 ? "good" : kNasty) + "\n";
+  io::write_file(playground().dir / "nasty.tsv", rows);
+  std::vector<std::string> arguments = {"train", "sentiment", "--train", "nasty.tsv",
+                                        "--dev", "nasty.tsv", "--out",   "nasty"};
+  for (const std::string& option : tiny::options()) arguments.push_back(option);
+  const Program train = playground().run(arguments);
+  CAPTURE(train.out, train.err);
+  REQUIRE(train.status == 0);
+  CHECK(!is_raw(train.out));
+  for (const std::vector<std::string>& command : {std::vector<std::string>{"info", "--model", "nasty"},
+                                                  {"predict", "--model", "nasty", "--pretty", "dull film", kNasty},
+                                                  {"predict", "--model", "nasty", "dull film", kNasty},
+                                                  {"predict", "--model", kNasty, "x"},
+                                                  {"evaluate", "--model", "nasty", "--data", kNasty},
+                                                  {"train", kNasty},
+                                                  {kNasty},
+                                                  {"train", "sentiment", std::string("--") + kNasty}}) {
+    const Program program = playground().run(command);
+    CAPTURE(command, program.out, program.err);
+    CHECK(!is_raw(program.out));
+    CHECK(!is_raw(program.err));
+  }
+  viz::Heatmap map;
+  map.values = {{1}};
+  map.row_labels = map.column_labels = {kNasty};
+  map.title = kNasty;
+  CHECK(!is_raw(viz::heatmap_text(map, false)));
+  CHECK(!is_raw(viz::confusion_table({{1}}, {kNasty})));
+}
+
+TEST_CASE("the bar fits any terminal, down to twenty columns and less") {
+  const std::vector<std::string> figures = {"loss 0.4215", "1:05 left", "1,234 texts/s"};
+  for (int columns = 0; columns <= 100; ++columns) {
+    const std::string line = train::progress_line(columns, "epoch 10/20", 0.35, figures);
+    CAPTURE(columns, line);
+    CHECK(viz::display_width(line) < std::max(columns, 1));
+  }
+  CHECK(train::progress_line(20, "epoch 10/20", 0.35, figures) == "epoch 10/20  35 %");
+  CHECK(train::progress_line(80, "epoch 1/20", 0.5, figures) ==
+        "epoch 1/20 \u2588\u2588\u2588\u2588\u2588       50 %  loss 0.4215  1:05 left  1,234 texts/s");
+}
+
+TEST_CASE("NO_COLOR and TERM=dumb hold for every command, as a terminal sees it") {
+  if (std::system("script --version > /dev/null 2>&1") != 0) {
+    WARN("skipped: needs util-linux's script");
+    return;
+  }
+  const std::string pretty =
+      "script -qec " +
+      words::shell_quote(std::string(LEMMA_BINARY_DIR "/lemma") + " predict --model sentiment --pretty 'a fine film'") +
+      " /dev/null > seen < /dev/null";
+  REQUIRE(shell("unset NO_COLOR; TERM=xterm " + pretty) == 0);
+  CHECK(written("seen").find("\x1b[") != std::string::npos);
+  REQUIRE(shell("NO_COLOR=1 TERM=xterm " + pretty) == 0);
+  CHECK(written("seen").find('\x1b') == std::string::npos);
+  REQUIRE(shell("unset NO_COLOR; TERM=dumb " + pretty) == 0);
+  CHECK(written("seen").find('\x1b') == std::string::npos);
+}
+
+TEST_CASE("what cannot be written is a failure, for every command") {
+  for (const char* command :
+       {"--help", "--version", "train --help", "doctor", "doctor --json", "info --model sentiment",
+        "predict --model sentiment 'a fine film'", "predict --model sentiment --pretty 'a fine film'",
+        "evaluate --model sentiment --data dev.tsv", "attention --model sentiment 'a fine film' --out page.html",
+        "train sentiment --train train.tsv --dev dev.tsv --embed 8 --heads 2 --ff 8 --epochs 1 --out full",
+        "train sentiment --train train.tsv --dev dev.tsv --embed 8 --heads 2 --ff 8 --overfit-one-batch"}) {
+    CAPTURE(command);
+    CHECK(shell(std::string("lemma ") + command + " > /dev/full 2> error") == 2);
+    CHECK(written("error").find("cannot be written to") != std::string::npos);
+    CHECK(shell(std::string("lemma ") + command + " >&- 2> error") != 0);
+  }
+}
+
+TEST_CASE("a pipe that its reader closed ends the program quietly, also where the parent ignored it") {
+  for (const char* before : {"", "trap '' PIPE; "}) {
+    CAPTURE(before);
+    CHECK(shell(std::string(before) +
+                "lemma predict --model sentiment < <(yes 'a fine film' 2> /dev/null | head -2000) 2> error | head -1 > "
+                "first; exit ${PIPESTATUS[0]}") == 141);
+    CHECK(written("error") == "");
+  }
+}
