@@ -123,15 +123,19 @@ History history_from(const Object& f, const std::string& where) {
   return h;
 }
 
-// The file as JSON, of the format and version that this program reads.
-Json parse(const std::string& text, const std::string& where) {
-  // Deep nesting would exhaust the stack; a real config has three levels.
+// Deep nesting would exhaust the stack; a real config has three levels.
+void check_depth(const std::string& text, const std::string& where) {
   int depth = 0;
   for (const char c : text) {
     depth += c == '{' || c == '[' ? 1 : c == '}' || c == ']' ? -1 : 0;
     if (depth > 32)
       throw IoError(where, "is nested more than 32 levels deep; expected the config.json of a model directory");
   }
+}
+
+// The file as JSON, of the format and version that this program reads.
+Json parse(const std::string& text, const std::string& where) {
+  check_depth(text, where);
   const Json json = Json::parse(text, nullptr, false);
   if (json.is_discarded()) throw IoError(where, "is not JSON; expected the config.json of a model directory");
   const Object f(json, where, "");
@@ -144,6 +148,20 @@ Json parse(const std::string& text, const std::string& where) {
 }
 
 }  // namespace
+
+std::optional<Glance> glance(const std::string& text) {
+  try {
+    check_depth(text, "config.json");
+    const Json json = Json::parse(text, nullptr, false);
+    const Object file(json, "config.json", "");
+    if (file.text("format") != kFormat) return std::nullopt;
+    Glance seen{file.text("task")};
+    if (file.has("history")) seen.complete = file.in("history").flag("complete");
+    return seen;
+  } catch (const IoError&) {
+    return std::nullopt;
+  }
+}
 
 std::string config_text(const Task& task, const Options& options, const History& history) {
   const std::unique_ptr<Options> copy = options.clone();

@@ -22,6 +22,7 @@ bool overfit_one_batch(const Run& given) {
   const std::unique_ptr<Examples> one =
       session.train->first(std::min(session.options->batch_size, session.train->size()));
   Trainer trainer(*session.learner, *one, *session.options);
+  run.begin();
   constexpr int64_t kSteps = 200;
   constexpr double kLearned = 0.05;  // of the loss at the start
   double first = 0, last = 0;
@@ -31,6 +32,10 @@ bool overfit_one_batch(const Run& given) {
     last = trainer.step().loss;
     if (step == 0) first = last;
     if (++step % 10 == 0 || step == 1) say(run, "  step {:>3}  loss {:.4f}\n", step, last);
+  }
+  if (run.stop()) {
+    say(run, "Stopped after {} steps.\n", step);
+    return false;
   }
   const bool learned = last <= kLearned * first;
   if (learned)
