@@ -29,8 +29,9 @@ void announce(Session& session, const Place& place) {
   const Run& run = session.run;
   say(run, "lemma train {}\n{}", run.task->name(), plan_text(session));
   if (run.resume)
-    say(run, "  {:<11} after {} of {}\n", "resumed", words::plural(session.trainer->steps(), "step"),
-        words::grouped(session.epochs * session.trainer->batches()));
+    say(run, "  {:<11} after {} of {}{}\n", "resumed", words::plural(session.trainer->steps(), "step"),
+        words::grouped(session.epochs * session.trainer->batches()),
+        run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
   if (!place.note().empty()) say(run, "  {:<11} {}\n", "note", place.note());

@@ -1,14 +1,16 @@
 #include "train/session.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
-#include "train/say.h"
 
 namespace lemma::train {
+namespace fs = std::filesystem;
 
 namespace {
 // FNV-1a over the bytes of a file: tells an edited file from the one that a run began with.
@@ -16,6 +18,13 @@ std::string checksum(const std::string& path) {
   uint64_t hash = 14695981039346656037U;
   for (const char c : io::read_file(path)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   return fmt::format("{:016x}", hash);
+}
+
+// The way from a directory to a file; empty for a pipe, which will not be there again.
+std::string seen_from(const std::string& directory, const std::string& file) {
+  std::error_code error;
+  if (!io::is_file(file)) return "";
+  return fs::relative(file, directory, error).string();
 }
 }  // namespace
 
@@ -74,22 +83,31 @@ void Session::refuse_changes(const SavedModel& saved) const {
 }
 
 // Where the data is that the run began with: the bytes must be the same. They are compared before the file is read as
-// data, so that a config.json from elsewhere cannot have another file of its user's read and shown.
+// data, so that a model from elsewhere cannot have another file of its user's read and shown.
 std::string Session::find_data(const std::string& option, const std::string& given, const std::string& saved_path,
                                const io::SafeTensors& state) const {
-  const std::string& path = given.empty() ? saved_path : given;
-  if (given.empty()) {
-    say(run, "{} resumes with {} {}, which its config.json names.\n", run.out, option, words::quote(path));
-    if (!io::is_file(path))
-      throw ValueError("--resume", fmt::format("the run began with {} {}, where there is no plain file now; give "
-                                               "{} FILE, with the same contents",
-                                               option, words::quote(path), option));
+  const std::string key = option.substr(2);
+  const auto fact = [&](const std::string& name) {
+    const auto found = state.metadata.find(name);
+    return found == state.metadata.end() ? std::string() : found->second;
+  };
+  std::vector<std::string> places = {given.empty() ? saved_path : given};
+  if (given.empty() && !fact(key + "_near").empty())  // for a run that is resumed in another working directory
+    places.push_back(io::join(run.out, fact(key + "_near")));
+  bool any = false;
+  for (const std::string& path : places) {
+    if (given.empty() && !io::is_file(path)) continue;
+    any = true;
+    if (checksum(path) == fact(key + "_checksum")) return path;
   }
-  const auto before = state.metadata.find(option.substr(2) + "_checksum");
-  if (before != state.metadata.end() && before->second == checksum(path)) return path;
-  if (given.empty() || given == saved_path)
+  if (!any)
     throw ValueError("--resume",
-                     fmt::format("{} has changed since the run began; resume with the data it began with", path));
+                     fmt::format("the run began with {} {}, where there is no plain file now; give {} FILE, "
+                                 "with the same contents",
+                                 option, words::quote(saved_path), option));
+  if (places[0] == saved_path)
+    throw ValueError("--resume",
+                     fmt::format("{} has changed since the run began; resume with the data it began with", saved_path));
   throw ValueError("--resume",
                    fmt::format("{} is {} where the saved run has {}, and their contents differ; resume with "
                                "the data it began with",
@@ -125,6 +143,8 @@ void Session::save(const std::string& directory) {
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
   facts["dev_checksum"] = dev_checksum;
+  facts["train_near"] = seen_from(directory, history.train_path);
+  facts["dev_near"] = seen_from(directory, history.dev_path);
   save_model(directory, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
                          std::move(state), std::move(facts)});
 }
