@@ -51,8 +51,9 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   check(*options);
   if (run.resume) {
     refuse_changes(saved);
-    history.train_path = find_data("--train", run.train_path, history.train_path, state);
-    if (!history.dev_path.empty()) history.dev_path = find_data("--dev", run.dev_path, history.dev_path, state);
+    history.train_path = find_data("--train", run.train_path, {history.train_path, history.train_near}, state);
+    if (!history.dev_path.empty())
+      history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
   corpora = run.task->read(history.train_path, history.dev_path, run.replace_invalid);
   train_checksum = checksum(history.train_path);
@@ -84,34 +85,30 @@ void Session::refuse_changes(const SavedModel& saved) const {
 
 // Where the data is that the run began with: the bytes must be the same. They are compared before the file is read as
 // data, so that a model from elsewhere cannot have another file of its user's read and shown.
-std::string Session::find_data(const std::string& option, const std::string& given, const std::string& saved_path,
+std::string Session::find_data(const std::string& option, const std::string& given, const Known& known,
                                const io::SafeTensors& state) const {
-  const std::string key = option.substr(2);
-  const auto fact = [&](const std::string& name) {
-    const auto found = state.metadata.find(name);
-    return found == state.metadata.end() ? std::string() : found->second;
-  };
-  std::vector<std::string> places = {given.empty() ? saved_path : given};
-  if (given.empty() && !fact(key + "_near").empty())  // for a run that is resumed in another working directory
-    places.push_back(io::join(run.out, fact(key + "_near")));
+  const auto checked = state.metadata.find(option.substr(2) + "_checksum");
+  std::vector<std::string> places = {given.empty() ? known.path : given};
+  if (given.empty() && !known.near.empty())  // for a run that is resumed in another working directory
+    places.push_back(io::join(run.out, known.near));
   bool any = false;
   for (const std::string& path : places) {
     if (given.empty() && !io::is_file(path)) continue;
     any = true;
-    if (checksum(path) == fact(key + "_checksum")) return path;
+    if (checked != state.metadata.end() && checksum(path) == checked->second) return path;
   }
   if (!any)
     throw ValueError("--resume",
                      fmt::format("the run began with {} {}, where there is no plain file now; give {} FILE, "
                                  "with the same contents",
-                                 option, words::quote(saved_path), option));
-  if (places[0] == saved_path)
+                                 option, words::quote(known.path), option));
+  if (places[0] == known.path)
     throw ValueError("--resume",
-                     fmt::format("{} has changed since the run began; resume with the data it began with", saved_path));
+                     fmt::format("{} has changed since the run began; resume with the data it began with", known.path));
   throw ValueError("--resume",
                    fmt::format("{} is {} where the saved run has {}, and their contents differ; resume with "
                                "the data it began with",
-                               option, given, words::quote(saved_path)));
+                               option, given, words::quote(known.path)));
 }
 
 void Session::restore(const SavedModel& saved, const io::SafeTensors& state) {
@@ -143,8 +140,8 @@ void Session::save(const std::string& directory) {
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
   facts["dev_checksum"] = dev_checksum;
-  facts["train_near"] = seen_from(directory, history.train_path);
-  facts["dev_near"] = seen_from(directory, history.dev_path);
+  history.train_near = seen_from(directory, history.train_path);
+  history.dev_near = seen_from(directory, history.dev_path);
   save_model(directory, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
                          std::move(state), std::move(facts)});
 }

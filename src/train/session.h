@@ -36,7 +36,11 @@ struct Session {
 
  private:
   void refuse_changes(const SavedModel& saved) const;
-  std::string find_data(const std::string& option, const std::string& given, const std::string& saved_path,
+  /// What a saved run tells of where a file is: as it was named, and seen from the model directory.
+  struct Known {
+    std::string path, near;
+  };
+  std::string find_data(const std::string& option, const std::string& given, const Known& known,
                         const io::SafeTensors& state) const;
   void restore(const SavedModel& saved, const io::SafeTensors& state);
 };

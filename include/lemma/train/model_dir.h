@@ -29,6 +29,8 @@ struct History {
   double best_score = 0;
   bool complete = false;       ///< false while the run goes on or after it was interrupted
   std::string device = "cpu";  ///< where its last steps were taken
+  std::string train_near = {},
+              dev_near = {};  ///< the ways from the model directory to the files; empty: no file, or not known
 };
 
 struct SavedModel {
