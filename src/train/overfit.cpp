@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "lemma/core/words.h"
 #include "lemma/train/run.h"
 #include "train/say.h"
 #include "train/session.h"
@@ -28,13 +29,15 @@ bool overfit_one_batch(const Run& given) {
   double first = 0, last = 0;
   int64_t step = 0;
   say(run, "Learning one batch of {} {} by heart, without dropout.\n", one->size(), run.task->unit());
-  while (step < kSteps && (step == 0 || last > kLearned * first) && !run.stop()) {
+  bool stopped = false;
+  while (step < kSteps && (step == 0 || last > kLearned * first) && !stopped) {
     last = trainer.step().loss;
     if (step == 0) first = last;
     if (++step % 10 == 0 || step == 1) say(run, "  step {:>3}  loss {:.4f}\n", step, last);
+    stopped = run.stop();
   }
-  if (run.stop()) {
-    say(run, "Stopped after {} steps.\n", step);
+  if (stopped && last > kLearned * first) {
+    say(run, "Stopped after {}, without a verdict.\n", words::plural(step, "step"));
     return false;
   }
   const bool learned = last <= kLearned * first;

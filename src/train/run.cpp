@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -76,13 +77,17 @@ void end_epoch(Session& session, const Place& place, double seconds) {
       to_beat_text(history.baselines, run.task->score()), words::clock_time(seconds), better ? "  best" : "");
 }
 
-Outcome interrupted(Session& session, const Place& place) {
+Outcome interrupted(Session& session, const Place& place, Progress& progress) {
   const Run& run = session.run;
   const std::string& saved = save(session, place);
-  say(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n  {} train {} --out {}{} --resume\n",
-      session.trainer->epoch() + 1, session.trainer->batch(), saved,
-      saved == run.out ? "" : ", and " + run.out + " is as it was", words::shell_quote(run.program), run.task->name(),
-      words::shell_quote(saved), run.device.is_cpu() ? "" : " --device " + run.device.str());
+  try {
+    progress.clear();
+    say(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n  {} train {} --out {}{} --resume\n",
+        session.trainer->epoch() + 1, session.trainer->batch(), saved,
+        saved == run.out ? "" : ", and " + run.out + " is as it was", words::shell_quote(run.program), run.task->name(),
+        words::shell_quote(saved), run.device.is_cpu() ? "" : " --device " + run.device.str());
+  } catch (const std::system_error&) {  // the run was stopped because its terminal went away
+  }
   return Outcome::interrupted;
 }
 
@@ -130,11 +135,8 @@ Outcome run(const Run& run) {
     progress.begin_epoch();
     while (trainer.epoch() == static_cast<int64_t>(session.history.epochs.size())) {
       const StepResult result = trainer.step();
+      if (run.stop()) return interrupted(session, place, progress);
       progress.step(trainer, session.epochs, result);
-      if (run.stop()) {
-        progress.clear();
-        return interrupted(session, place);
-      }
     }
     progress.clear();
     end_epoch(session, place, progress.seconds());
