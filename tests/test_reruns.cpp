@@ -165,8 +165,9 @@ TEST_CASE("text files of a model that an editor of another system saved mean the
       const std::string path = small.dir / out + "/" + file, text = io::read_file(path);
       std::string theirs;
       for (const char c : text) theirs += c == '\n' ? "\r\n" : std::string(1, c);
-      for (const std::string& changed : {theirs, "\xEF\xBB\xBF" + text, "\xEF\xBB\xBF" + theirs,
-                                         text.substr(0, text.size() - 1), theirs.substr(0, theirs.size() - 2)}) {
+      for (const std::string& changed :
+           {theirs, "\xEF\xBB\xBF" + text, "\xEF\xBB\xBF" + theirs, text.substr(0, text.size() - 1),
+            theirs.substr(0, theirs.size() - 2), text + "\n\n", theirs + "\r\n"}) {
         io::write_file(path, changed);
         CHECK(answer() == before);
       }
@@ -177,5 +178,8 @@ TEST_CASE("text files of a model that an editor of another system saved mean the
     io::write_file(labels, mixed.insert(mixed.find('\n'), "\r"));
     CHECK(error_of<IoError>(answer) ==
           "[" + labels + ":1] a carriage return in some lines and not in others; expected one label per line");
+    mixed[mixed.find('\r')] = ' ';
+    io::write_file(labels, mixed);
+    CHECK(has(error_of<IoError>(answer), "ends in a blank; expected it as it is in the data"));
   }
 }

@@ -1,4 +1,5 @@
 // Saving where processes die, disks fail and people keep their own files: nothing is lost, and what is left is swept.
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <cstddef>
 #include <functional>
+#include <string_view>
 
 #include "lemma/core/error.h"
 #include "lemma/io/files.h"
@@ -22,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool fail_directory_fsync = false;
+bool fail_directory_fsync = false, die_when_notes_move = false;
 
 const std::vector<std::string> kOwned = {"config.json", "model.bin"};
 
@@ -41,10 +43,12 @@ mode_t mode_of(const std::string& path) {
 // From here on this process cannot exchange names, as on a file system that lacks it.
 bool forbid_exchange() {
   sock_filter steps[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 1),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_renameat2, 0, 3),
+                         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, args[4])),
+                         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0),
                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
                          BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
-  const sock_fprog program{4, steps};
+  const sock_fprog program{6, steps};
   return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
@@ -67,6 +71,26 @@ extern "C" int fsync(int fd) {
     return -1;
   }
   return static_cast<int>(::syscall(SYS_fsync, fd));
+}
+
+extern "C" int rename(const char* from, const char* to) noexcept {
+  if (die_when_notes_move && std::string_view(from).ends_with("/notes.txt")) ::raise(SIGKILL);
+  return static_cast<int>(::syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
+}
+
+TEST_CASE("a user's file is never parted from the directory, whenever the save is killed") {
+  TempDir dir;
+  save(dir / "m", "one");
+  io::write_file(dir / "m/notes.txt", "mine");
+  const int status = in_child([&] {
+    die_when_notes_move = true;
+    save(dir / "m", "two");
+    return 0;
+  });
+  CHECK(status == 0);
+  CHECK(io::read_file(dir / "m/config.json") == "two");
+  CHECK(io::read_file(dir / "m/notes.txt") == "mine");
+  CHECK(std::distance(fs::directory_iterator(dir / "m"), fs::directory_iterator()) == 3);
 }
 
 TEST_CASE("what killed processes left is swept by the next save, and the user's files in it come back") {

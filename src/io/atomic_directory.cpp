@@ -60,6 +60,12 @@ bool is_owned(const std::vector<std::string>& owned, const std::string& name) {
   return std::find(owned.begin(), owned.end(), name) != owned.end();
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat one, other;
+  return ::lstat(a.c_str(), &one) == 0 && ::lstat(b.c_str(), &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
 // Refuses what cannot or should not be replaced by a saved directory.
 void check_target(const std::string& path, const std::string& target, const std::vector<std::string>& owned) {
   std::error_code none;
@@ -147,6 +153,11 @@ void AtomicDirectory::commit() {
     if (!is_owned(owned_, name)) owned_.push_back(name);
     keep_rights(join(target_, name), join(temporary_, name));
   }
+  // The user's files are in both directories while their names are exchanged, so that no kill parts them from the save.
+  if (exists(target_))
+    for (const std::string& name : names_in(path_, target_))
+      if (!is_owned(owned_, name) && ::link(join(target_, name).c_str(), join(temporary_, name).c_str()) != 0)
+        continue;  // a directory, or no links here: it is moved when the names are exchanged
   keep_rights(target_, temporary_);
   sync_directory(temporary_, path_);
   const std::string old = swap_in();
@@ -180,6 +191,7 @@ void AtomicDirectory::keep_foreign_files(const std::string& old_directory) {
   for (const std::string& name : names_in(path_, old_directory)) {
     if (is_owned(owned_, name)) continue;
     std::string to = join(target_, name);
+    if (is_same_file(join(old_directory, name), to)) continue;
     for (int i = 2; exists(to); ++i) to = join(target_, fmt::format("{} ({})", name, i));
     if (::rename(join(old_directory, name).c_str(), to.c_str()) != 0 && errno != ENOENT)
       throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", words::quote(name),

@@ -28,7 +28,8 @@ void check_directory(const std::string& directory, const std::vector<std::string
                     fmt::format("has no {}; expected a model directory, which `lemma train --out` makes", file));
 }
 
-// The text as our own writers end its lines, where an editor of another system ended every one in its own way.
+// The text as our own writers end it, where an editor of another system has ended every line in its own way, begun with
+// a byte order mark or added blank lines at the end.
 std::string with_our_line_ends(std::string text) {
   if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
   size_t ends = 0, theirs = 0;
@@ -36,10 +37,10 @@ std::string with_our_line_ends(std::string text) {
     ends += text[i] == '\n';
     theirs += text[i] == '\n' && i > 0 && text[i - 1] == '\r';
   }
-  if (ends == 0 || ends != theirs) return text;
   std::string ours;
   for (size_t i = 0; i < text.size(); ++i)
-    if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') ours += text[i];
+    if (ends != theirs || text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') ours += text[i];
+  while (ours.ends_with("\n\n")) ours.pop_back();
   return ours;
 }
 
