@@ -186,3 +186,18 @@ TEST_CASE("the check of one batch that is stopped gives no verdict") {
   std::fclose(run.log);
   CHECK(io::read_file(small.log_path).ends_with("\nStopped after 2 steps, without a verdict.\n"));
 }
+
+TEST_CASE("a pipe in a model directory is refused instead of waited for") {
+  const Small small;
+  small.go(small.run("m"), 3);
+  for (const char* file : {"config.json", "model.safetensors", "training.safetensors", "labels.txt"}) {
+    const std::string path = small.dir / "m/" + file;
+    fs::rename(path, small.dir / "kept");
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    train::Run run = small.run("m");
+    run.resume = true;
+    CHECK(error_of<IoError>([&] { small.go(run); }) ==
+          "[" + path + "] is no plain file; expected a model directory, which `lemma train --out` makes");
+    fs::rename(small.dir / "kept", path);
+  }
+}

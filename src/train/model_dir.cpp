@@ -22,10 +22,14 @@ void check_directory(const std::string& directory, const std::vector<std::string
     throw IoError(directory, "does not exist; expected a model directory, which `lemma train --out` makes");
   if (!io::is_directory(directory))
     throw IoError(directory, "is a file; expected a model directory, which `lemma train --out` makes");
-  for (const std::string& file : files)
-    if (!io::exists(io::join(directory, file)))
+  for (const std::string& file : files) {
+    const std::string path = io::join(directory, file);
+    if (!io::exists(path))
       throw IoError(directory,
                     fmt::format("has no {}; expected a model directory, which `lemma train --out` makes", file));
+    if (!io::is_file(path) && !io::is_directory(path))  // a pipe would be waited for
+      throw IoError(path, "is no plain file; expected a model directory, which `lemma train --out` makes");
+  }
 }
 
 // The text as our own writers end it, where an editor of another system has ended every line in its own way, begun with
@@ -131,6 +135,7 @@ io::SafeTensors load_training(const std::string& directory) {
   check_directory(directory, {kConfig, kWeights});
   const std::string path = io::join(directory, kTraining);
   if (!io::exists(path)) throw IoError(directory, fmt::format("has no {}, so there is nothing to resume", kTraining));
+  check_directory(directory, {kTraining});
   return io::load_safetensors(path);
 }
 
