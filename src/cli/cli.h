@@ -18,7 +18,8 @@ namespace lemma::cli {
 /// The program: reads its arguments, runs one command, and turns every failure into one line on stderr and an exit
 /// status. The tasks must outlive it.
 ///   0 done; 1 a failure of its own (a NaN in training, no memory); 2 bad input, a device that is missing, full or
-///   lost; 130 stopped by Ctrl-C, after saving. A reader that closed its end of a pipe ends it by SIGPIPE, quietly.
+///   lost; 128 + n stopped by signal n, after saving: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP. A reader that
+///   closed its end of a pipe ends it by SIGPIPE, quietly.
 int main(int argc, char** argv, const train::Tasks& tasks);
 
 inline constexpr const char* kVersion = "0.1.0";

@@ -1,4 +1,6 @@
 // lemma train TASK
+#include <unistd.h>
+
 #include <csignal>
 #include <memory>
 #include <vector>
@@ -16,18 +18,32 @@
 namespace lemma::cli {
 namespace {
 
-volatile std::sig_atomic_t stop_requested = 0;
+volatile std::sig_atomic_t stop_requested = 0;  // the number of the signal that asked for it
+volatile std::sig_atomic_t run_begun = 0;
 
-// The first Ctrl-C asks the run to save and leave; the second one ends it at once.
+// The first Ctrl-C asks the run to save and leave; the second one ends it at once, as does one before there is anything
+// to save: the program may be waiting for a pipe then.
 void on_signal(int signal) {
-  stop_requested = 1;
+  if (!run_begun) {
+    constexpr char kWords[] = "lemma: stopped before the first step; nothing was saved\n";
+    [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kWords, sizeof kWords - 1);
+    ::_exit(128 + signal);
+  }
+  stop_requested = signal;
   std::signal(signal, SIG_DFL);
+}
+
+void catch_signals() {
+  stop_requested = 0;
+  run_begun = 0;
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_signal);
+  if (std::signal(SIGHUP, on_signal) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup asked for that
 }
 
 struct Arguments {
   std::string task, train, dev, out;
   Device device = Device::cpu();
-  bool out_given = false, resume = false, overfit = false, replace_invalid = false;
+  bool out_given = false, overwrite = false, resume = false, overfit = false, replace_invalid = false;
   Choices choices;
 };
 
@@ -55,14 +71,18 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.out = arguments.out.empty() ? "models/" + name : arguments.out;
   run.program = program_name();
   run.device = arguments.device;
+  run.overwrite = arguments.overwrite;
   run.resume = arguments.resume;
   run.replace_invalid = arguments.replace_invalid;
   run.stop = [] { return stop_requested != 0; };
-  stop_requested = 0;
-  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_signal);
+  run.begin = [] { run_begun = 1; };
+  catch_signals();
   try {
-    if (arguments.overfit) return train::overfit_one_batch(run) ? 0 : 1;
-    return train::run(run) == train::Outcome::interrupted ? 130 : 0;
+    if (arguments.overfit) {
+      const bool learned = train::overfit_one_batch(run);
+      return stop_requested ? 128 + stop_requested : learned ? 0 : 1;
+    }
+    return train::run(run) == train::Outcome::interrupted ? 128 + stop_requested : 0;
   } catch (const MemoryError& error) {
     throw MemoryError(error.where(),
                       fmt::format("{}: --batch-size, --max-len, --embed; {}", error.message(), what_is_kept(run)));
@@ -86,6 +106,8 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("--dev", a->dev, "labelled texts to score on (default: the last tenth of --train)")
       ->type_name("FILE");
   command->add_option("--out", a->out, "directory for the model (default models/TASK)")->type_name("DIR");
+  command->add_flag("--overwrite", a->overwrite,
+                    "replace a finished model in --out with the first save, or one of another task");
   command->add_flag("--resume", a->resume, "continue the run that was saved in --out, with its options and data");
   command->add_flag("--overfit-one-batch", a->overfit,
                     "only check that the model can learn one batch by heart; saves nothing");

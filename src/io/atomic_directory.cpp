@@ -56,20 +56,34 @@ bool is_mount_point(const std::string& directory) {
 #endif
 }
 
+bool is_owned(const std::vector<std::string>& owned, const std::string& name) {
+  return std::find(owned.begin(), owned.end(), name) != owned.end();
+}
+
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat one, other;
+  return ::lstat(a.c_str(), &one) == 0 && ::lstat(b.c_str(), &other) == 0 && one.st_dev == other.st_dev &&
+         one.st_ino == other.st_ino;
+}
+
 // Refuses what cannot or should not be replaced by a saved directory.
 void check_target(const std::string& path, const std::string& target, const std::vector<std::string>& owned) {
+  std::error_code none;
+  const std::string link = fs::read_symlink(trimmed(path), none);
+  if (!none && !exists(path))
+    throw IoError(path, fmt::format("is a link to {}, which is not there; make that directory or name another place",
+                                    words::quote(link)));
   if (!exists(target)) return;
   if (!is_directory(target)) throw IoError(path, "is a file; name a directory to save into");
   const std::vector<std::string> names = names_in(path, target);
-  const auto is_owned = [&owned](const std::string& name) {
-    return std::find(owned.begin(), owned.end(), name) != owned.end();
-  };
-  if (!names.empty() && std::none_of(names.begin(), names.end(), is_owned))
+  if (!names.empty() &&
+      std::none_of(names.begin(), names.end(), [&](const std::string& name) { return is_owned(owned, name); }))
     throw IoError(path,
                   fmt::format("holds {} but nothing that was saved there before; name a new or an empty directory",
                               words::quote(names.front())));
   if (is_mount_point(target))
     throw IoError(path, "is a mount point, which cannot be replaced as a whole; name a directory inside it");
+  if (::access(target.c_str(), W_OK) != 0) throw IoError(path, "cannot be written: " + reason(errno));
 }
 
 }  // namespace
@@ -84,17 +98,40 @@ AtomicDirectory::AtomicDirectory(const std::string& path, std::vector<std::strin
   fs::create_directories(parent_of(target_), error);
   if (error) throw IoError(path, "cannot be created: " + reason(error.value()));
   target_ = resolve(path);
-  temporary_ = sibling(target_, "saving");
-  if (::mkdir(temporary_.c_str(), 0777) != 0) {
-    const int why = errno;
-    temporary_.clear();
-    throw IoError(path, "cannot be written: " + reason(why));
-  }
+  sweep_leftovers();
+  const mode_t mode = exists(target_) ? 0700 : 0777;  // commit() gives it the old one's
+  const Sibling made = make_sibling(target_, "saving", [mode](const std::string& name) {
+    if (::mkdir(name.c_str(), mode) != 0) return -1;
+    const int fd = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) ::rmdir(name.c_str());
+    return fd;
+  });
+  if (made.fd < 0) throw IoError(path, "cannot be written: " + reason(errno));
+  temporary_ = made.path;
+  lock_ = made.fd;
 }
 
 AtomicDirectory::~AtomicDirectory() {
   std::error_code ignored;
   if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  if (lock_ >= 0) ::close(lock_);
+}
+
+// What a killed process left is a save that it had not finished, or the old directory that it had replaced, in which
+// the user's files still are.
+void AtomicDirectory::sweep_leftovers() {
+  const auto sweep = [this](const std::string& left) {
+    if (!is_directory(left)) return;
+    const std::vector<std::string> names = names_in(path_, left);
+    const bool all_owned =
+        std::all_of(names.begin(), names.end(), [this](const std::string& name) { return is_owned(owned_, name); });
+    if (!all_owned && !exists(target_)) return;  // there is nowhere to move the user's files yet
+    if (!all_owned) keep_foreign_files(left);
+    std::error_code ignored;
+    fs::remove_all(left, ignored);
+  };
+  for_abandoned_siblings(target_, "saving", sweep);
+  if (exists(target_)) sweep(set_aside(target_));  // otherwise it is what recover_directory() puts back
 }
 
 std::string AtomicDirectory::file(const std::string& name) const { return join(temporary_, name); }
@@ -112,34 +149,51 @@ void AtomicDirectory::write(const std::string& name, const std::function<void(co
 }
 
 void AtomicDirectory::commit() {
-  sync_directory(temporary_);
-  std::string old;  // where the replaced directory is afterwards
-  if (!exists(target_)) {
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) throw IoError(path_, "cannot be written: " + reason(errno));
-  } else if (exchange_names(temporary_, target_)) {
-    old = temporary_;
-  } else {
-    old = set_aside(target_);
-    if (::rename(target_.c_str(), old.c_str()) != 0) throw IoError(path_, "cannot be replaced: " + reason(errno));
-    if (::rename(temporary_.c_str(), target_.c_str()) != 0) {
-      const int why = errno;
-      ::rename(old.c_str(), target_.c_str());
-      throw IoError(path_, "cannot be written: " + reason(why));
-    }
+  for (const std::string& name : names_in(path_, temporary_)) {
+    if (!is_owned(owned_, name)) owned_.push_back(name);
+    keep_rights(join(target_, name), join(temporary_, name));
   }
+  // The user's files are in both directories while their names are exchanged, so that no kill parts them from the save.
+  if (exists(target_))
+    for (const std::string& name : names_in(path_, target_))
+      if (!is_owned(owned_, name) && ::link(join(target_, name).c_str(), join(temporary_, name).c_str()) != 0)
+        continue;  // a directory, or no links here: it is moved when the names are exchanged
+  keep_rights(target_, temporary_);
+  sync_directory(temporary_, path_);
+  const std::string old = swap_in();
   temporary_.clear();
-  sync_directory(parent_of(target_));
-  if (old.empty()) return;
-  keep_foreign_files(old);
+  if (!old.empty()) keep_foreign_files(old);
+  sync_directory(parent_of(target_), path_);  // until then the old directory may be the only one on the disk
   std::error_code ignored;
-  fs::remove_all(old, ignored);
+  if (!old.empty()) fs::remove_all(old, ignored);
+  sweep_leftovers();
+}
+
+// Puts the new directory in the old one's place; returns where the old one is afterwards, if there was one.
+std::string AtomicDirectory::swap_in() {
+  const std::string aside = set_aside(target_);
+  for (int attempt = 0;; ++attempt) {
+    if (!exists(target_)) {
+      if (::rename(temporary_.c_str(), target_.c_str()) == 0) return "";
+      throw IoError(path_, "cannot be written: " + reason(errno));
+    }
+    if (exchange_names(temporary_, target_)) return temporary_;
+    if (::rename(target_.c_str(), aside.c_str()) != 0) throw IoError(path_, "cannot be replaced: " + reason(errno));
+    if (::rename(temporary_.c_str(), target_.c_str()) == 0) return aside;
+    const int why = errno;
+    ::rename(aside.c_str(), target_.c_str());
+    // A reader that saw neither name has put the old directory back: again.
+    if ((why != ENOTEMPTY && why != EEXIST) || attempt == 3) throw IoError(path_, "cannot be written: " + reason(why));
+  }
 }
 
 void AtomicDirectory::keep_foreign_files(const std::string& old_directory) {
   for (const std::string& name : names_in(path_, old_directory)) {
-    if (std::find(owned_.begin(), owned_.end(), name) != owned_.end()) continue;
-    if (exists(join(target_, name))) continue;
-    if (::rename(join(old_directory, name).c_str(), join(target_, name).c_str()) != 0)
+    if (is_owned(owned_, name)) continue;
+    std::string to = join(target_, name);
+    if (is_same_file(join(old_directory, name), to)) continue;
+    for (int i = 2; exists(to); ++i) to = join(target_, fmt::format("{} ({})", name, i));
+    if (::rename(join(old_directory, name).c_str(), to.c_str()) != 0 && errno != ENOENT)
       throw IoError(path_, fmt::format("{} could not be moved to the new save and stays in {}", words::quote(name),
                                        words::quote(old_directory)));
   }

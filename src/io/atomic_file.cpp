@@ -22,10 +22,13 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
     descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     target_ = resolve(path);
-    temporary_ = sibling(target_, "tmp");
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ >= 0 && there)
-      ::fchmod(descriptor_, info.st_mode & 07777);  // a replaced file keeps its permissions
+    for_abandoned_siblings(target_, "tmp", [](const std::string& left) { ::unlink(left.c_str()); });
+    const Sibling made = make_sibling(target_, "tmp", [&](const std::string& name) {
+      return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, there ? 0600 : 0666);
+    });
+    temporary_ = made.path;
+    descriptor_ = made.fd;
+    if (descriptor_ >= 0 && there) keep_rights(target_, temporary_);
   }
   if (descriptor_ < 0) fail(errno);
 }
@@ -49,13 +52,14 @@ void AtomicFile::write(const void* data, size_t bytes) {
 
 void AtomicFile::commit() {
   if (!temporary_.empty() && ::fsync(descriptor_) != 0) fail(errno);
+  const Descriptor lock(::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0));  // the temporary stays ours until it is renamed
   const int closing = descriptor_;
   descriptor_ = -1;
   if (::close(closing) != 0) fail(errno);
   if (temporary_.empty()) return;
   if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail(errno);
   temporary_.clear();
-  sync_directory(parent_of(target_));
+  sync_directory(parent_of(target_), path_);
 }
 
 void AtomicFile::fail(int error) {

@@ -103,17 +103,18 @@ Json history_json(const History& h) {
   for (const EpochRecord& e : h.epochs)
     epochs.push_back(
         {{"train_loss", e.train_loss}, {"dev_loss", e.dev_loss}, {"score", e.score}, {"seconds", e.seconds}});
-  return {{"train", h.train_path},      {"dev", h.dev_path},
-          {"train_size", h.train_size}, {"dev_size", h.dev_size},
-          {"baselines", baselines},     {"best_epoch", h.best_epoch},
-          {"best_score", h.best_score}, {"complete", h.complete},
-          {"device", h.device},         {"epochs", epochs}};
+  return {{"train", h.train_path},      {"dev", h.dev_path},      {"train_size", h.train_size},
+          {"dev_size", h.dev_size},     {"baselines", baselines}, {"best_epoch", h.best_epoch},
+          {"best_score", h.best_score}, {"complete", h.complete}, {"device", h.device},
+          {"train_near", h.train_near}, {"dev_near", h.dev_near}, {"epochs", epochs}};
 }
 
 History history_from(const Object& f, const std::string& where) {
   History h{f.text("train"),         f.text("dev"),          f.integer("train_size"), f.integer("dev_size"), {}, {},
             f.integer("best_epoch"), f.number("best_score"), f.flag("complete")};
   if (f.has("device")) h.device = f.text("device");  // models of the first version lack it
+  if (f.has("train_near")) h.train_near = f.text("train_near");
+  if (f.has("dev_near")) h.dev_near = f.text("dev_near");
   const Json& baselines = f.at("baselines");
   const Object scores(baselines, where, "history.baselines.");
   for (const auto& [name, score] : baselines.items()) h.baselines.push_back({name, scores.number(name.c_str())});
@@ -146,6 +147,20 @@ Json parse(const std::string& text, const std::string& where) {
 }
 
 }  // namespace
+
+std::optional<Glance> glance(const std::string& text) {
+  try {
+    check_depth(text, "config.json");
+    const Json json = Json::parse(text, nullptr, false);
+    const Object file(json, "config.json", "");
+    if (file.text("format") != kFormat) return std::nullopt;
+    Glance seen{file.text("task")};
+    if (file.has("history")) seen.complete = file.in("history").flag("complete");
+    return seen;
+  } catch (const IoError&) {
+    return std::nullopt;
+  }
+}
 
 std::string config_text(const Task& task, const Options& options, const History& history) {
   const std::unique_ptr<Options> copy = options.clone();

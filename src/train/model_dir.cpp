@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
 #include "train/config_json.h"
@@ -21,10 +22,30 @@ void check_directory(const std::string& directory, const std::vector<std::string
     throw IoError(directory, "does not exist; expected a model directory, which `lemma train --out` makes");
   if (!io::is_directory(directory))
     throw IoError(directory, "is a file; expected a model directory, which `lemma train --out` makes");
-  for (const std::string& file : files)
-    if (!io::exists(io::join(directory, file)))
+  for (const std::string& file : files) {
+    const std::string path = io::join(directory, file);
+    if (!io::exists(path))
       throw IoError(directory,
                     fmt::format("has no {}; expected a model directory, which `lemma train --out` makes", file));
+    if (!io::is_file(path) && !io::is_directory(path))  // a pipe would be waited for
+      throw IoError(path, "is no plain file; expected a model directory, which `lemma train --out` makes");
+  }
+}
+
+// The text as our own writers end it, where an editor of another system has ended every line in its own way, begun with
+// a byte order mark or added blank lines at the end.
+std::string with_our_line_ends(std::string text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  size_t ends = 0, theirs = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    ends += text[i] == '\n';
+    theirs += text[i] == '\n' && i > 0 && text[i - 1] == '\r';
+  }
+  std::string ours;
+  for (size_t i = 0; i < text.size(); ++i)
+    if (ends != theirs || text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') ours += text[i];
+  while (ours.ends_with("\n\n")) ours.pop_back();
+  return ours;
 }
 
 // Checks the sizes in config.json against the shapes in the file before anything of that size is allocated.
@@ -55,7 +76,23 @@ std::vector<std::string> model_files(const Task& task) {
   return files;
 }
 
+std::optional<Held> held_model(const std::string& directory, const Task& task) {
+  io::recover_directory(directory);
+  const std::string config = io::join(directory, kConfig);
+  if (io::is_file(config)) {
+    if (const auto seen = glance(io::read_file(config, kMostText))) return Held{seen->task, seen->complete};
+    throw IoError(directory, "holds a config.json that is not of a Lemma model; name a new or an empty directory");
+  }
+  for (const std::string& file : model_files(task))
+    if (io::exists(io::join(directory, file)))
+      throw IoError(directory,
+                    fmt::format("holds {} but no config.json of a Lemma model; name a new or an empty directory",
+                                words::quote(file)));
+  return std::nullopt;
+}
+
 void save_model(const std::string& directory, const Save& save) {
+  held_model(directory, save.task);  // refuses a stranger's
   io::AtomicDirectory out(directory, model_files(save.task));
   out.write(kConfig, config_text(save.task, save.options, save.history));
   const std::vector<std::string> names = save.task.files(), texts = save.learner.texts();
@@ -79,7 +116,7 @@ SavedModel load_model(const std::string& directory, const Tasks& tasks, const Ta
   SavedModel saved{file.task, std::move(file.options), std::move(file.history), nullptr};
   check_directory(directory, saved.task->files());
   std::vector<NamedText> texts;
-  for (const std::string& each : saved.task->files()) texts.push_back({path(each), text(each)});
+  for (const std::string& each : saved.task->files()) texts.push_back({path(each), with_our_line_ends(text(each))});
   const io::SafeTensors weights = io::load_safetensors(path(kWeights));
   check_sizes(weights, saved.task->shapes(*saved.options), path(kWeights));
   check_finite(path(kWeights), weights.tensors);
@@ -98,6 +135,7 @@ io::SafeTensors load_training(const std::string& directory) {
   check_directory(directory, {kConfig, kWeights});
   const std::string path = io::join(directory, kTraining);
   if (!io::exists(path)) throw IoError(directory, fmt::format("has no {}, so there is nothing to resume", kTraining));
+  check_directory(directory, {kTraining});
   return io::load_safetensors(path);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "lemma/core/words.h"
 #include "lemma/train/run.h"
 #include "train/say.h"
 #include "train/session.h"
@@ -22,15 +23,22 @@ bool overfit_one_batch(const Run& given) {
   const std::unique_ptr<Examples> one =
       session.train->first(std::min(session.options->batch_size, session.train->size()));
   Trainer trainer(*session.learner, *one, *session.options);
+  run.begin();
   constexpr int64_t kSteps = 200;
   constexpr double kLearned = 0.05;  // of the loss at the start
   double first = 0, last = 0;
   int64_t step = 0;
   say(run, "Learning one batch of {} {} by heart, without dropout.\n", one->size(), run.task->unit());
-  while (step < kSteps && (step == 0 || last > kLearned * first) && !run.stop()) {
+  bool stopped = false;
+  while (step < kSteps && (step == 0 || last > kLearned * first) && !stopped) {
     last = trainer.step().loss;
     if (step == 0) first = last;
     if (++step % 10 == 0 || step == 1) say(run, "  step {:>3}  loss {:.4f}\n", step, last);
+    stopped = run.stop();
+  }
+  if (stopped && last > kLearned * first) {
+    say(run, "Stopped after {}, without a verdict.\n", words::plural(step, "step"));
+    return false;
   }
   const bool learned = last <= kLearned * first;
   if (learned)

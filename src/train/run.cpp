@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "lemma/io/files.h"
 #include "lemma/train/progress.h"
 #include "train/announce.h"
+#include "train/place.h"
 #include "train/say.h"
 #include "train/session.h"
 
@@ -24,20 +26,28 @@ size_t bytes_needed(const Session& session) {
   return parameters * sizeof(float) * 5 + (size_t{1} << 20);
 }
 
-void announce(Session& session) {
+void announce(Session& session, const Place& place) {
   const Run& run = session.run;
   say(run, "lemma train {}\n{}", run.task->name(), plan_text(session));
   if (run.resume)
-    say(run, "  {:<11} after {} of {}\n", "resumed", words::plural(session.trainer->steps(), "step"),
-        words::grouped(session.epochs * session.trainer->batches()));
+    say(run, "  {:<11} after {} of {}{}\n", "resumed", words::plural(session.trainer->steps(), "step"),
+        words::grouped(session.epochs * session.trainer->batches()),
+        run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
-  if (io::exists(io::join(run.out, "config.json")) && !run.resume)
-    say(run, "  {:<11} {} already holds a model; the first epoch's will replace it\n", "note", run.out);
+  if (!place.note().empty()) say(run, "  {:<11} {}\n", "note", place.note());
+}
+
+// Saves where the run may at this point; returns where.
+const std::string& save(Session& session, const Place& place) {
+  const std::string& directory = place.of(session.history);
+  session.save(directory);
+  if (directory == session.run.out) place.tidy();
+  return directory;
 }
 
 // Scores the averaged weights, keeps them if they are the best, saves.
-void end_epoch(Session& session, double seconds) {
+void end_epoch(Session& session, const Place& place, double seconds) {
   const Run& run = session.run;
   Evaluation result;
   {
@@ -60,19 +70,24 @@ void end_epoch(Session& session, double seconds) {
     session.best = session.current_weights();
   }
   history.complete = session.exhausted();
-  session.save();
+  save(session, place);
   const size_t width = std::to_string(session.epochs).size();
   say(run, "epoch {:>{}}/{}  loss {:.4f}  dev {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
       session.trainer->mean_loss(), result.loss, run.task->score().name, result.score,
       to_beat_text(history.baselines, run.task->score()), words::clock_time(seconds), better ? "  best" : "");
 }
 
-Outcome interrupted(Session& session) {
+Outcome interrupted(Session& session, const Place& place, Progress& progress) {
   const Run& run = session.run;
-  session.save();
-  say(run, "Stopped in epoch {} after step {}; saved to {}. To continue:\n  {} train {} --out {}{} --resume\n",
-      session.trainer->epoch() + 1, session.trainer->batch(), run.out, words::shell_quote(run.program),
-      run.task->name(), words::shell_quote(run.out), run.device.is_cpu() ? "" : " --device " + run.device.str());
+  const std::string& saved = save(session, place);
+  try {
+    progress.clear();
+    say(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n  {} train {} --out {}{} --resume\n",
+        session.trainer->epoch() + 1, session.trainer->batch(), saved,
+        saved == run.out ? "" : ", and " + run.out + " is as it was", words::shell_quote(run.program), run.task->name(),
+        words::shell_quote(saved), run.device.is_cpu() ? "" : " --device " + run.device.str());
+  } catch (const std::system_error&) {  // the run was stopped because its terminal went away
+  }
   return Outcome::interrupted;
 }
 
@@ -104,9 +119,11 @@ void check_not_here(const std::string& out) {
 
 Outcome run(const Run& run) {
   check_not_here(run.out);
+  Place place(run);
   Session session(run);
-  io::check_can_save(run.out, model_files(*run.task), bytes_needed(session));
-  announce(session);
+  place.claim(bytes_needed(session));
+  run.begin();
+  announce(session, place);
   if (run.resume && session.exhausted()) {
     say(run, "The run is complete: {} of {} epochs. Give more --epochs to continue.\n", session.history.epochs.size(),
         session.epochs);
@@ -118,14 +135,11 @@ Outcome run(const Run& run) {
     progress.begin_epoch();
     while (trainer.epoch() == static_cast<int64_t>(session.history.epochs.size())) {
       const StepResult result = trainer.step();
+      if (run.stop()) return interrupted(session, place, progress);
       progress.step(trainer, session.epochs, result);
-      if (run.stop()) {
-        progress.clear();
-        return interrupted(session);
-      }
     }
     progress.clear();
-    end_epoch(session, progress.seconds());
+    end_epoch(session, place, progress.seconds());
   }
   close(session);
   return Outcome::complete;

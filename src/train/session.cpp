@@ -1,12 +1,16 @@
 #include "train/session.h"
 
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
 
 namespace lemma::train {
+namespace fs = std::filesystem;
 
 namespace {
 // FNV-1a over the bytes of a file: tells an edited file from the one that a run began with.
@@ -14,6 +18,13 @@ std::string checksum(const std::string& path) {
   uint64_t hash = 14695981039346656037U;
   for (const char c : io::read_file(path)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   return fmt::format("{:016x}", hash);
+}
+
+// The way from a directory to a file; empty for a pipe, which will not be there again.
+std::string seen_from(const std::string& directory, const std::string& file) {
+  std::error_code error;
+  if (!io::is_file(file)) return "";
+  return fs::relative(file, directory, error).string();
 }
 }  // namespace
 
@@ -24,9 +35,12 @@ StateDict copy_of(const StateDict& state) {
 }
 
 Session::Session(const Run& given) : run(given), options(run.task->options()) {
+  const io::ReadOnce pipes;  // a pipe gives its text once, and two readers want it: the task's and the checksum
   SavedModel saved;
+  io::SafeTensors state;
   if (run.resume) {
     saved = load_model(run.out, {run.task}, run.task);
+    state = load_training(run.out);
     options = saved.options->clone();
     history = saved.history;
   } else {
@@ -35,7 +49,12 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   }
   run.choose(*options);
   check(*options);
-  if (run.resume) refuse_changes(saved);
+  if (run.resume) {
+    refuse_changes(saved);
+    history.train_path = find_data("--train", run.train_path, {history.train_path, history.train_near}, state);
+    if (!history.dev_path.empty())
+      history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
+  }
   corpora = run.task->read(history.train_path, history.dev_path, run.replace_invalid);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
@@ -47,7 +66,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   history.device = run.device.str();
   trainer = std::make_unique<Trainer>(*learner, *train, *options);
   epochs = options->epochs > 0 ? options->epochs : default_epochs(trainer->batches());
-  if (run.resume) restore(saved);
+  if (run.resume) restore(saved, state);
   history.baselines = corpora.baselines;
   history.train_size = train->size();
   history.dev_size = dev->size();
@@ -55,11 +74,8 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
 
 void Session::refuse_changes(const SavedModel& saved) const {
   std::string change = difference(*saved.options, *options);
-  if (!run.train_path.empty() && run.train_path != history.train_path)
-    change = fmt::format("--train is {} where the saved run has {}", run.train_path, history.train_path);
-  if (!run.dev_path.empty() && run.dev_path != history.dev_path)
-    change = fmt::format("--dev is {} where the saved run has {}", run.dev_path,
-                         history.dev_path.empty() ? "none" : history.dev_path);
+  if (!run.dev_path.empty() && history.dev_path.empty())
+    change = fmt::format("--dev is {} where the saved run has none", run.dev_path);
   if (!change.empty())
     throw ValueError(
         "--resume",
@@ -67,21 +83,40 @@ void Session::refuse_changes(const SavedModel& saved) const {
                     change));
 }
 
-void Session::restore(const SavedModel& saved) {
-  const io::SafeTensors state = load_training(run.out);
+// Where the data is that the run began with: the bytes must be the same. They are compared before the file is read as
+// data, so that a model from elsewhere cannot have another file of its user's read and shown.
+std::string Session::find_data(const std::string& option, const std::string& given, const Known& known,
+                               const io::SafeTensors& state) const {
+  const auto checked = state.metadata.find(option.substr(2) + "_checksum");
+  std::vector<std::string> places = {given.empty() ? known.path : given};
+  if (given.empty() && !known.near.empty())  // for a run that is resumed in another working directory
+    places.push_back(io::join(run.out, known.near));
+  bool any = false;
+  for (const std::string& path : places) {
+    if (given.empty() && !io::is_file(path)) continue;
+    any = true;
+    if (checked != state.metadata.end() && checksum(path) == checked->second) return path;
+  }
+  if (!any)
+    throw ValueError("--resume",
+                     fmt::format("the run began with {} {}, where there is no plain file now; give {} FILE, "
+                                 "with the same contents",
+                                 option, words::quote(known.path), option));
+  if (places[0] == known.path)
+    throw ValueError("--resume",
+                     fmt::format("{} has changed since the run began; resume with the data it began with", known.path));
+  throw ValueError("--resume",
+                   fmt::format("{} is {} where the saved run has {}, and their contents differ; resume with "
+                               "the data it began with",
+                               option, given, words::quote(known.path)));
+}
+
+void Session::restore(const SavedModel& saved, const io::SafeTensors& state) {
   if (learner->texts() != saved.learner->texts())
     throw ValueError(
         "--resume",
         fmt::format("{} gives a different vocabulary from the one saved in {}; resume with the data it began with",
                     history.train_path, run.out));
-  const auto same = [&](const char* key, const std::string& path, const std::string& now) {
-    const auto before = state.metadata.find(key);
-    if (before == state.metadata.end() || before->second != now)
-      throw ValueError("--resume",
-                       fmt::format("{} has changed since the run began; resume with the data it began with", path));
-  };
-  same("train_checksum", history.train_path, train_checksum);
-  if (!history.dev_path.empty()) same("dev_checksum", history.dev_path, dev_checksum);
   const auto recorded = static_cast<int64_t>(history.epochs.size());
   if (history.best_epoch < 0 || history.best_epoch > recorded)
     throw ValueError("--resume", fmt::format("{} names epoch {} of {} as the best; a file is damaged", run.out,
@@ -100,13 +135,15 @@ StateDict Session::current_weights() {
   return copy_of(learner->module().state_dict());
 }
 
-void Session::save() {
+void Session::save(const std::string& directory) {
   io::Metadata facts;
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
   facts["dev_checksum"] = dev_checksum;
-  save_model(run.out, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
-                       std::move(state), std::move(facts)});
+  history.train_near = seen_from(directory, history.train_path);
+  history.dev_near = seen_from(directory, history.dev_path);
+  save_model(directory, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
+                         std::move(state), std::move(facts)});
 }
 
 bool Session::exhausted() const {

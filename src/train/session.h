@@ -17,9 +17,9 @@ struct Session {
 
   /// The averaged weights as they are now: what is scored and saved.
   StateDict current_weights();
-  /// Replaces the model directory: the best weights so far (before any score, the current ones) and the trainer's
+  /// Replaces a model directory: the best weights so far (before any score, the current ones) and the trainer's
   /// state.
-  void save();
+  void save(const std::string& directory);
   /// Whether all epochs are done, or patience has run out.
   bool exhausted() const;
 
@@ -36,7 +36,13 @@ struct Session {
 
  private:
   void refuse_changes(const SavedModel& saved) const;
-  void restore(const SavedModel& saved);
+  /// What a saved run tells of where a file is: as it was named, and seen from the model directory.
+  struct Known {
+    std::string path, near;
+  };
+  std::string find_data(const std::string& option, const std::string& given, const Known& known,
+                        const io::SafeTensors& state) const;
+  void restore(const SavedModel& saved, const io::SafeTensors& state);
 };
 
 /// A copy that later steps do not touch.

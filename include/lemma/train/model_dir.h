@@ -4,6 +4,7 @@
 /// or the new one.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ struct History {
   double best_score = 0;
   bool complete = false;       ///< false while the run goes on or after it was interrupted
   std::string device = "cpu";  ///< where its last steps were taken
+  std::string train_near = {},
+              dev_near = {};  ///< the ways from the model directory to the files; empty: no file, or not known
 };
 
 struct SavedModel {
@@ -40,6 +43,14 @@ struct SavedModel {
 /// The files of a model directory: what a save may replace.
 std::vector<std::string> model_files(const Task& task);
 
+/// What a directory holds, seen without opening its model.
+struct Held {
+  std::string task;
+  bool complete = true;
+};
+/// Nothing: no model. Throws IoError if it holds files that only look like a model: somebody else's config.json, say.
+std::optional<Held> held_model(const std::string& directory, const Task& task);
+
 /// `weights` go into model.safetensors, `training` (may be empty) into training.safetensors with its facts.
 struct Save {
   const Task& task;
@@ -50,6 +61,7 @@ struct Save {
   io::NamedTensors training = {};
   io::Metadata facts = {};
 };
+/// Throws IoError where it cannot be written, or holds files but no model of ours.
 void save_model(const std::string& directory, const Save& save);
 
 /// Throws IoError naming the file, and what was expected there. With `task`, a model of another one is refused.

@@ -52,9 +52,19 @@ TextCorpus corpus_of(const data::LabelledTexts& data) {
 }
 
 data::LabelledTexts read_labelled(const std::string& path, bool replace_invalid, std::vector<std::string> labels) {
-  return data::read_labelled_texts(path, {.replace_invalid = replace_invalid,
-                                          .labels = std::move(labels),
-                                          .if_tags = " (for CoNLL columns the task is ner)"});
+  data::LabelledTexts data = data::read_labelled_texts(path, {.replace_invalid = replace_invalid,
+                                                              .labels = std::move(labels),
+                                                              .if_tags = " (for CoNLL columns the task is ner)"});
+  // A model keeps its labels one per line, and must be able to read them again.
+  for (const data::LabelledText& example : data.examples) {
+    const std::string& label = data.labels[static_cast<size_t>(example.label)];
+    if (label.find_first_of("\r\n") != std::string::npos || label.starts_with("\xEF\xBB\xBF"))
+      throw IoError(fmt::format("{}:{}", path, example.line),
+                    fmt::format("the label {} holds a line break or a byte order mark; expected one line of text, so a "
+                                "quote may be missing",
+                                words::quote(label)));
+  }
+  return data;
 }
 
 TextCorpora read_sentiment(const std::string& train_path, const std::string& dev_path, bool replace_invalid) {

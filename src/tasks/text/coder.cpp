@@ -22,6 +22,10 @@ std::vector<std::string> parse_labels(const std::string& text, const std::string
     const std::string label = text.substr(begin, end - begin);
     begin = end + 1;
     const std::string at = fmt::format("{}:{}", where, labels.size() + 1);
+    if (label.find('\r') != std::string::npos)
+      throw IoError(at, "a carriage return in some lines and not in others; expected one label per line");
+    if (label.ends_with(' ') || label.ends_with('\t'))
+      throw IoError(at, fmt::format("label {} ends in a blank; expected it as it is in the data", words::quote(label)));
     if (label.empty()) throw IoError(at, "an empty line; expected one label per line");
     if (!seen.insert(label).second) throw IoError(at, fmt::format("label {} appears twice", words::quote(label)));
     labels.push_back(label);
