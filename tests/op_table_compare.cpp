@@ -90,6 +90,24 @@ std::vector<Row> compare_rows() {
        0,
        boolean},
       {"where",
+       "else a number",
+       [](const Tensors& x) { return where(x[0], x[1], 3); },
+       [](const Grids& x) {
+         return make(joint_shape(x[0].shape, x[1].shape),
+                     [&](const Index& i) { return x[0].at(i) != 0 ? x[1].at(i) : 3; });
+       },
+       {kMask, kReal},
+       {{{2, 3}, {2, 3}}, {{3}, {2, 1}}, {{}, {}}}},
+      {"where",
+       "a number or else",
+       [](const Tensors& x) { return where(x[0], -2, x[1]); },
+       [](const Grids& x) {
+         return make(joint_shape(x[0].shape, x[1].shape),
+                     [&](const Index& i) { return x[0].at(i) != 0 ? -2 : x[1].at(i); });
+       },
+       {kMask, kReal},
+       {{{2, 3}, {2, 3}}, {{3}, {2, 1}}, {{}, {}}}},
+      {"where",
        "",
        [](const Tensors& x) { return where(x[0], x[1], x[2]); },
        [](const Grids& x) {

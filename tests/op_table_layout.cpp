@@ -135,6 +135,17 @@ std::vector<Row> layout_rows() {
        },
        {kReal},
        {{{5}}, {{5, 2}}}},
+      {"split",
+       "by sizes",
+       [](const Tensors& x) {
+         const std::vector<Tensor> parts = split(x[0], std::vector<int64_t>{1, 0, 4});
+         return cat({parts[2], parts[0] * 2, parts[1]});
+       },
+       [](const Grids& x) {
+         return joined({rows_of(x[0], 1, 5), doubled(rows_of(x[0], 0, 1))}, 0);
+       },
+       {kReal},
+       {{{5}}, {{5, 2}}}},
       {"chunk",
        "",
        [](const Tensors& x) {

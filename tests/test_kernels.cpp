@@ -191,8 +191,12 @@ TEST_CASE("every binary kernel agrees with a plain loop for all pairs of layouts
             REQUIRE(same_bits(y, on_device::binary(op, plain(a), plain(b))));
             for (int64_t p = 0; p < y.numel(); ++p) {
               INFO("op " << int(op) << " " << name(dtype) << " " << value(a, p) << " " << value(b, p));
-              const bool by_nothing = dtype == DType::int64 && value(b, p) == 0 && is_division(op);
-              REQUIRE(close(value(y, p), by_nothing ? 0 : expected(op, value(a, p), value(b, p)), dtype, 1));
+              const bool integers = dtype == DType::int64,
+                         by_nothing = value(integers && op == Binary::Pow ? a : b, p) == 0;
+              double wanted = expected(op, value(a, p), value(b, p));
+              if (integers && op == Binary::Pow) wanted = by_nothing && value(b, p) < 0 ? 0 : std::trunc(wanted);
+              if (integers && by_nothing && is_division(op)) wanted = 0;
+              REQUIRE(close(value(y, p), wanted, dtype, 1));
             }
           }
       }

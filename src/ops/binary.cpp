@@ -1,4 +1,5 @@
 // Elementwise operations of two tensors, or of a tensor and a number.
+#include <cmath>
 #include <utility>
 
 #include "lemma/ops.h"
@@ -88,10 +89,11 @@ Tensor minimum(const Tensor& a, const Tensor& b) {
 
 void check::whole(const char* op, DType dtype, const Shape& shape, const Number& value) {
   if (dtype == DType::int64 && !value.is_whole())
-    throw DTypeError(op,
-                     fmt::format("the number {} is not an int64, and the tensor {} is; cast it with .to(float32)",
-                                 value.str(), shape.str()),
-                     {dtype});
+    throw DTypeError(
+        op,
+        fmt::format("the number {} is {}, and the tensor {} is int64; cast it with .to(float32)", value.str(),
+                    std::fabs(value.to<double>()) < 0x1p63 ? "not an integer" : "beyond int64", shape.str()),
+        {dtype});
 }
 
 Tensor add(const Tensor& a, Number b) {

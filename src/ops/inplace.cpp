@@ -147,15 +147,9 @@ Tensor& Tensor::masked_fill_(const Tensor& mask, Number value) {
   return inplace::overwrite("masked_fill_", *this, lemma::masked_fill(*this, mask, value));
 }
 
-Tensor& Tensor::operator&=(const Tensor& mask) {
-  return inplace::overwrite("logical_and_", *this, lemma::logical_and(*this, mask));
-}
-Tensor& Tensor::operator|=(const Tensor& mask) {
-  return inplace::overwrite("logical_or_", *this, lemma::logical_or(*this, mask));
-}
-Tensor& Tensor::operator^=(const Tensor& mask) {
-  return inplace::overwrite("logical_xor_", *this, lemma::logical_xor(*this, mask));
-}
+Tensor& Tensor::operator&=(const Tensor& mask) { return inplace::overwrite("logical_and_", *this, *this & mask); }
+Tensor& Tensor::operator|=(const Tensor& mask) { return inplace::overwrite("logical_or_", *this, *this | mask); }
+Tensor& Tensor::operator^=(const Tensor& mask) { return inplace::overwrite("logical_xor_", *this, *this ^ mask); }
 
 Tensor& Tensor::index_add_(int64_t dim, const Tensor& index, const Tensor& source, Number alpha) {
   return inplace::overwrite("index_add_", *this, lemma::index_add(*this, dim, index, source, alpha));

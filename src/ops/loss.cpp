@@ -55,7 +55,7 @@ std::pair<Tensor, Tensor> as_rows(const char* op, const Tensor& scores, const Te
 
 // What a loss knows of each row: whether it counts, its class (0 where it does not), and what it weighs, all (M).
 struct Labels {
-  Tensor ignored, safe, weight, none;  // none: does no row count? ()
+  Tensor ignored, safe, weight;
 };
 Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, const Tensor& class_weight,
                    int64_t ignore_index) {
@@ -63,8 +63,7 @@ Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, con
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range(op, "label", safe, rows.size(1));
   const Tensor counts = logical_not(ignored).to(rows.dtype());
-  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts,
-          eq(sum(counts), 0)};
+  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts};
 }
 
 // What a loss works on. Beside half scores, which become float32, the weights of classes may be halves too.
@@ -82,7 +81,8 @@ Tensor picked(const Tensor& log_probs, const Labels& labels) {
 Tensor weighted(const Tensor& losses, const Labels& labels, const Shape& shape, Reduction reduction) {
   if (reduction == Reduction::none) return reshape(losses, shape);
   if (reduction == Reduction::sum) return sum(losses);
-  return sum(losses) / masked_fill(sum(labels.weight), labels.none, 1);
+  const Tensor loss = sum(losses), total = sum(labels.weight);
+  return loss / masked_fill(total, logical_and(eq(total, 0), eq(loss.detach(), 0)), 1);
 }
 
 }  // namespace

@@ -97,8 +97,8 @@ Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const bool one_output = weight.dim() == 1;  // (I): a result without an output dim
   if ((weight.dim() != 2 && !one_output) || x.dim() == 0 || x.shape().back() != weight.shape().back())
     throw ShapeError("linear",
-                     fmt::format("x {} does not fit weight {}: x's last dim must be weight's last", x.shape().str(),
-                                 weight.shape().str()),
+                     fmt::format("x {} does not fit weight {}: x's last dim must be weight's dim {}", x.shape().str(),
+                                 weight.shape().str(), one_output ? 0 : 1),
                      {x.shape(), weight.shape()});
   if (x.dtype() != weight.dtype())
     throw DTypeError("linear",
