@@ -6,9 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/train/model_dir.h"
 
 namespace lemma::cli {
@@ -26,18 +28,35 @@ void predict(train::Learner& learner, const std::string& where, const std::strin
                         : learner.predict(where, text));
 }
 
+// The line of a text that cannot be answered: every line of input has one of output.
+std::string failure(const std::string& text, const IoError& error, bool for_people) {
+  if (for_people) return fmt::format("error: [{}] {}", error.where(), error.message());
+  const nlohmann::ordered_json line = {{"text", text}, {"error", error.message()}};
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
   for (size_t i = 0; i < arguments.texts.size(); ++i)
     predict(*saved.learner, fmt::format("text {}", i + 1), arguments.texts[i], arguments.pretty);
   if (!arguments.texts.empty()) return 0;
-  int64_t line = 0;
+  int64_t line = 0, failed = 0;
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
-    predict(*saved.learner, fmt::format("stdin:{}", ++line), text, arguments.pretty);
+    const std::string where = fmt::format("stdin:{}", ++line);
+    try {
+      predict(*saved.learner, where, text, arguments.pretty);
+    } catch (const IoError& error) {
+      if (error.where() != where) throw;  // not about the text
+      ++failed;
+      print_line(failure(text, error, arguments.pretty));
+    }
   }
   if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
+  if (failed > 0)
+    throw IoError("stdin", fmt::format("{} of {} have no answer; see \"error\" in their place", words::grouped(failed),
+                                       words::plural(line, "line")));
   return 0;
 }
 

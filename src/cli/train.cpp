@@ -27,7 +27,8 @@ void on_signal(int signal) {
 struct Arguments {
   std::string task, train, dev, out;
   Device device = Device::cpu();
-  bool out_given = false, resume = false, overfit = false, replace_invalid = false;
+  bool out_given = false, resume = false, overfit = false;
+  train::ReadOptions reading;
   Choices choices;
 };
 
@@ -56,7 +57,7 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.program = program_name();
   run.device = arguments.device;
   run.resume = arguments.resume;
-  run.replace_invalid = arguments.replace_invalid;
+  run.reading = arguments.reading;
   run.stop = [] { return stop_requested != 0; };
   stop_requested = 0;
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, on_signal);
@@ -83,14 +84,13 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("task", a->task, train::names_text(tasks))->required()->type_name("TASK");
   command->add_option("--train", a->train, "labelled texts to learn from (default: the corpus in data/)")
       ->type_name("FILE");
-  command->add_option("--dev", a->dev, "labelled texts to score on (default: the last tenth of --train)")
+  command->add_option("--dev", a->dev, "labelled texts to score on (default: a tenth of --train, held out)")
       ->type_name("FILE");
   command->add_option("--out", a->out, "directory for the model (default models/TASK)")->type_name("DIR");
   command->add_flag("--resume", a->resume, "continue the run that was saved in --out, with its options and data");
   command->add_flag("--overfit-one-batch", a->overfit,
                     "only check that the model can learn one batch by heart; saves nothing");
-  command->add_flag("--replace-invalid", a->replace_invalid,
-                    "replace bytes that are not UTF-8 instead of refusing the file");
+  add_reading(*command, a->reading);
   add_options(*command, tasks, a->choices);
   add_device(*command, a->device);
   add_threads(*command);

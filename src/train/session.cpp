@@ -36,7 +36,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   run.choose(*options);
   check(*options);
   if (run.resume) refuse_changes(saved);
-  corpora = run.task->read(history.train_path, history.dev_path, run.replace_invalid);
+  corpora = run.task->read_as(history.train_path, history.dev_path, run.reading);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);

@@ -16,11 +16,11 @@ struct Run {
   const Task* task = nullptr;
   /// Puts what the user asked for in place of the task's defaults.
   std::function<void(Options&)> choose = [](Options&) {};
-  std::string train_path, dev_path;  ///< dev empty: the last tenth of train; train empty: as in the run being resumed
+  std::string train_path, dev_path;  ///< dev empty: a tenth of train; train empty: as in the run being resumed
   std::string out;                   ///< the model directory
   Device device = Device::cpu();     ///< where the model is trained; the saved one loads on any device
   bool resume = false;               ///< continue the run that was saved there; only options that may_change can differ
-  bool replace_invalid = false;      ///< bytes that are not UTF-8 become U+FFFD
+  ReadOptions reading = {};          ///< how the files are read
   std::FILE* log = stdout;
   std::function<bool()> stop = [] { return false; };  ///< called after every step; true: save and stop
   std::string program = "lemma";                      ///< its name in the suggested next command
