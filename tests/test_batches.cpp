@@ -171,3 +171,24 @@ TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
         "expected the "
         "same kind in one batch");
 }
+
+TEST_CASE("rows with more labels or features than tokens are refused", "[data]") {
+  EncodedTexts dataset = many(2);
+  dataset.examples[1].ids = {2, 3};
+  dataset.examples[1].labels.assign(1000, 1);
+  const std::vector<int64_t> all = {0, 1};
+  CHECK(error_of<ValueError>([&] { collate(dataset, all); }) ==
+        "[collate] example 1 has 1000 labels for 2 tokens; expected one for the text");
+  dataset.labels_per_token = true;
+  dataset.examples[0].labels.assign(dataset.examples[0].ids.size(), 0);
+  CHECK(error_of<ValueError>([&] { collate(dataset, all); }) ==
+        "[collate] example 1 has 1000 labels for 2 tokens; expected one for every token");
+  Example wide;
+  wide.ids = {2, 3};
+  wide.features = {std::vector<int64_t>(1000, 1)};
+  CHECK(error_of<ValueError>([&] { collate({wide}); }) ==
+        "[collate] example 0 has 1000 features in a column for 2 tokens; expected one for every token");
+  wide.features.clear();
+  wide.chars.assign(7, 1);
+  CHECK(error_of<ValueError>([&] { collate({wide}); }).starts_with("[collate] example 0 has 0 feature columns and 7 "));
+}

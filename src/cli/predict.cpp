@@ -35,28 +35,50 @@ std::string failure(const std::string& text, const IoError& error, bool for_peop
   return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+// Answers texts one by one; those without an answer get a line of their own, and are counted.
+class Answers {
+ public:
+  Answers(train::Learner& learner, bool for_people) : learner_(learner), for_people_(for_people) {}
+  void add(const std::string& where, const std::string& text) {
+    ++texts_;
+    try {
+      predict(learner_, where, text, for_people_);
+    } catch (const IoError& error) {
+      if (error.where() != where) throw;  // not about the text
+      ++failed_;
+      print_line(failure(text, error, for_people_));
+    }
+  }
+  int64_t texts() const { return texts_; }
+  void check(const char* where, const char* what) const {
+    if (failed_ > 0)
+      throw IoError(where, fmt::format("{} of {} have no answer; see \"error\" in their place", words::grouped(failed_),
+                                       words::plural(texts_, what)));
+  }
+
+ private:
+  train::Learner& learner_;
+  bool for_people_;
+  int64_t texts_ = 0, failed_ = 0;
+};
+
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
-  for (size_t i = 0; i < arguments.texts.size(); ++i)
-    predict(*saved.learner, fmt::format("text {}", i + 1), arguments.texts[i], arguments.pretty);
+  if (arguments.texts.size() == 1) {
+    predict(*saved.learner, "text 1", arguments.texts[0], arguments.pretty);
+    return 0;
+  }
+  Answers answers(*saved.learner, arguments.pretty);
+  for (const std::string& text : arguments.texts) answers.add(fmt::format("text {}", answers.texts() + 1), text);
+  answers.check("predict", "text");
   if (!arguments.texts.empty()) return 0;
-  int64_t line = 0, failed = 0;
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
-    const std::string where = fmt::format("stdin:{}", ++line);
-    try {
-      predict(*saved.learner, where, text, arguments.pretty);
-    } catch (const IoError& error) {
-      if (error.where() != where) throw;  // not about the text
-      ++failed;
-      print_line(failure(text, error, arguments.pretty));
-    }
+    answers.add(fmt::format("stdin:{}", answers.texts() + 1), text);
   }
-  if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
-  if (failed > 0)
-    throw IoError("stdin", fmt::format("{} of {} have no answer; see \"error\" in their place", words::grouped(failed),
-                                       words::plural(line, "line")));
+  if (answers.texts() == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
+  answers.check("stdin", "line");
   return 0;
 }
 

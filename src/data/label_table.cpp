@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <set>
@@ -79,19 +80,22 @@ struct ColumnFacts {
   bool numbers = true;  // all cells are
   bool words = true;    // all cells are one short word (a number may follow a blank)
   size_t bytes = 0;
-  // A column that says the same in every row labels nothing.
-  auto key() const { return std::tuple(-known, values.size() < 2, values.size(), !numbers, bytes); }
+  // In a table of many columns, one that says the same in every row labels nothing.
+  bool constant = false;
+  auto key() const { return std::tuple(-known, constant, values.size(), !numbers, bytes); }
 };
 
-std::vector<ColumnFacts> facts_of(const std::vector<Row>& rows, size_t columns, const std::vector<std::string>& known) {
+std::vector<ColumnFacts> facts_of(const std::vector<Row>& rows, size_t columns, const LabelledTextOptions& options) {
   std::vector<ColumnFacts> facts(columns);
-  const std::unordered_set<std::string> labels(known.begin(), known.end());
+  const auto key = [&](const std::string& label) { return options.fold_case ? text::lower(label) : label; };
+  std::unordered_set<std::string> labels;
+  for (const std::string& label : options.labels) labels.insert(key(label));
   for (const Row& row : rows) {
     if (row.fields.size() != columns) continue;
     for (size_t c = 0; c < columns; ++c) {
       const std::string& cell = row.fields[c];
       const std::string value(text::trim(cell));
-      facts[c].known += labels.contains(value);
+      facts[c].known += labels.contains(key(value));
       facts[c].numbers &= is_number(value);
       facts[c].words &= !value.empty() && value.size() <= kLabelBytes &&
                         value.find_first_of(" \t\n") == std::string::npos && (cell[0] != ' ' || is_number(value));
@@ -99,7 +103,20 @@ std::vector<ColumnFacts> facts_of(const std::vector<Row>& rows, size_t columns, 
       if (facts[c].values.size() < kMostValues) facts[c].values.insert(value);
     }
   }
+  for (ColumnFacts& column : facts) column.constant = columns > 2 && column.values.size() < 2;
   return facts;
+}
+
+// The words of a column, each once: sentences have many, dates and addresses few.
+size_t different_words(const std::vector<Row>& rows, size_t column) {
+  std::set<std::string> words;
+  for (size_t i = 0; i < std::min<size_t>(rows.size(), 1000); ++i) {
+    if (column >= rows[i].fields.size()) continue;
+    for (std::string& word : text::split_spaces(rows[i].fields[column]))
+      if (std::all_of(word.begin(), word.end(), [](unsigned char c) { return c >= 0x80 || std::isalpha(c) != 0; }))
+        words.insert(std::move(word));
+  }
+  return words.size();
 }
 
 // Could be a name of a column: short, and no sentence.
@@ -179,14 +196,17 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   const bool named = is_name(options.text_column) || is_name(options.label_column);
   TableLayout layout;
   layout.columns = first.fields.size();
-  const auto facts = facts_of(rows, layout.columns, options.labels);
+  const auto facts = facts_of(rows, layout.columns, options);
   layout.label = layout.columns - 1;
   for (size_t c = 0; c + 1 < layout.columns; ++c)
     if (facts[c].key() < facts[layout.label].key()) layout.label = c;
   if (!options.label_column.empty()) layout.label = chosen("--label-column", options.label_column, first, path);
   layout.text = layout.label == 0 ? 1 : 0;
+  const auto prose = [&](size_t c) {
+    return std::pair(layout.columns > 2 ? different_words(rows, c) : size_t{0}, facts[c].bytes);
+  };
   for (size_t c = 0; c < layout.columns; ++c)
-    if (c != layout.label && facts[c].bytes > facts[layout.text].bytes) layout.text = c;
+    if (c != layout.label && prose(c) > prose(layout.text)) layout.text = c;
   if (!options.text_column.empty()) layout.text = chosen("--text-column", options.text_column, first, path);
   if (layout.text == layout.label) {
     if (!options.text_column.empty() && !options.label_column.empty())

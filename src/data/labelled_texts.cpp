@@ -276,6 +276,7 @@ LabelledTexts read_labelled_texts(const std::string& path, const LabelledTextOpt
   data.label_column = reading.label_column;
   check_examples(file, reading, odd, data.empty);
   data.skipped = odd.count;
+  odd.check(path, static_cast<int64_t>(reading.examples.size()) + data.empty);
   if (reading.examples.empty())
     throw IoError(path,
                   fmt::format("no example is left: {} without a text, {} that do not read", data.empty, odd.count));

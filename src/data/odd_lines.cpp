@@ -9,11 +9,15 @@
 namespace lemma::data {
 
 void OddLines::add(const std::string& path, int64_t line, const std::string& what, const std::string& expected) {
-  if (!skip)
-    throw IoError(fmt::format("{}:{}", path, line),
-                  fmt::format("{}; {} (--skip-bad-lines leaves such lines out)", what, expected));
+  if (!skip) throw BadLineError(fmt::format("{}:{}", path, line), fmt::format("{}; {}", what, expected));
   if (first.size() < kShown) first.push_back(fmt::format("line {}: {}", line, what));
   ++count;
+}
+
+void OddLines::check(const std::string& path, int64_t read) const {
+  if (count > read)
+    throw IoError(path, fmt::format("{} do not read where {} do ({}); expected another kind of file",
+                                    words::plural(count, "line"), words::grouped(read), fmt::join(first, "; ")));
 }
 
 std::string OddLines::note() const {

@@ -84,6 +84,7 @@ TaggedSentences read_tagged_sentences(const std::string& path, const TaggedSente
     data.sentences.push_back(std::move(out));
   }
   recount(data);
+  odd.check(path, data.tokens);
   if (static_cast<int64_t>(data.types.size()) > kMostTypes)
     throw IoError(path, fmt::format("{} entity types; expected at most {} ({}; is it the right column?)",
                                     words::grouped(static_cast<int64_t>(data.types.size())), words::grouped(kMostTypes),

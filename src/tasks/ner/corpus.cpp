@@ -13,6 +13,7 @@
 #include "lemma/tasks/ner/baselines.h"
 #include "lemma/tasks/ner/ner.h"
 #include "tasks/text/inspect.h"
+#include "tasks/text/reading.h"
 
 namespace lemma::tasks {
 
@@ -68,12 +69,13 @@ TextCorpus corpus_of(const data::TaggedSentences& data, const std::vector<std::s
 
 data::TaggedSentences read_tagged(const std::string& path, const train::ReadOptions& how,
                                   const std::vector<std::string>& types) {
-  return data::read_tagged_sentences(path, {.replace_invalid = how.replace_invalid,
+  const data::TaggedSentenceOptions options{.replace_invalid = how.replace_invalid,
                                             .types = types,
                                             .other_types = true,
                                             .token_column = how.token_column,
                                             .tag_column = how.tag_column,
-                                            .skip_bad_lines = how.skip_bad_lines});
+                                            .skip_bad_lines = how.skip_bad_lines};
+  return naming_the_option([&] { return data::read_tagged_sentences(path, options); });
 }
 
 TextCorpora read_ner(const std::string& train_path, const std::string& dev_path, const train::ReadOptions& how) {
@@ -98,10 +100,13 @@ TextCorpora read_ner(const std::string& train_path, const std::string& dev_path,
 
 std::string inspect_ner(const std::string& path, const train::ReadOptions& how) {
   train::ReadOptions lenient = how;
-  lenient.skip_bad_lines = true;
+  lenient.skip_bad_lines = lenient.replace_invalid = true;
   const data::TaggedSentences data = read_tagged(path, lenient);
   TextCorpus corpus = corpus_of(data, data::bio_labels(data.types));
-  if (data.skipped > 0 && !how.skip_bad_lines) corpus.notes.push_back(needs_skipping(data.skipped));
+  if (data.skipped > 0 && !how.skip_bad_lines)
+    corpus.notes.push_back("training stops at such a line unless --skip-bad-lines leaves it out");
+  if (data.replaced > 0 && !how.replace_invalid)
+    corpus.notes.push_back("training stops at such a byte unless --replace-invalid replaces it");
   std::vector<std::string> examples;
   for (size_t i = 0; i < std::min<size_t>(3, corpus.samples.size()); ++i) {
     const data::TaggedSentence& sentence = data.sentences[i];

@@ -11,6 +11,7 @@
 #include "lemma/tasks/sentiment/sentiment.h"
 #include "lemma/text/tokenizer.h"
 #include "tasks/text/inspect.h"
+#include "tasks/text/reading.h"
 
 namespace lemma::tasks {
 namespace {
@@ -69,13 +70,14 @@ TextCorpus corpus_of(const data::LabelledTexts& data) {
 
 data::LabelledTexts read_labelled(const std::string& path, const train::ReadOptions& how,
                                   std::vector<std::string> labels) {
-  return data::read_labelled_texts(path, {.replace_invalid = how.replace_invalid,
+  const data::LabelledTextOptions options{.replace_invalid = how.replace_invalid,
                                           .labels = std::move(labels),
                                           .if_tags = " (for CoNLL columns the task is ner)",
                                           .text_column = how.text_column,
                                           .label_column = how.label_column,
                                           .skip_bad_lines = how.skip_bad_lines,
-                                          .fold_case = how.fold_case});
+                                          .fold_case = how.fold_case};
+  return naming_the_option([&] { return data::read_labelled_texts(path, options); });
 }
 
 TextCorpora read_sentiment(const std::string& train_path, const std::string& dev_path, const train::ReadOptions& how) {
@@ -87,10 +89,13 @@ TextCorpora read_sentiment(const std::string& train_path, const std::string& dev
 
 std::string inspect_sentiment(const std::string& path, const train::ReadOptions& how) {
   train::ReadOptions lenient = how;
-  lenient.skip_bad_lines = true;
+  lenient.skip_bad_lines = lenient.replace_invalid = true;
   const data::LabelledTexts data = read_labelled(path, lenient, {});
   TextCorpus corpus = corpus_of(data);
-  if (data.skipped > 0 && !how.skip_bad_lines) corpus.notes.push_back(needs_skipping(data.skipped));
+  if (data.skipped > 0 && !how.skip_bad_lines)
+    corpus.notes.push_back("training stops at such a line unless --skip-bad-lines leaves it out");
+  if (data.replaced > 0 && !how.replace_invalid)
+    corpus.notes.push_back("training stops at such a byte unless --replace-invalid replaces it");
   std::vector<std::string> examples;
   for (size_t i = 0; i < std::min<size_t>(3, data.examples.size()); ++i) {
     const data::LabelledText& example = data.examples[i];

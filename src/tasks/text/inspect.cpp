@@ -45,9 +45,4 @@ std::string inspection(const TextCorpus& corpus, const Inspected& about, const s
   return out + lines_of("options", about.options);
 }
 
-std::string needs_skipping(int64_t lines) {
-  return fmt::format("training stops at {} unless --skip-bad-lines leaves {} out",
-                     lines == 1 ? "this line" : "these lines", lines == 1 ? "it" : "them");
-}
-
 }  // namespace lemma::tasks

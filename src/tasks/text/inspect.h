@@ -19,7 +19,4 @@ struct Inspected {
 /// Format, columns, classes with counts, the first examples, what was odd, and the options.
 std::string inspection(const TextCorpus& corpus, const Inspected& about, const std::vector<std::string>& examples);
 
-/// The note that `lemma train` would stop at the lines that inspect leaves out.
-std::string needs_skipping(int64_t lines);
-
 }  // namespace lemma::tasks
