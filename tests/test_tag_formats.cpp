@@ -57,6 +57,7 @@ TEST_CASE("bare B, I and O are one type without a name", "[data]") {
   const auto data = read("New\tB\nYork\tI\nis\tO\nLima\tB\n");
   CHECK(data.types == Lines{"_"});
   CHECK(data.entities == 2);
+  CHECK(read("New\tb\nYork\ti\nis\to\n").types == Lines{"_"});
 }
 
 TEST_CASE("quoted commas in comma-separated tokens", "[data]") {

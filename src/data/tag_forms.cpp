@@ -20,8 +20,10 @@ bool joins(char c) { return c == '-' || c == '_'; }
 }  // namespace
 
 std::optional<std::string> tag_form(std::string_view tag) {
+  if (tag.find_first_of("\r\n\t") != std::string_view::npos) return std::nullopt;
   if (tag == "O" || tag == "o" || tag == "0") return "O";
-  if (tag.size() == 1 && letter(tag[0]) && tag[0] < 'a') return form(tag[0], kNameless);
+  const bool bare = tag.size() == 1 && letter(tag[0]) && (tag[0] < 'a' || tag == "b" || tag == "i");
+  if (bare) return form(letter(tag[0]), kNameless);
   if (tag.size() > 2 && joins(tag[1]) && letter(tag[0])) return form(letter(tag[0]), tag.substr(2));
   const size_t n = tag.size();
   if (n > 2 && joins(tag[n - 2]) && letter(tag[n - 1]) && tag[n - 1] < 'a')
