@@ -114,7 +114,9 @@ TEST_CASE("a blank line on stdin gets its own answer, and the status says so at 
   CHECK(answers[0].contains("label"));
   CHECK(answers[1]["error"] == "holds no word; expected a text");
   CHECK(answers[2].contains("label"));
-  CHECK(program.err == "lemma: [stdin] 1 of 3 lines have no answer; see \"error\" in their place\n");
+  CHECK(program.err ==
+        "lemma: [stdin:2] holds no word; expected a text (no answer to 1 of 3 lines; each has a line with "
+        "\"error\")\n");
   const Program several = run_lemma({"predict", "--model", model, "good", " ", "bad"});
   CHECK(several.status == 2);
   CHECK(std::count(several.out.begin(), several.out.end(), '\n') == 3);

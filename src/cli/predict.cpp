@@ -45,21 +45,25 @@ class Answers {
       predict(learner_, where, text, for_people_);
     } catch (const IoError& error) {
       if (error.where() != where) throw;  // not about the text
-      ++failed_;
+      if (++failed_ == 1) first_ = {where, error.message()};
       print_line(failure(text, error, for_people_));
     }
   }
   int64_t texts() const { return texts_; }
-  void check(const char* where, const char* what) const {
+  /// Throws IoError about the first text without an answer, if there is one.
+  void check(const char* what) const {
     if (failed_ > 0)
-      throw IoError(where, fmt::format("{} of {} have no answer; see \"error\" in their place", words::grouped(failed_),
-                                       words::plural(texts_, what)));
+      throw IoError(first_.where, fmt::format("{} (no answer to {} of {}; each has a line with \"error\")", first_.what,
+                                              words::grouped(failed_), words::plural(texts_, what)));
   }
 
  private:
   train::Learner& learner_;
   bool for_people_;
   int64_t texts_ = 0, failed_ = 0;
+  struct {
+    std::string where, what;
+  } first_;  // failure
 };
 
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
@@ -71,14 +75,14 @@ int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   }
   Answers answers(*saved.learner, arguments.pretty);
   for (const std::string& text : arguments.texts) answers.add(fmt::format("text {}", answers.texts() + 1), text);
-  answers.check("predict", "text");
+  answers.check("text");
   if (!arguments.texts.empty()) return 0;
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
     answers.add(fmt::format("stdin:{}", answers.texts() + 1), text);
   }
   if (answers.texts() == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
-  answers.check("stdin", "line");
+  answers.check("line");
   return 0;
 }
 

@@ -32,8 +32,8 @@ std::optional<std::string> tag_form(std::string_view tag) {
 }
 
 bool is_chunk_type(std::string_view type) {
-  static constexpr std::array<std::string_view, 11> types = {"NP",  "VP",    "PP",   "ADVP", "ADJP", "SBAR",
-                                                             "PRT", "CONJP", "INTJ", "LST",  "UCP"};
+  static constexpr std::array<std::string_view, 15> types = {
+      "NP", "VP", "PP", "ADVP", "ADJP", "SBAR", "PRT", "CONJP", "INTJ", "LST", "UCP", "NC", "PC", "VC", "AC"};
   return std::find(types.begin(), types.end(), type) != types.end();
 }
 
