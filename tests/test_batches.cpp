@@ -3,6 +3,7 @@
 #include "catch.h"
 #include "lemma/data/batches.h"
 #include "lemma/data/tags.h"
+#include "lemma/tasks/ner/best_tags.h"
 #include "lemma/tasks/text/coder.h"
 #include "temp_dir.h"
 
@@ -191,4 +192,11 @@ TEST_CASE("rows with more labels or features than tokens are refused", "[data]")
   wide.features.clear();
   wide.chars.assign(7, 1);
   CHECK(error_of<ValueError>([&] { collate({wide}); }).starts_with("[collate] example 0 has 0 feature columns and 7 "));
+}
+
+TEST_CASE("the best tags of nothing are none", "[data]") {
+  CHECK(tasks::best_tags({}, {}).empty());
+  CHECK(error_of<ValueError>([] {
+          tasks::best_tags({0, 0, 0}, {"O", "B-A"});
+        }) == "[best_tags] 3 log-probabilities for 2 tags; expected one of each tag per token");
 }

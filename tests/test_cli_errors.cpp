@@ -357,28 +357,14 @@ TEST_CASE("ids that are not numbers or lie beyond the vocabulary are refused, be
   check_refused({{"logits", "--model", "sentiment", "--guide", "sentiment", "--ids", "ok"}, {"embedding.weight"}});
 }
 
-// A line of input without an answer has a line of output all the same.
-static void check_no_answer(const char* model, const std::string& line, const std::vector<std::string>& parts) {
-  const Program program = run_lemma({"predict", "--model", model}, {.input = line, .directory = playground().dir.path});
-  INFO(program.err);
-  CHECK(program.status == 2);
-  CHECK(std::count(program.out.begin(), program.out.end(), '\n') == 1);
-  CHECK(program.out.find("\"error\":") != std::string::npos);
-  CHECK(std::count(program.err.begin(), program.err.end(), '\n') == 1);
-  for (const std::string& part : parts) CHECK(program.err.find(part) != std::string::npos);
-}
-
 TEST_CASE("texts that no model can read are refused") {
-  std::string megabyte;
-  while (megabyte.size() < (1U << 20)) megabyte += "word ";
-  check_no_answer("ner", megabyte, {"[stdin:1]", "tokens long", "4096"});
-  check_no_answer("ner", "\xFF\n", {"[stdin:1]", "0xff"});
-  check_no_answer("sentiment", "   \n", {"[stdin:1]", "no word"});
+  std::string many_words;
+  while (many_words.size() < 5000) many_words += "word ";
   check_refused({{"predict", "--model", "sentiment"}, {"[stdin]", "is empty"}});
   check_refused({{"predict", "--model", "sentiment", ""}, {"[text 1]", "no word"}});
   check_refused({{"predict", "--model", "sentiment", "caf\xE9"}, {"[text 1]", "0xe9", "column 4"}});
   check_refused({{"attention", "--model", "ner", " ", "--out", "new.html"}, {"[TEXT]", "no word"}});
-  check_refused({{"attention", "--model", "ner", megabyte.substr(0, 5000), "--out", "new.html"}, {"[TEXT]", "256"}});
+  check_refused({{"attention", "--model", "ner", many_words, "--out", "new.html"}, {"[TEXT]", "256"}});
 }
 
 TEST_CASE("a NaN in training is a failure of its own: one line that names the operation, status 1, nothing saved") {

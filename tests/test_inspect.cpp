@@ -121,3 +121,18 @@ TEST_CASE("a blank line on stdin gets its own answer, and the status says so at 
   CHECK(several.status == 2);
   CHECK(std::count(several.out.begin(), several.out.end(), '\n') == 3);
 }
+
+TEST_CASE("whatever is wrong with a line of stdin, it has a line of output", "[cli]") {
+  std::string megabyte;
+  while (megabyte.size() < (1U << 20)) megabyte += "word ";
+  const std::vector<std::pair<std::string, std::vector<std::string>>> inputs = {
+      {megabyte, {"tokens long", "4096"}}, {"\xFF\n", {"0xff"}}, {"   \n", {"no word"}}};
+  for (const auto& [input, parts] : inputs) {
+    const Program program = run_lemma({"predict", "--model", LEMMA_SOURCE_DIR "/tests/saved/ner"}, {.input = input});
+    CHECK(program.status == 2);
+    CHECK(std::count(program.out.begin(), program.out.end(), '\n') == 1);
+    CHECK(has(program.out, "\"error\":"));
+    CHECK(program.err.starts_with("lemma: [stdin:1] "));
+    for (const std::string& part : parts) CHECK(has(program.err, part));
+  }
+}
