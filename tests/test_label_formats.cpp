@@ -93,6 +93,10 @@ TEST_CASE("a doubtful guess is refused and names the options", "[data]") {
   for (int i = 0; i < 8; ++i) two += "say number " + std::to_string(i) + (i % 2 ? ",greet\n" : ",leave\n");
   CHECK(read(two).examples.size() == 8);  // two columns leave no doubt
   CHECK(read(two).labels == Lines{"greet", "leave"});
+  std::string spam = "v1,v2,,,\n";
+  for (int i = 0; i < 8; ++i)
+    spam += std::string(i % 3 ? "ham" : "spam") + ",say number " + std::to_string(i) + ",,,\n";
+  CHECK(read(spam).labels == Lines{"ham", "spam"});  // columns without a name and without anything in them
 }
 
 TEST_CASE("numbers of one value are one label", "[data]") {

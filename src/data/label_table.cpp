@@ -126,6 +126,9 @@ bool like_a_name(std::string_view cell) {
          name.find_first_of(".,!?\"\n") == std::string::npos && std::count(name.begin(), name.end(), ' ') <= 2;
 }
 
+// The columns with a name, where the first row has names: spreadsheets write commas for empty columns behind them.
+int64_t names_in(const Row& header) { return std::count_if(header.fields.begin(), header.fields.end(), like_a_name); }
+
 // A first row with names that we do not know: what stands in its label column occurs there only once, while the others
 // are numbers or occur again.
 bool is_strange_header(const std::vector<Row>& rows, const TableLayout& layout) {
@@ -134,7 +137,10 @@ bool is_strange_header(const std::vector<Row>& rows, const TableLayout& layout) 
   const Row& first = rows.front();
   const auto number = [&](const Row& row) { return fits(row) && is_number(label(row)); };
   if (rows.size() > 2 && !number(first) && std::all_of(rows.begin() + 1, rows.end(), number)) return true;
-  if (rows.size() < 7 || !std::all_of(first.fields.begin(), first.fields.end(), like_a_name)) return false;
+  const auto is_name_or_empty = [](const std::string& cell) { return text::trim(cell).empty() || like_a_name(cell); };
+  if (rows.size() < 7 || names_in(first) < 2 ||
+      !std::all_of(first.fields.begin(), first.fields.end(), is_name_or_empty))
+    return false;
   std::map<std::string_view, int64_t> counts;
   for (const Row& row : rows) {
     if (fits(row)) ++counts[label(row)];
@@ -217,7 +223,7 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   }
   layout.header = named || is_strange_header(rows, layout);
   if (options.label_column.empty() && options.labels.empty()) {
-    if (layout.header && layout.columns > 2)
+    if (layout.header && names_in(first) > 2)
       throw IoError(fmt::format("{}:{}", path, first.line),
                     fmt::format("the header {} names no column that is known; {}", listed(first.fields), kSayWhich));
     refuse_doubtful(facts, first, path, rows.size());
