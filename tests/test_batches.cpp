@@ -3,6 +3,7 @@
 #include "catch.h"
 #include "lemma/data/batches.h"
 #include "lemma/data/tags.h"
+#include "lemma/tasks/ner/best_tags.h"
 #include "lemma/tasks/text/coder.h"
 #include "temp_dir.h"
 
@@ -170,4 +171,32 @@ TEST_CASE("an example of nothing, or of the wrong kind, is refused", "[data]") {
         "[collate] example 1 has 1 feature columns and 0 character ids for 1 tokens, the first has 0 and 0 for 1; "
         "expected the "
         "same kind in one batch");
+}
+
+TEST_CASE("rows with more labels or features than tokens are refused", "[data]") {
+  EncodedTexts dataset = many(2);
+  dataset.examples[1].ids = {2, 3};
+  dataset.examples[1].labels.assign(1000, 1);
+  const std::vector<int64_t> all = {0, 1};
+  CHECK(error_of<ValueError>([&] { collate(dataset, all); }) ==
+        "[collate] example 1 has 1000 labels for 2 tokens; expected one for the text");
+  dataset.labels_per_token = true;
+  dataset.examples[0].labels.assign(dataset.examples[0].ids.size(), 0);
+  CHECK(error_of<ValueError>([&] { collate(dataset, all); }) ==
+        "[collate] example 1 has 1000 labels for 2 tokens; expected one for every token");
+  Example wide;
+  wide.ids = {2, 3};
+  wide.features = {std::vector<int64_t>(1000, 1)};
+  CHECK(error_of<ValueError>([&] { collate({wide}); }) ==
+        "[collate] example 0 has 1000 features in a column for 2 tokens; expected one for every token");
+  wide.features.clear();
+  wide.chars.assign(7, 1);
+  CHECK(error_of<ValueError>([&] { collate({wide}); }).starts_with("[collate] example 0 has 0 feature columns and 7 "));
+}
+
+TEST_CASE("the best tags of nothing are none", "[data]") {
+  CHECK(tasks::best_tags({}, {}).empty());
+  CHECK(error_of<ValueError>([] {
+          tasks::best_tags({0, 0, 0}, {"O", "B-A"});
+        }) == "[best_tags] 3 log-probabilities for 2 tags; expected one of each tag per token");
 }

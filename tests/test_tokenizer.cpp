@@ -105,3 +105,44 @@ TEST_CASE("a megabyte without a space is tokenised in linear time", "[text]") {
   CHECK(tokenize(std::string(1000000, '-')).size() == 1);
   CHECK(tokenize(std::string(1000000, 'x')).size() == 1);
 }
+
+TEST_CASE("an address ends at a typographic quote, a tag, or a script without blanks", "[text]") {
+  CHECK(joined("\u201chttp://x.org/a\u201d\u2014she") == "\" http://x.org/a \" -- she");
+  CHECK(joined("see http://x.org/a\u201d, he said") == "see http://x.org/a \" , he said");
+  CHECK(joined("http://x.org<br />next") == "http://x.org next");
+  CHECK(joined("http://x.org\u662f") == "http://x.org \u662f");
+}
+
+TEST_CASE("what scraped text has of HTML is read as what it stands for", "[text]") {
+  CHECK(joined("good &amp; bad<br /><br />it&#39;s &quot;AT&amp;T&quot; &lt;3&nbsp;x") ==
+        "good & bad it 's \" at&t \" <3 x");
+  CHECK(joined("a<br>b<BR/>c") == "a b c");
+  CHECK(joined("R&D &c. &unknown; a<b>c") == "r&d & c . & unknown ; a < b > c");
+  const auto tokens = tokenize("x &amp; y");
+  REQUIRE(tokens.size() == 3);
+  CHECK(tokens[1].byte_begin == 2);
+  CHECK(tokens[1].byte_end == 7);
+  CHECK(tokens[1].char_end == 7);
+}
+
+TEST_CASE("characters that hide inside a word or join its parts do not split it", "[text]") {
+  CHECK(joined("inter\u00adnational") == "international");
+  CHECK(joined("Dub\ufeffbz\u2060x a\u200eb") == "dubbzx ab");
+  CHECK(joined("well\u2011made col\u00b7legi") == "well-made col\u00b7legi");
+  CHECK(joined("a\u200bb") == "a b");  // a zero-width space is a space
+  CHECK(joined("\u00ada") == "\u00ad a");
+}
+
+TEST_CASE("scripts without blanks give a token for each character", "[text]") {
+  CHECK(joined("\u6211\u611b Paris\u3002") == "\u6211 \u611b paris \u3002");
+  CHECK(joined("\u3053\u308c\u306fTV") == "\u3053 \u308c \u306f tv");
+  CHECK(tokenize("\u0e2a\u0e27\u0e31\u0e2a\u0e14\u0e35").size() == 4);  // marks stay with their letter
+  CHECK(joined("\ud55c\uad6d \u0440\u0443\u0441") == "\ud55c\uad6d \u0440\u0443\u0441");
+}
+
+TEST_CASE("a megabyte of alternating marks is tokenised in linear time", "[text]") {
+  std::string marks = "a";
+  for (int i = 0; i < 250000; ++i) marks += "\u0301\u0323";
+  CHECK(tokenize(marks).size() == 1);
+  CHECK(nfc("e\u0301\u0323") == nfc("e\u0323\u0301"));
+}

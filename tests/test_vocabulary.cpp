@@ -92,6 +92,8 @@ TEST_CASE("forms and shapes of words", "[text]") {
 TEST_CASE("prefixes, suffixes and characters are those that people see", "[text]") {
   CHECK(prefix("London", 3) == "Lon");
   CHECK(suffix("London", 3) == "don");
+  CHECK(prefix("London", 0).empty());
+  CHECK(suffix("London", 0).empty());
   CHECK(prefix("no", 4) == "no");
   CHECK(prefix("e\u0301te\u0301", 2) == "e\u0301t");
   CHECK(suffix("e\u0301te\u0301", 2) == "te\u0301");

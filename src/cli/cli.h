@@ -38,6 +38,7 @@ void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_inspect(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_info(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_doctor(CLI::App& app, Action& action, const train::Tasks& tasks);
 
@@ -52,6 +53,9 @@ void add_threads(CLI::App& command);
 /// --device NAME of a command: checked at once, so that `device` names one that works. Throws ValueError or
 /// DeviceError.
 void add_device(CLI::App& command, Device& device);
+
+/// --text-column, --skip-bad-lines and the like of a command that reads labelled files.
+void add_reading(CLI::App& command, train::ReadOptions& reading);
 
 inline constexpr const char* kCannotWrite = "cannot be written to; is the disk full?";
 

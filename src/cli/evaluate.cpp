@@ -1,4 +1,5 @@
 // lemma evaluate: one JSON object with the scores.
+#include <cstdio>
 #include <memory>
 
 #include "cli/cli.h"
@@ -9,7 +10,7 @@ namespace {
 
 struct Arguments {
   std::string model, data;
-  bool replace_invalid = false;
+  train::ReadOptions reading;
   Device device = Device::cpu();
 };
 
@@ -17,7 +18,9 @@ int run_evaluate(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   train::Learner& learner = *saved.learner;
   learner.module().to(arguments.device);
-  const std::unique_ptr<train::Corpus> corpus = learner.read(arguments.data, arguments.replace_invalid);
+  const std::unique_ptr<train::Corpus> corpus = learner.read_as(arguments.data, arguments.reading);
+  for (const std::string& note : corpus->notes)
+    std::fputs(("lemma: " + arguments.data + ": " + note + "\n").c_str(), stderr);
   print_line(learner.evaluate(*corpus, *learner.examples(*corpus, train::Use::scoring)).json);
   return 0;
 }
@@ -29,8 +32,7 @@ void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("--data", a->data, "labelled texts in any form that train reads")->required()->type_name("FILE");
-  command->add_flag("--replace-invalid", a->replace_invalid,
-                    "replace bytes that are not UTF-8 instead of refusing the file");
+  add_reading(*command, a->reading);
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_evaluate(*a, tasks); }; });

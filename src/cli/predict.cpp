@@ -6,9 +6,11 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/viz/terminal.h"
 
@@ -27,18 +29,61 @@ void predict(train::Learner& learner, const std::string& where, const std::strin
                         : learner.predict(where, text));
 }
 
+// The line of a text that cannot be answered: every line of input has one of output.
+std::string failure(const std::string& text, const IoError& error, bool for_people) {
+  if (for_people) return fmt::format("error: [{}] {}", error.where(), error.message());
+  const nlohmann::ordered_json line = {{"text", text}, {"error", error.message()}};
+  return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+// Answers texts one by one; those without an answer get a line of their own, and are counted.
+class Answers {
+ public:
+  Answers(train::Learner& learner, bool for_people) : learner_(learner), for_people_(for_people) {}
+  void add(const std::string& where, const std::string& text) {
+    ++texts_;
+    try {
+      predict(learner_, where, text, for_people_);
+    } catch (const IoError& error) {
+      if (error.where() != where) throw;  // not about the text
+      if (++failed_ == 1) first_ = {where, error.message()};
+      print_line(failure(text, error, for_people_));
+    }
+  }
+  int64_t texts() const { return texts_; }
+  /// Throws IoError about the first text without an answer, if there is one.
+  void check(const char* what) const {
+    if (failed_ > 0)
+      throw IoError(first_.where, fmt::format("{} (no answer to {} of {}; each has a line with \"error\")", first_.what,
+                                              words::grouped(failed_), words::plural(texts_, what)));
+  }
+
+ private:
+  train::Learner& learner_;
+  bool for_people_;
+  int64_t texts_ = 0, failed_ = 0;
+  struct {
+    std::string where, what;
+  } first_;  // failure
+};
+
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
-  for (size_t i = 0; i < arguments.texts.size(); ++i)
-    predict(*saved.learner, fmt::format("text {}", i + 1), arguments.texts[i], arguments.pretty);
+  if (arguments.texts.size() == 1) {
+    predict(*saved.learner, "text 1", arguments.texts[0], arguments.pretty);
+    return 0;
+  }
+  Answers answers(*saved.learner, arguments.pretty);
+  for (const std::string& text : arguments.texts) answers.add(fmt::format("text {}", answers.texts() + 1), text);
+  answers.check("text");
   if (!arguments.texts.empty()) return 0;
-  int64_t line = 0;
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
-    predict(*saved.learner, fmt::format("stdin:{}", ++line), text, arguments.pretty);
+    answers.add(fmt::format("stdin:{}", answers.texts() + 1), text);
   }
-  if (line == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
+  if (answers.texts() == 0) throw IoError("stdin", "is empty; give texts as arguments, or one per line");
+  answers.check("line");
   return 0;
 }
 

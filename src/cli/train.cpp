@@ -43,7 +43,8 @@ void catch_signals() {
 struct Arguments {
   std::string task, train, dev, out;
   Device device = Device::cpu();
-  bool out_given = false, overwrite = false, resume = false, overfit = false, replace_invalid = false;
+  bool out_given = false, overwrite = false, resume = false, overfit = false;
+  train::ReadOptions reading;
   Choices choices;
 };
 
@@ -73,7 +74,7 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.device = arguments.device;
   run.overwrite = arguments.overwrite;
   run.resume = arguments.resume;
-  run.replace_invalid = arguments.replace_invalid;
+  run.reading = arguments.reading;
   run.stop = [] { return stop_requested != 0; };
   run.begin = [] { run_begun = 1; };
   catch_signals();
@@ -103,7 +104,7 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("task", a->task, train::names_text(tasks))->required()->type_name("TASK");
   command->add_option("--train", a->train, "labelled texts to learn from (default: the corpus in data/)")
       ->type_name("FILE");
-  command->add_option("--dev", a->dev, "labelled texts to score on (default: the last tenth of --train)")
+  command->add_option("--dev", a->dev, "labelled texts to score on (default: a tenth of --train, held out)")
       ->type_name("FILE");
   command->add_option("--out", a->out, "directory for the model (default models/TASK)")->type_name("DIR");
   command->add_flag("--overwrite", a->overwrite,
@@ -111,8 +112,7 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_flag("--resume", a->resume, "continue the run that was saved in --out, with its options and data");
   command->add_flag("--overfit-one-batch", a->overfit,
                     "only check that the model can learn one batch by heart; saves nothing");
-  command->add_flag("--replace-invalid", a->replace_invalid,
-                    "replace bytes that are not UTF-8 instead of refusing the file");
+  add_reading(*command, a->reading);
   add_options(*command, tasks, a->choices);
   add_device(*command, a->device);
   add_threads(*command);

@@ -40,14 +40,31 @@ void check_alike(const std::vector<const Example*>& rows) {
   for (size_t b = 0; b < rows.size(); ++b) {
     const Example& row = *rows[b];
     const auto per_token = [&](size_t size) { return first.ids.empty() ? 0 : size / first.ids.size(); };
+    for (const auto& column : row.features)
+      if (column.size() != row.ids.size())
+        throw ValueError("collate",
+                         fmt::format("example {} has {} features in a column for {} tokens; expected one for "
+                                     "every token",
+                                     b, column.size(), row.ids.size()));
     if (row.ids.empty()) throw ValueError("collate", fmt::format("example {} has no tokens; expected one or more", b));
-    if (row.features.size() != first.features.size() ||
+    if (row.features.size() != first.features.size() || row.chars.size() % row.ids.size() != 0 ||
         row.chars.size() != per_token(first.chars.size()) * row.ids.size())
       throw ValueError("collate",
                        fmt::format("example {} has {} feature columns and {} character ids for {} tokens, the first "
                                    "has {} and {} for {}; expected the same kind in one batch",
                                    b, row.features.size(), row.chars.size(), row.ids.size(), first.features.size(),
                                    first.chars.size(), first.ids.size()));
+  }
+}
+
+// One label for a text, or one for every token; none where the texts have no labels.
+void check_labels(const std::vector<const Example*>& rows, bool per_token) {
+  for (size_t b = 0; b < rows.size(); ++b) {
+    const size_t expected = per_token ? rows[b]->ids.size() : 1;
+    if (!rows[b]->labels.empty() && rows[b]->labels.size() != expected)
+      throw ValueError("collate",
+                       fmt::format("example {} has {} labels for {} tokens; expected {}", b, rows[b]->labels.size(),
+                                   rows[b]->ids.size(), per_token ? "one for every token" : "one for the text"));
   }
 }
 
@@ -105,6 +122,7 @@ Batch collate(const EncodedTexts& dataset, std::span<const int64_t> indices) {
     rows.push_back(&dataset.examples[static_cast<size_t>(i)]);
   }
   Batch batch = collate_rows(rows);
+  check_labels(rows, dataset.labels_per_token);
   batch.indices.assign(indices.begin(), indices.end());
   Padded labels(batch.size(), dataset.labels_per_token ? batch.mask.size(1) : 1, 1, kIgnore);
   for (int64_t b = 0; b < batch.size(); ++b) labels.set_row(b, rows[static_cast<size_t>(b)]->labels);

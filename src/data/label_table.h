@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "csv.h"
+#include "lemma/data/labelled_texts.h"
 
 namespace lemma::data {
 
@@ -16,15 +17,22 @@ struct TableLayout {
 
 /// Does the row name its columns, as "sentence", "label", "review", "sentiment" do?
 bool is_header(const std::vector<std::string>& fields);
+/// Is it a name that a column of labels, or of texts, goes by?
+bool names_label(std::string_view cell);
+bool names_text(std::string_view cell);
 
-/// Finds the columns: by the header's names, or else the label is the column with most of the `known` labels, or the
-/// fewest different values.
-/// Throws IoError (at `path:line`) for a header without a label or a text column, and for a table of one column.
-TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, const std::vector<std::string>& known);
+/// Finds the columns: those that the options name, or by the header's names, or else the label is the column with most
+/// of the known labels, or the fewest different values. Throws IoError (at `path:line`) for a header without a label or
+/// a text column, for a column that does not exist, for several columns that might be the labels, and for a table of
+/// one column.
+TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, const LabelledTextOptions& options);
 
 /// Does a table that may not be one look like labelled sentences? The same number of fields in nearly every row, and
 /// one column of few short words. Decides between CSV and `label sentence` lines, which may hold commas.
 bool looks_labelled(const std::vector<Row>& rows);
+
+/// The number of fields that nine rows in ten have, 2 or more; 0 where there is none.
+size_t usual_fields(const std::vector<Row>& rows);
 
 bool is_number(std::string_view text);
 

@@ -5,60 +5,51 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <set>
+#include <unordered_map>
 
+#include "label_names.h"
 #include "label_table.h"
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
+#include "text_formats.h"
 
 namespace lemma::data {
 namespace {
 
 constexpr const char* kExpected = "expected `sentence<TAB>label`, `label sentence` or CSV";
 constexpr size_t kLongestLabel = 64;
+constexpr size_t kMostLabels = 1000;
 
-// An example before labels have numbers.
-struct Raw {
-  std::string text, label;
-  int64_t line;
-};
-struct Reading {
-  std::vector<Raw> examples;
-  std::string format;
-};
-
-std::vector<Row> split_tabs(const std::vector<Line>& lines) {
-  std::vector<Row> rows;
-  for (const Line& line : lines) {
-    Row row{{}, line.number};
-    std::string_view rest = line.text;
-    for (size_t tab; (tab = rest.find('\t')) != std::string_view::npos; rest.remove_prefix(tab + 1))
-      row.fields.emplace_back(rest.substr(0, tab));
-    row.fields.emplace_back(rest);
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
-
-Reading from_table(const TextFile& file, const std::vector<Row>& rows, const std::string& separator,
-                   const std::vector<std::string>& known) {
-  const TableLayout layout = layout_of(rows, file.path(), known);
+Reading from_table(const TextFile& file, const std::vector<Row>& rows, char separator,
+                   const LabelledTextOptions& options, OddLines& odd) {
+  const std::string name = separator_name(separator);
+  if (rows.empty()) throw IoError(file.path(), fmt::format("no field with anything in it; {}", kExpected));
+  const TableLayout layout = layout_of(rows, file.path(), options);
   Reading reading;
-  reading.format = fmt::format("{}-separated, {} first, {} header", separator,
+  reading.format = fmt::format("{}-separated, {} first, {} header", separator == '@' ? "@" : name,
                                layout.text < layout.label ? "sentence" : "label", layout.header ? "with a" : "without");
+  for (size_t c = 0; c < layout.columns; ++c)
+    reading.columns.push_back(layout.header ? std::string(text::trim(rows[0].fields[c])) : std::to_string(c + 1));
+  reading.text_column = reading.columns[layout.text];
+  reading.label_column = reading.columns[layout.label];
   for (size_t i = layout.header ? 1 : 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
-    if (row.fields.size() != layout.columns)
-      throw IoError(
-          file.at(row.line),
-          fmt::format("{} {}-separated field{} where line {} has {}; expected a sentence and a label{}",
-                      row.fields.size(), separator, row.fields.size() == 1 ? "" : "s", rows[0].line, layout.columns,
-                      separator == "comma" ? " (a sentence with commas goes in double quotes)" : ""));
-    reading.examples.push_back({std::string(text::trim(row.fields[layout.text])),
-                                std::string(text::trim(row.fields[layout.label])), row.line});
+    size_t fields = row.fields.size();
+    while (fields > layout.columns && is_blank(row.fields[fields - 1])) --fields;  // separators at the end of a line
+    if (fields != layout.columns)
+      odd.add(file.path(), row.line,
+              fmt::format("{} {}-separated field{} where line {} has {}", fields, name, fields == 1 ? "" : "s",
+                          rows[0].line, layout.columns),
+              fmt::format("expected a sentence and a label{}",
+                          separator == ',' ? " (a sentence with commas goes in double quotes)" : ""));
+    else
+      reading.examples.push_back({std::string(text::trim(row.fields[layout.text])),
+                                  std::string(text::trim(row.fields[layout.label])), row.line});
   }
   return reading;
 }
@@ -80,7 +71,7 @@ Reading from_label_lines(const std::vector<Line>& lines) {
 }
 
 // The first words of plain prose could pass as labels; real labels are few, and each occurs again.
-void refuse_prose(const TextFile& file, const std::vector<Raw>& examples) {
+void refuse_prose(const TextFile& file, std::vector<Raw>& examples, OddLines& odd) {
   std::map<std::string, int64_t> counts;
   size_t numbers = 0;
   for (const Raw& example : examples) {
@@ -93,27 +84,100 @@ void refuse_prose(const TextFile& file, const std::vector<Raw>& examples) {
     throw IoError(file.at(examples[0].line),
                   fmt::format("no label: the lines begin with {} different words, the first with {}; {}", counts.size(),
                               words::quote(examples[0].label), kExpected));
-  for (const Raw& example : examples) {
-    const bool odd = numbers * 10 >= n * 9 ? !is_number(example.label) : n >= 20 && counts[example.label] == 1;
-    if (odd && n > 2)
-      throw IoError(file.at(example.line), fmt::format("{} is not a label: the other lines begin with theirs; {}",
-                                                       words::quote(example.label), kExpected));
-  }
+  const auto strange = [&](const Raw& example) {
+    if (n <= 2) return false;
+    return numbers * 10 >= n * 9 ? !is_number(example.label) : n >= 20 && counts[example.label] == 1;
+  };
+  std::vector<Raw> kept;
+  for (Raw& example : examples)
+    if (strange(example))
+      odd.add(file.path(), example.line,
+              fmt::format("{} is not a label: the other lines begin with theirs", words::quote(example.label)),
+              kExpected);
+    else
+      kept.push_back(std::move(example));
+  examples = std::move(kept);
 }
 
-bool is_strong_csv(std::string_view first) {
+// Does the first line name columns that we know, or begin with a quote, when cut at this separator?
+bool is_strong(std::string_view first, char separator) {
   std::vector<std::string> cells;
   for (size_t begin = 0; begin <= first.size();) {
-    const size_t end = std::min(first.find(',', begin), first.size());
+    const size_t end = std::min(first.find(separator, begin), first.size());
     std::string_view cell = text::trim(first.substr(begin, end - begin));
     if (cell.size() > 1 && cell.front() == '"' && cell.back() == '"') cell = cell.substr(1, cell.size() - 2);
     cells.emplace_back(cell);
     begin = end + 1;
   }
-  return first.starts_with('"') || is_header(cells);
+  if (is_header(cells)) return true;
+  if (!first.starts_with('"') || separator == ',') return first.starts_with('"');
+  size_t end = 1;  // behind the closing quote
+  while (end < first.size() && (first[end] != '"' || first.substr(end, 2) == "\"\"")) end += first[end] == '"' ? 2 : 1;
+  return end + 1 < first.size() && first[end + 1] == separator;
 }
 
-Reading read_any(const TextFile& file, const LabelledTextOptions& options) {
+// Rows of a tab-separated file. Quotes mean something only where it is plain: without them the rows differ in length,
+// or a column is in quotes from end to end.
+std::vector<Row> tab_rows(const TextFile& file) {
+  std::vector<Row> raw = split_lines(file, '\t');
+  if (file.text().find('"') == std::string_view::npos) return raw;
+  OddLines none;
+  try {
+    std::vector<Row> quoted = parse_csv(file, none, {.separator = '\t'});
+    const auto alike = [](const std::vector<Row>& rows) {
+      return std::all_of(rows.begin(), rows.end(),
+                         [&](const Row& row) { return row.fields.size() == rows.front().fields.size(); });
+    };
+    const auto in_quotes = [&](size_t column) {
+      size_t count = 0;
+      for (const Row& row : raw) {
+        const std::string_view cell = column < row.fields.size() ? text::trim(row.fields[column]) : std::string_view();
+        count += cell.size() >= 2 && cell.front() == '"' && cell.back() == '"';
+      }
+      return count * 10 >= raw.size() * 9 && raw.size() > 1;
+    };
+    if (quoted.empty() || !alike(quoted)) return raw;
+    bool better = !alike(raw);
+    for (size_t c = 0; c < quoted.front().fields.size() && !better; ++c) better = in_quotes(c);
+    if (better) return quoted;
+  } catch (const IoError&) {
+    // a stray quote: quotes are part of the sentences
+  }
+  return raw;
+}
+
+// `sentence@label`, cut at the last sign of each line.
+std::vector<Row> at_rows(const std::vector<Line>& lines) {
+  std::vector<Row> rows;
+  for (const Line& line : lines) {
+    const size_t at = line.text.rfind('@');
+    if (at == std::string_view::npos || at == 0) return {};
+    rows.push_back({{std::string(line.text.substr(0, at)), std::string(line.text.substr(at + 1))}, line.number});
+  }
+  return rows;
+}
+
+// A table by one of these separators, if one gives nearly every line the same number of fields and a column of labels.
+std::optional<Reading> guessed_table(const TextFile& file, const std::vector<Line>& lines,
+                                     const LabelledTextOptions& options, OddLines& odd) {
+  for (const char separator : {',', ';', '|', '@'}) {
+    OddLines dropped{.skip = options.skip_bad_lines};
+    std::vector<Row> rows;
+    try {
+      rows = separator == '@' ? at_rows(lines) : parse_csv(file, dropped, {.separator = separator});
+    } catch (const IoError&) {
+      continue;  // a stray quote: it is no table
+    }
+    const bool asked = !options.label_column.empty() && usual_fields(rows) >= 2;
+    if (!asked && !looks_labelled(rows)) continue;
+    odd.count += dropped.count;
+    odd.first.insert(odd.first.end(), dropped.first.begin(), dropped.first.end());
+    return from_table(file, rows, separator, options, odd);
+  }
+  return std::nullopt;
+}
+
+Reading read_any(const TextFile& file, const LabelledTextOptions& options, OddLines& odd) {
   std::vector<Line> lines;
   size_t tabs = 0;
   for (const Line& line : file.lines()) {
@@ -121,32 +185,46 @@ Reading read_any(const TextFile& file, const LabelledTextOptions& options) {
     tabs += line.text.find('\t') != std::string_view::npos;
     lines.push_back(line);
   }
-  if (tabs * 2 >= lines.size()) return from_table(file, split_tabs(lines), "tab", options.labels);
-  if (is_strong_csv(lines[0].text)) return from_table(file, parse_csv(file), "comma", options.labels);
+  if (auto json = read_json_lines(file, lines, options, odd)) return *json;
+  if (auto fasttext = read_fasttext(file, lines, odd)) return *fasttext;
+  if (auto trees = read_trees(file, lines, odd)) return *trees;
+  if (tabs * 2 >= lines.size() || is_strong(lines[0].text, '\t'))
+    return from_table(file, tab_rows(file), '\t', options, odd);
+  for (const char separator : {';', '|', ','})
+    if (is_strong(lines[0].text, separator))
+      return from_table(file, parse_csv(file, odd, {.separator = separator}), separator, options, odd);
   Reading reading = from_label_lines(lines);
   const bool numbered = std::all_of(reading.examples.begin(), reading.examples.end(),
                                     [](const Raw& example) { return is_number(example.label); });
-  if (numbered) return reading;
-  try {
-    const std::vector<Row> rows = parse_csv(file);
-    if (looks_labelled(rows)) return from_table(file, rows, "comma", options.labels);
-  } catch (const IoError&) {
-    // a stray quote: it is not CSV
-  }
-  if (options.labels.empty()) refuse_prose(file, reading.examples);
+  if (numbered && !reading.examples.empty()) return reading;
+  if (auto table = guessed_table(file, lines, options, odd)) return *table;
+  if (!options.text_column.empty() || !options.label_column.empty())
+    throw IoError(file.path(),
+                  "--text-column or --label-column was given, but the file is no table; expected columns "
+                  "separated by tabs, commas, semicolons or bars");
+  if (options.labels.empty()) refuse_prose(file, reading.examples, odd);
   return reading;
 }
 
-void check_example(const TextFile& file, const Raw& example) {
-  if (example.label.empty())
-    throw IoError(file.at(example.line), fmt::format("a sentence without a label; {}", kExpected));
-  if (example.label.size() > kLongestLabel)
-    throw IoError(file.at(example.line),
-                  fmt::format("{} is {} bytes long, too long for a label (at most {}); {}", words::quote(example.label),
-                              example.label.size(), kLongestLabel, kExpected));
-  if (example.text.empty())
-    throw IoError(file.at(example.line),
-                  fmt::format("the label {} without a sentence; {}", words::quote(example.label), kExpected));
+// Leaves out what has no label, or none that can be one; and what has no text, which is only counted.
+void check_examples(const TextFile& file, Reading& reading, OddLines& odd, int64_t& empty) {
+  std::vector<Raw> kept;
+  for (Raw& example : reading.examples)
+    if (example.label.empty())
+      odd.add(file.path(), example.line, "a sentence without a label", kExpected);
+    else if (example.label.size() > kLongestLabel)
+      odd.add(file.path(), example.line,
+              fmt::format("{} is {} bytes long, too long for a label (at most {})", words::quote(example.label),
+                          example.label.size(), kLongestLabel),
+              kExpected);
+    else if (example.label.find_first_of("\r\n") != std::string::npos)
+      odd.add(file.path(), example.line,
+              fmt::format("the label {} has a line break in it", words::quote(example.label)), kExpected);
+    else if (example.text.empty())
+      ++empty;
+    else
+      kept.push_back(std::move(example));
+  reading.examples = std::move(kept);
 }
 
 // Tagged tokens read as labelled words: report it rather than learn nonsense.
@@ -164,7 +242,7 @@ void check_labels(const TextFile& file, const LabelledTexts& data) {
     throw IoError(file.path(),
                   fmt::format("every one of the {} examples has the label {}; expected two classes or more", n,
                               words::quote(data.labels[0])));
-  if (data.labels.size() > 1000 || (n >= 20 && data.labels.size() * 2 > n))
+  if (n >= 20 && data.labels.size() * 2 > n)
     throw IoError(file.path(), fmt::format("{} different labels in {} examples; expected a few classes ({})",
                                            data.labels.size(), n, data.format));
 }
@@ -185,29 +263,48 @@ std::vector<std::string> ordered_labels(std::vector<std::string> labels) {
 
 LabelledTexts read_labelled_texts(const std::string& path, const LabelledTextOptions& options) {
   const TextFile file(path, options.replace_invalid);
-  Reading reading = read_any(file, options);
-  if (reading.examples.empty()) throw IoError(path, fmt::format("a header and no example; {}", kExpected));
-  std::set<std::string> found;
-  for (const Raw& example : reading.examples) {
-    check_example(file, example);
-    found.insert(example.label);
+  OddLines odd{.skip = options.skip_bad_lines};
+  Reading reading = read_any(file, options, odd);
+  if (reading.examples.empty() && odd.count == 0)
+    throw IoError(path, fmt::format("a header and no example; {}", kExpected));
+  LabelledTexts data;
+  data.path = path;
+  data.format = reading.format;
+  data.replaced = file.replaced();
+  data.columns = reading.columns;
+  data.text_column = reading.text_column;
+  data.label_column = reading.label_column;
+  check_examples(file, reading, odd, data.empty);
+  data.skipped = odd.count;
+  odd.check(path, static_cast<int64_t>(reading.examples.size()) + data.empty);
+  if (reading.examples.empty())
+    throw IoError(path,
+                  fmt::format("no example is left: {} without a text, {} that do not read", data.empty, odd.count));
+  LabelNames names(options.labels, options.fold_case);
+  for (Raw& example : reading.examples) {
+    names.add(example.label);
+    if (names.size() > kMostLabels && options.labels.empty())
+      throw IoError(path, fmt::format("more than {} different labels by line {}; expected a few classes ({})",
+                                      words::grouped(kMostLabels), example.line, data.format));
   }
-  LabelledTexts data{path, reading.format, {}, options.labels, {}, file.replaced()};
-  if (options.labels.empty()) {
-    refuse_entity_tags(file, found, options.if_tags);
-    data.labels = ordered_labels({found.begin(), found.end()});
-  }
+  const std::vector<std::string> found = names.settle();
+  if (options.labels.empty()) refuse_entity_tags(file, {found.begin(), found.end()}, options.if_tags);
+  data.labels = options.labels.empty() ? ordered_labels(found) : options.labels;
+  std::unordered_map<std::string, int64_t> numbers;
+  for (const std::string& label : data.labels) numbers.emplace(label, static_cast<int64_t>(numbers.size()));
   data.counts.resize(data.labels.size());
   for (Raw& example : reading.examples) {
-    const auto label = std::find(data.labels.begin(), data.labels.end(), example.label);
-    if (label == data.labels.end())
+    const auto label = numbers.find(names.of(example.label));
+    if (label == numbers.end())
       throw IoError(file.at(example.line), fmt::format("label {} was not in the training data; expected one of: {}",
                                                        words::quote(example.label), fmt::join(data.labels, ", ")));
-    const auto index = label - data.labels.begin();
-    ++data.counts[static_cast<size_t>(index)];
-    data.examples.push_back({std::move(example.text), index, example.line});
+    ++data.counts[static_cast<size_t>(label->second)];
+    data.examples.push_back({std::move(example.text), label->second, example.line});
   }
   if (options.labels.empty()) check_labels(file, data);
+  if (data.empty > 0) data.notes.push_back(words::plural(data.empty, "example") + " without a text left out");
+  if (data.skipped > 0) data.notes.push_back(odd.note());
+  for (std::string& note : names.notes()) data.notes.push_back(std::move(note));
   return data;
 }
 

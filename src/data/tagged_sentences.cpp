@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include "conll.h"
 #include "lemma/core/error.h"
@@ -15,6 +16,8 @@
 
 namespace lemma::data {
 namespace {
+
+constexpr int64_t kMostTypes = 1000;  // of entities: every token is scored against two tags of each
 
 // Sets all totals from the sentences.
 void recount(TaggedSentences& data) {
@@ -36,11 +39,13 @@ void recount(TaggedSentences& data) {
 }
 
 void check_types(const ConllFile& conll, const TaggedSentenceOptions& options) {
+  if (options.types.empty() || options.other_types) return;
+  const std::set<std::string, std::less<>> known(options.types.begin(), options.types.end());
   for (const ConllSentence& sentence : conll.sentences)
     for (const ConllRow& row : sentence.rows) {
-      if (row.tag == "O" || options.types.empty()) continue;
+      if (row.tag == "O") continue;
       const std::string type = row.tag.substr(2);
-      if (std::find(options.types.begin(), options.types.end(), type) == options.types.end())
+      if (!known.contains(type))
         throw IoError(fmt::format("{}:{}", conll.path, row.line),
                       fmt::format("entity type {} was not in the training data; expected one of: {}",
                                   words::quote(type), fmt::join(options.types, ", ")));
@@ -51,13 +56,19 @@ void check_types(const ConllFile& conll, const TaggedSentenceOptions& options) {
 
 TaggedSentences read_tagged_sentences(const std::string& path, const TaggedSentenceOptions& options) {
   const TextFile file(path, options.replace_invalid);
-  ConllFile conll = parse_conll(file);
+  OddLines odd{.skip = options.skip_bad_lines};
+  ConllFile conll = parse_conll(file, options, odd);
   check_types(conll, options);
   TaggedSentences data;
   data.path = path;
   data.scheme = conll.scheme;
-  data.format = fmt::format("{}-separated, {} columns{}; {}", conll.tabs ? "tab" : "space", conll.columns,
-                            conll.counted ? ", the first counts tokens" : "", conll.scheme);
+  data.format = conll.format + "; " + conll.scheme;
+  data.skipped = odd.count;
+  data.notes = std::move(conll.notes);
+  if (odd.count > 0) data.notes.push_back(odd.note());
+  data.columns = conll.columns;
+  data.token_column = conll.token_column;
+  data.tag_column = conll.tag_column;
   data.replaced = file.replaced();
   for (ConllSentence& sentence : conll.sentences) {
     TaggedSentence out{{}, {}, sentence.document, sentence.rows.front().line};
@@ -73,6 +84,11 @@ TaggedSentences read_tagged_sentences(const std::string& path, const TaggedSente
     data.sentences.push_back(std::move(out));
   }
   recount(data);
+  odd.check(path, data.tokens);
+  if (static_cast<int64_t>(data.types.size()) > kMostTypes)
+    throw IoError(path, fmt::format("{} entity types; expected at most {} ({}; is it the right column?)",
+                                    words::grouped(static_cast<int64_t>(data.types.size())), words::grouped(kMostTypes),
+                                    data.format));
   if (options.types.empty() && data.entities == 0)
     throw IoError(path, fmt::format("no entity among {} tokens: every tag is O; expected at least one B- or I- tag",
                                     data.tokens));
@@ -97,6 +113,7 @@ std::pair<TaggedSentences, TaggedSentences> split(const TaggedSentences& data, d
   std::pair<TaggedSentences, TaggedSentences> parts{data, data};
   parts.first.sentences.resize(static_cast<size_t>(cut));
   parts.second.sentences.erase(parts.second.sentences.begin(), parts.second.sentences.begin() + cut);
+  parts.second.notes.clear();  // they are about the whole file
   for (TaggedSentences* part : {&parts.first, &parts.second}) {
     part->repaired = part->replaced = 0;  // not known for each part
     recount(*part);

@@ -66,6 +66,7 @@ std::string prefix(std::string_view word, size_t count) {
 std::string suffix(std::string_view word, size_t count) {
   const auto characters = graphemes(word);
   if (characters.size() <= count) return std::string(word);
+  if (count == 0) return "";
   return std::string(word.substr(static_cast<size_t>(characters[characters.size() - count].data() - word.data())));
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "html.h"
 #include "lemma/text/utf8.h"
 #include "word_rules.h"
 
@@ -12,10 +13,21 @@ namespace {
 class Scanner {
  public:
   Scanner(std::string_view text, const TokenizerOptions& options) : options_(options) {
-    size_t byte = 0, character = 0;
-    for (const std::string_view piece : graphemes(text)) {
-      const CodePoint first = code_point_at(piece, 0);
-      pieces_.push_back({piece, plain_form(piece, first.value), first.value, byte, character});
+    size_t byte = 0, character = 0, skipped = 0;  // `skipped`: the end of the markup that was read last
+    const std::vector<std::string_view> all = graphemes(text);
+    for (size_t i = 0; i < all.size(); ++i) {
+      const std::string_view piece = all[i];
+      const char32_t first = code_point_at(piece, 0).value;
+      if (byte >= skipped) {
+        if (const Markup markup = markup_at(text.substr(byte)); markup.length > 0) {
+          const std::string as = utf8_of(markup.value);
+          pieces_.push_back(
+              {text.substr(byte, markup.length), plain_form(as, markup.value), markup.value, byte, character});
+          skipped = byte + markup.length;
+        } else if (!hides(first, i + 1 < all.size() ? all[i + 1] : std::string_view())) {
+          pieces_.push_back({piece, plain_form(piece, first), first, byte, character});
+        }
+      }
       byte += piece.size();
       character += count_code_points(piece);
     }
@@ -33,6 +45,13 @@ class Scanner {
   }
 
  private:
+  // Does a character that nobody sees stand inside a word? Then the word goes on as if it were not there.
+  bool hides(char32_t c, std::string_view next) const {
+    const auto in_word = [](char32_t k) { return is_letter(k) || is_digit(k); };
+    return is_hidden(c) && !pieces_.empty() && in_word(pieces_.back().first) && !next.empty() &&
+           in_word(code_point_at(next, 0).value);
+  }
+
   // The next characters up to a space, in lower case and at most `most` of them: rules look ahead only so far, which
   // keeps the walk linear for any input.
   std::string head(size_t most) const {
@@ -43,6 +62,7 @@ class Scanner {
   bool alnum(size_t i) const {
     return i < pieces_.size() && (is_letter(pieces_[i].first) || is_digit(pieces_[i].first));
   }
+  bool in_word(size_t i) const { return alnum(i) && !is_unspaced(pieces_[i].first); }
   char ascii(size_t i) const { return i < pieces_.size() && pieces_[i].form.size() == 1 ? pieces_[i].form[0] : '\0'; }
   bool at_chunk_start() const { return at_ == 0 || is_space(pieces_[at_ - 1].first); }
 
@@ -75,7 +95,7 @@ class Scanner {
     const std::string all = head(8);
     if (!all.starts_with("http://") && !all.starts_with("https://") && !all.starts_with("www.")) return false;
     size_t end = at_;
-    while (!is_space(pieces_[end].first)) ++end;
+    while (!is_space(pieces_[end].first) && !ends_address(pieces_[end].first)) ++end;
     while (std::string_view(".,;:!?)]\"'").find(ascii(end - 1)) != std::string_view::npos && ascii(end - 1)) --end;
     emit(end);
     return true;
@@ -121,10 +141,14 @@ class Scanner {
 
   // Letters and digits, with what may be inside a word; then contractions, and perhaps a full stop, are split off.
   bool word() {
+    if (alnum(at_) && !in_word(at_)) {
+      emit(at_ + 1);  // scripts without blanks: every character is a token
+      return true;
+    }
     if (!alnum(at_) && !(ascii(at_) == '-' && is_digit(pieces_[at_ + 1].first) && at_chunk_start())) return false;
     size_t end = at_ + 1, part = at_;  // `part` begins the piece after the last joiner
     for (;;) {
-      while (alnum(end) || ascii(end) == '_') ++end;
+      while (in_word(end) || ascii(end) == '_') ++end;
       const size_t width = joiner(part, end);
       if (width == 0) break;
       part = end + width;
@@ -138,9 +162,9 @@ class Scanner {
   // How many characters at `end` join the word to an alphanumeric after them; 0: the word ends.
   size_t joiner(size_t part, size_t end) const {
     const char sign = ascii(end);
-    if (sign == '\\' && ascii(end + 1) == '/' && alnum(end + 2)) return 2;  // `and\/or`
-    if (!alnum(end + 1)) return 0;
-    if (pieces_[end].first == 0x2013)
+    if (sign == '\\' && ascii(end + 1) == '/' && in_word(end + 2)) return 2;  // `and\/or`
+    if (!in_word(end + 1)) return 0;
+    if (joins_letters(pieces_[end].first))
       return is_letter(pieces_[end - 1].first) && is_letter(pieces_[end + 1].first) ? 1 : 0;
     const bool digits = is_digit(pieces_[end - 1].first) && is_digit(pieces_[end + 1].first);
     switch (sign) {

@@ -120,8 +120,9 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-std::string nfc(std::string_view text) {
-  if (is_ascii(text)) return std::string(text);
+namespace {
+
+std::string compose(std::string_view text) {
   utf8proc_uint8_t* mapped = nullptr;
   const auto flags = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE);
   const auto length = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -129,6 +130,37 @@ std::string nfc(std::string_view text) {
   std::string out =
       length < 0 ? std::string(text) : std::string(reinterpret_cast<char*>(mapped), static_cast<size_t>(length));
   std::free(mapped);
+  return out;
+}
+
+// Marks that a letter may carry: Unicode's Stream-Safe Text Format has the same number. Putting marks in order costs
+// the square of their number.
+constexpr size_t kMostMarks = 30;
+
+}  // namespace
+
+std::string nfc(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
+  if (find_bad_byte(text)) return std::string(text);
+  std::string out;
+  size_t begin = 0, marks = 0;
+  for (size_t i = 0; i < text.size();) {
+    const Decoded c = decode(text, i);
+    const bool mark = utf8proc_get_property(static_cast<utf8proc_int32_t>(c.value))->combining_class != 0;
+    marks = mark ? marks + 1 : 0;
+    if (marks > kMostMarks) {
+      out += compose(text.substr(begin, i - begin));
+      begin = i;
+      marks = 1;
+    }
+    i += c.length;
+  }
+  return out + compose(text.substr(begin));
+}
+
+std::string utf8_of(char32_t c) {
+  std::string out;
+  append(out, c);
   return out;
 }
 

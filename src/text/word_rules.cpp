@@ -27,6 +27,9 @@ std::string plain_form(std::string_view grapheme, char32_t first) {
       case 0x201E:
       case 0x201F:
         return "\"";
+      case 0x2010:
+      case 0x2011:
+        return "-";
       case 0x2014:
       case 0x2015:
         return "--";
@@ -83,6 +86,26 @@ bool is_domain(std::string_view word) {
   static constexpr std::array<std::string_view, 14> list = {"com", "org", "net", "edu", "gov", "co",   "uk",
                                                             "io",  "tv",  "de",  "fr",  "eu",  "info", "html"};
   return among(list, word);
+}
+
+bool is_hidden(char32_t c) {
+  return c == 0xAD || c == 0x180E || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
+}
+
+bool joins_letters(char32_t c) { return c == 0x2013 || c == 0xB7 || c == 0x2027 || c == 0x5F3 || c == 0x5F4; }
+
+bool is_unspaced(char32_t c) {
+  if (c < 0xE00) return false;
+  return c < 0xF00 || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800) || (c >= 0x2E80 && c < 0x2FE0) ||
+         (c >= 0x3005 && c < 0x3008) || (c >= 0x3021 && c < 0x3100) || (c >= 0x31F0 && c < 0x3200) ||
+         (c >= 0x3400 && c < 0x4DC0) || (c >= 0x4E00 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00) ||
+         (c >= 0xFF66 && c < 0xFFA0) || (c >= 0x1B000 && c < 0x1B170) || (c >= 0x20000 && c < 0x40000);
+}
+
+bool ends_address(char32_t c) {
+  return (c >= 0x2018 && c <= 0x201F) || c == 0xAB || c == 0xBB || c == 0x2039 || c == 0x203A || c == '<' || c == '>' ||
+         (c >= 0x3000 && c < 0x3040) || (c >= 0xFF00 && c < 0xFF10) || is_unspaced(c);
 }
 
 size_t emoticon_length(std::string_view head) {

@@ -27,6 +27,18 @@ bool is_abbreviation(std::string_view word);
 /// "com", "org", ...: what a dot inside a word may be followed by. Requires lower case.
 bool is_domain(std::string_view word);
 
+/// Takes no place on the screen and ends no word: the soft hyphen, the word joiner, direction marks, ...
+bool is_hidden(char32_t c);
+
+/// Joins the letters on both sides of it into a word: an en dash, Catalan's middle dot, Hebrew's gershayim.
+bool joins_letters(char32_t c);
+
+/// A letter of a script that is written without blanks between words: Chinese, Japanese, Thai, Lao, Khmer, Burmese.
+bool is_unspaced(char32_t c);
+
+/// What an address does not hold: typographic quotes, angle brackets, and letters or punctuation of unspaced scripts.
+bool ends_address(char32_t c);
+
 /// Length of the emoticon that `head` begins with; 0 for none.
 size_t emoticon_length(std::string_view head);
 

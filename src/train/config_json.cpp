@@ -125,9 +125,9 @@ History history_from(const Object& f, const std::string& where) {
   return h;
 }
 
-// The file as JSON, of the format and version that this program reads.
-Json parse(const std::string& text, const std::string& where) {
-  // What reads a value later recurses as deep as it is nested. Braces within a string do not count.
+// The file as JSON, or discarded. What reads a value later recurses as deep as it is nested; braces within a string do
+// not count.
+Json parse_shallow(const std::string& text, const std::string& where) {
   const auto shallow = [&](int depth, Json::parse_event_t, Json&) {
     if (depth > kDeepest)
       throw IoError(where, fmt::format("is nested more than {} levels deep; expected the config.json of a model "
@@ -135,7 +135,12 @@ Json parse(const std::string& text, const std::string& where) {
                                        kDeepest));
     return true;
   };
-  const Json json = Json::parse(text, shallow, false);
+  return Json::parse(text, shallow, false);
+}
+
+// The file as JSON, of the format and version that this program reads.
+Json parse(const std::string& text, const std::string& where) {
+  const Json json = parse_shallow(text, where);
   if (json.is_discarded()) throw IoError(where, "is not JSON; expected the config.json of a model directory");
   const Object f(json, where, "");
   if (f.text("format") != kFormat)
@@ -150,8 +155,7 @@ Json parse(const std::string& text, const std::string& where) {
 
 std::optional<Glance> glance(const std::string& text) {
   try {
-    check_depth(text, "config.json");
-    const Json json = Json::parse(text, nullptr, false);
+    const Json json = parse_shallow(text, "config.json");
     const Object file(json, "config.json", "");
     if (file.text("format") != kFormat) return std::nullopt;
     Glance seen{file.text("task")};

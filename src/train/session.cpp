@@ -55,7 +55,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     if (!history.dev_path.empty())
       history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
-  corpora = run.task->read(history.train_path, history.dev_path, run.replace_invalid);
+  corpora = run.task->read_as(history.train_path, history.dev_path, run.reading);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);

@@ -46,8 +46,12 @@ std::vector<std::string_view> graphemes(std::string_view text);
 std::string lower(std::string_view text);
 
 /// Canonical composition (NFC): one spelling for "é", whether typed as one code point or as e + accent. Zero-width
-/// characters stay. Invalid UTF-8 is returned unchanged.
+/// characters stay. More than 30 marks on one letter are put in order 30 at a time, which keeps the work linear.
+/// Invalid UTF-8 is returned unchanged.
 std::string nfc(std::string_view text);
+
+/// One code point as UTF-8.
+std::string utf8_of(char32_t c);
 
 bool is_letter(char32_t c);  ///< any alphabet, modifiers and marks included
 bool is_upper(char32_t c);   ///< upper case or title case

@@ -16,14 +16,14 @@ struct Run {
   const Task* task = nullptr;
   /// Puts what the user asked for in place of the task's defaults.
   std::function<void(Options&)> choose = [](Options&) {};
-  /// dev empty: the last tenth of train; train empty: as in the run being resumed. A resumed run takes the files from
+  /// dev empty: a tenth of train; train empty: as in the run being resumed. A resumed run takes the files from
   /// anywhere, if their bytes are those that it began with.
   std::string train_path, dev_path;
   std::string out;                ///< the model directory
   Device device = Device::cpu();  ///< where the model is trained; the saved one loads on any device
   bool overwrite = false;         ///< replace a finished model, or one of another task, with the first save
   bool resume = false;            ///< continue the run that was saved there; only options that may_change can differ
-  bool replace_invalid = false;   ///< bytes that are not UTF-8 become U+FFFD
+  ReadOptions reading = {};       ///< how the files are read
   std::FILE* log = stdout;
   std::function<void()> begin = [] {};  ///< called when all is read and checked: now there is a run to save
   std::function<bool()> stop = [] { return false; };  ///< called after every step; true: save and stop

@@ -16,6 +16,7 @@
 #include "lemma/nn/module.h"
 #include "lemma/random.h"
 #include "lemma/train/options.h"
+#include "lemma/train/read_options.h"
 
 namespace lemma::train {
 
@@ -97,6 +98,10 @@ class Learner {
   virtual std::vector<std::string> texts() const { return {}; }
   /// Reads a file whose labels must be among those learned. Throws IoError naming file and line.
   virtual std::unique_ptr<Corpus> read(const std::string& path, bool replace_invalid) const = 0;
+  /// The same with everything that a user may say about the file, for tasks that have more to say.
+  virtual std::unique_ptr<Corpus> read_as(const std::string& path, const ReadOptions& how) const {
+    return read(path, how.replace_invalid);
+  }
   virtual std::unique_ptr<Examples> examples(const Corpus& corpus, Use use) const = 0;
   /// The mean loss of a batch, a scalar; with dropout while the module is in training mode.
   virtual Tensor loss(const Examples& examples, std::span<const int64_t> rows) = 0;
@@ -149,9 +154,15 @@ class Task {
   virtual std::unique_ptr<Options> options() const = 0;
   /// The files that a model directory holds besides config.json and the weights.
   virtual std::vector<std::string> files() const { return {}; }
-  /// Reads both files and scores the baselines. With an empty `dev_path` the last tenth of the training file is held
-  /// out. Throws IoError naming file and line.
+  /// Reads both files and scores the baselines. With an empty `dev_path` a tenth of the training file is held out.
+  /// Throws IoError naming file and line.
   virtual Corpora read(const std::string& train_path, const std::string& dev_path, bool replace_invalid) const = 0;
+  /// The same with everything that a user may say about the files, for tasks that have more to say.
+  virtual Corpora read_as(const std::string& train_path, const std::string& dev_path, const ReadOptions& how) const {
+    return read(train_path, dev_path, how.replace_invalid);
+  }
+  /// How a file is understood, in lines for people. Throws IoError where it is not; nothing where the task has none.
+  virtual std::string inspect(const std::string&, const ReadOptions&) const { return ""; }
   /// A learner for a corpus from read(); initial weights come from default_generator().
   virtual std::unique_ptr<Learner> make(const Corpus& train, const Options& options) const = 0;
   /// A learner from `files`, in the order of files(); its weights are loaded later.

@@ -29,11 +29,13 @@ class NerLearner : public TextLearner {
   using TextLearner::TextLearner;
 
   std::unique_ptr<train::Corpus> read(const std::string& path, bool replace_invalid) const override {
+    return read_as(path, {.replace_invalid = replace_invalid});
+  }
+  std::unique_ptr<train::Corpus> read_as(const std::string& path, const train::ReadOptions& how) const override {
     std::vector<std::string> types;
     for (const std::string& label : coder().labels)
       if (label.starts_with("B-")) types.push_back(label.substr(2));
-    return std::make_unique<TextCorpus>(corpus_of(
-        data::read_tagged_sentences(path, {.replace_invalid = replace_invalid, .types = types}), coder().labels));
+    return std::make_unique<TextCorpus>(corpus_of(read_tagged(path, how, types), coder().labels));
   }
 
  protected:
@@ -43,16 +45,20 @@ class NerLearner : public TextLearner {
                 const std::vector<int64_t>& gold) const override {
     Answer answer;
     answer.labels = best_tags({log_probs, log_probs + length * classes}, coder().labels);
+    int64_t known = 0;  // a tag that the model has not has no probability
     for (size_t t = 0; t < gold.size(); ++t)
-      answer.loss -= static_cast<double>(log_probs[static_cast<int64_t>(t) * classes + gold[t]]);
-    if (!gold.empty()) answer.loss /= static_cast<double>(gold.size());
+      if (gold[t] < classes) {
+        answer.loss -= static_cast<double>(log_probs[static_cast<int64_t>(t) * classes + gold[t]]);
+        ++known;
+      }
+    if (known > 0) answer.loss /= static_cast<double>(known);
     return answer;
   }
 
   void score(const TextCorpus& corpus, std::vector<Answer> answers, train::Evaluation& result) const override {
     data::TagSequences gold, predicted;
     for (size_t i = 0; i < answers.size(); ++i) {
-      gold.push_back(tag_names(corpus.samples[i].labels, coder().labels));
+      gold.push_back(tag_names(corpus.samples[i].labels, corpus.labels));
       predicted.push_back(tag_names(answers[i].labels, coder().labels));
     }
     const data::EntityScore entities = data::score_tags(gold, predicted);
@@ -124,7 +130,9 @@ class Ner : public train::Task {
   std::string learns() const override { return "named entities"; }
   train::Score score() const override { return {"F1"}; }
   std::string ending() const override { return ".conll"; }
-  std::string reads() const override { return "CoNLL columns, token first, tag last"; }
+  std::string reads() const override {
+    return "CoNLL columns, token first, tag last, or as --token-column and --tag-column say";
+  }
   std::string sample() const override { return "Marie Curie was born in Warsaw."; }
   std::vector<std::string> files() const override { return text_files(); }
 
@@ -139,7 +147,14 @@ class Ner : public train::Task {
   }
 
   train::Corpora read(const std::string& train_path, const std::string& dev_path, bool replace) const override {
-    return corpora_of(read_ner(train_path, dev_path, replace), dev_path.empty());
+    return read_as(train_path, dev_path, {.replace_invalid = replace});
+  }
+  train::Corpora read_as(const std::string& train_path, const std::string& dev_path,
+                         const train::ReadOptions& how) const override {
+    return corpora_of(read_ner(train_path, dev_path, how), dev_path.empty() ? "the last tenth, held out" : "");
+  }
+  std::string inspect(const std::string& path, const train::ReadOptions& how) const override {
+    return inspect_ner(path, how);
   }
 
   std::unique_ptr<train::Learner> make(const train::Corpus& train, const train::Options& given) const override {

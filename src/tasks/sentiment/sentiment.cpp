@@ -52,7 +52,10 @@ class SentimentLearner : public TextLearner {
   using TextLearner::TextLearner;
 
   std::unique_ptr<train::Corpus> read(const std::string& path, bool replace_invalid) const override {
-    return std::make_unique<TextCorpus>(corpus_of(read_labelled(path, replace_invalid, coder().labels)));
+    return read_as(path, {.replace_invalid = replace_invalid});
+  }
+  std::unique_ptr<train::Corpus> read_as(const std::string& path, const train::ReadOptions& how) const override {
+    return std::make_unique<TextCorpus>(corpus_of(read_labelled(path, how, coder().labels)));
   }
 
  protected:
@@ -109,7 +112,9 @@ class Sentiment : public train::Task {
   std::string learns() const override { return "sentiment"; }
   train::Score score() const override { return {"accuracy"}; }
   std::string ending() const override { return ".tsv"; }
-  std::string reads() const override { return "`sentence<TAB>label`, `label sentence` lines, or CSV"; }
+  std::string reads() const override {
+    return "`sentence<TAB>label`, `label sentence` lines, CSV, JSON lines, fastText or SST trees";
+  }
   std::string sample() const override { return "A warm, funny film that stays with you."; }
   std::vector<std::string> files() const override { return text_files(); }
 
@@ -123,7 +128,15 @@ class Sentiment : public train::Task {
   }
 
   train::Corpora read(const std::string& train_path, const std::string& dev_path, bool replace) const override {
-    return corpora_of(read_sentiment(train_path, dev_path, replace), dev_path.empty());
+    return read_as(train_path, dev_path, {.replace_invalid = replace});
+  }
+  train::Corpora read_as(const std::string& train_path, const std::string& dev_path,
+                         const train::ReadOptions& how) const override {
+    return corpora_of(read_sentiment(train_path, dev_path, how),
+                      dev_path.empty() ? "a tenth of each class of --train, drawn with a fixed seed" : "");
+  }
+  std::string inspect(const std::string& path, const train::ReadOptions& how) const override {
+    return inspect_sentiment(path, how);
   }
 
   std::unique_ptr<train::Learner> make(const train::Corpus& train, const train::Options& given) const override {

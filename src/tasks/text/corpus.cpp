@@ -27,8 +27,8 @@ const TextCorpus& text_corpus(const train::Corpus& corpus) {
   return *text;
 }
 
-train::Corpora corpora_of(TextCorpora corpora, bool held_out) {
-  if (held_out) corpora.dev.notes.insert(corpora.dev.notes.begin(), "the last tenth, held out");
+train::Corpora corpora_of(TextCorpora corpora, const std::string& held_out) {
+  if (!held_out.empty()) corpora.dev.notes.insert(corpora.dev.notes.begin(), held_out);
   return {std::make_unique<TextCorpus>(std::move(corpora.train)), std::make_unique<TextCorpus>(std::move(corpora.dev)),
           std::move(corpora.baselines)};
 }

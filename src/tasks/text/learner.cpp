@@ -95,7 +95,8 @@ train::Evaluation TextLearner::evaluate(const train::Corpus& corpus, const train
   std::vector<Answer> answers = answers_to(rows);
   int64_t weight = 0;  // texts, or tokens for tags
   for (size_t i = 0; i < answers.size(); ++i) {
-    const auto n = static_cast<int64_t>(rows[i].labels.size());
+    const auto n =
+        std::count_if(rows[i].labels.begin(), rows[i].labels.end(), [&](int64_t c) { return c < classes(); });
     result.loss += answers[i].loss * static_cast<double>(n);
     weight += n;
   }

@@ -16,7 +16,7 @@ class NerModel : public TextModel {
 /// Reads both files and scores the baselines: each token's most frequent tag, and the entities of the training file.
 /// With an empty `dev_path` the last tenth of the training file is held out, between documents where it has several.
 /// Throws IoError naming file and line.
-TextCorpora read_ner(const std::string& train_path, const std::string& dev_path, bool replace_invalid = false);
+TextCorpora read_ner(const std::string& train_path, const std::string& dev_path, const train::ReadOptions& how = {});
 
 /// The task `ner`.
 const train::Task& ner();

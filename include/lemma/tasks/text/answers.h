@@ -12,7 +12,7 @@ namespace lemma::tasks {
 struct Answer {
   std::vector<int64_t> labels;        ///< one class, or a tag per token
   std::vector<double> probabilities;  ///< of every class; empty for tags
-  double loss = 0;                    ///< mean cross-entropy of this text; 0 if it has no labels
+  double loss = 0;                    ///< mean cross-entropy of the labels that the model has; 0 without one
 };
 
 /// From the log-probabilities of one text, (C) or (T, C) row by row, and its labels, which may be empty.

@@ -37,7 +37,7 @@ struct TextCorpora {
 
 /// Casts a corpus to a text task's. Throws ValueError for another task's.
 const TextCorpus& text_corpus(const train::Corpus& corpus);
-/// The same as train::Corpora; a dev set that was held out says so in a note.
-train::Corpora corpora_of(TextCorpora corpora, bool held_out);
+/// The same as train::Corpora. `held_out`: how the dev set was held out, its first note; empty where it was not.
+train::Corpora corpora_of(TextCorpora corpora, const std::string& held_out);
 
 }  // namespace lemma::tasks

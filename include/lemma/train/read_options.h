@@ -1,0 +1,17 @@
+#pragma once
+/// What a user may say about files of labelled examples. They change what is read, and nothing of a model; a resumed
+/// run is told them again.
+
+#include <string>
+
+namespace lemma::train {
+
+struct ReadOptions {
+  bool replace_invalid = false;  ///< bytes that are not UTF-8 become U+FFFD instead of an error
+  bool skip_bad_lines = false;   ///< lines that do not read are left out and counted instead of an error
+  bool fold_case = false;        ///< labels that differ only by case are one
+  /// Columns by name, or by number from 1; empty: found by looking at the contents.
+  std::string text_column = {}, label_column = {}, token_column = {}, tag_column = {};
+};
+
+}  // namespace lemma::train
