@@ -147,7 +147,7 @@ TEST_CASE("a label that would not fit on a line of labels.txt is refused when it
   for (int i = 0; i < 20; ++i) text += std::string("a fine film,") + (i % 2 ? "good\n" : "\"not\nso good\"\n");
   io::write_file(small.dir / "train.sentiment", text);
   const std::string error = error_of<IoError>([&] { small.go(small.run("m")); });
-  CHECK(has(error, "train.sentiment:2] the label 'not\\x0aso good' holds a line break or a byte order mark"));
+  CHECK(has(error, "train.sentiment:2] the label 'not\\x0aso good' has a line break in it"));
   CHECK(small.models().empty());
 }
 

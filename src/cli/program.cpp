@@ -1,3 +1,6 @@
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -79,9 +82,17 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   return action();
 }
 
+// A stream that was closed when the program began: a file opened later must not take its number and get what is meant
+// for it. /dev/null, opened for reading, refuses whatever is written.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDONLY);  // takes the lowest free number, this one
+}
+
 }  // namespace
 
 int main(int argc, char** argv, const train::Tasks& tasks) {
+  occupy_closed_streams();
   std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails and is reported, as on a full disk
   std::signal(SIGPIPE, SIG_DFL);  // who reads no further wants no more: some parents have it ignored
   try {

@@ -220,6 +220,9 @@ void check_examples(const TextFile& file, Reading& reading, OddLines& odd, int64
     else if (example.label.find_first_of("\r\n") != std::string::npos)
       odd.add(file.path(), example.line,
               fmt::format("the label {} has a line break in it", words::quote(example.label)), kExpected);
+    else if (example.label.starts_with("\xEF\xBB\xBF"))  // labels.txt would be read without it
+      odd.add(file.path(), example.line,
+              fmt::format("the label {} begins with a byte order mark", words::quote(example.label)), kExpected);
     else if (example.text.empty())
       ++empty;
     else

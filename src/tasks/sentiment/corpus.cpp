@@ -77,17 +77,7 @@ data::LabelledTexts read_labelled(const std::string& path, const train::ReadOpti
                                           .label_column = how.label_column,
                                           .skip_bad_lines = how.skip_bad_lines,
                                           .fold_case = how.fold_case};
-  data::LabelledTexts data = naming_the_option([&] { return data::read_labelled_texts(path, options); });
-  // A model keeps its labels one per line, and must be able to read them again.
-  for (const data::LabelledText& example : data.examples) {
-    const std::string& label = data.labels[static_cast<size_t>(example.label)];
-    if (label.find_first_of("\r\n") != std::string::npos || label.starts_with("\xEF\xBB\xBF"))
-      throw IoError(fmt::format("{}:{}", path, example.line),
-                    fmt::format("the label {} holds a line break or a byte order mark; expected one line of text, so a "
-                                "quote may be missing",
-                                words::quote(label)));
-  }
-  return data;
+  return naming_the_option([&] { return data::read_labelled_texts(path, options); });
 }
 
 TextCorpora read_sentiment(const std::string& train_path, const std::string& dev_path, const train::ReadOptions& how) {
