@@ -136,3 +136,13 @@ TEST_CASE("whatever is wrong with a line of stdin, it has a line of output", "[c
     for (const std::string& part : parts) CHECK(has(program.err, part));
   }
 }
+
+TEST_CASE("columns of the other kind of file are refused, not ignored", "[cli]") {
+  const TempDir dir;
+  lemma::io::write_file(dir / "t.tsv", "good\ta fine film\nbad\ta dull film\n");
+  lemma::io::write_file(dir / "t.conll", "Anna B-PER\nsings O\n\nRome B-LOC\n");
+  const Program texts = train(dir, "sentiment", "m", {"--train", dir / "t.tsv", "--tag-column", "2"});
+  CHECK((texts.status == 2 && has(texts.err, "whole texts have --text-column and --label-column")));
+  const Program tokens = train(dir, "ner", "m", {"--train", dir / "t.conll", "--text-column", "1"});
+  CHECK((tokens.status == 2 && has(tokens.err, "tokens and their tags have --token-column and --tag-column")));
+}

@@ -78,3 +78,20 @@ TEST_CASE("a run interrupted in an earlier version is resumed where that version
     CHECK(allclose(told(*tensor), told(value), 1e-3, 1e-5));
   }
 }
+
+TEST_CASE("a model whose numbers overflow has no answer and no score, and says so") {
+  const Saved saved;
+  const std::string path = saved.dir / "sentiment/model.safetensors";
+  io::SafeTensors model = io::load_safetensors(path);
+  for (auto& [key, value] : model.tensors) value = full(value.shape(), 3e38);
+  io::save_safetensors(path, model.tensors, model.metadata);
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"evaluate", "--model", "sentiment", "--data", "dev.tsv"},
+        std::vector<std::string>{"predict", "--model", "sentiment", "a fine hotel"}}) {
+    const Program program = run_lemma(arguments, {.directory = saved.dir.path});
+    CAPTURE(program.out, program.err);
+    CHECK(program.status == 2);
+    CHECK(program.err.find("overflow to nan") != std::string::npos);
+    CHECK(program.out.find("label") == std::string::npos);
+  }
+}

@@ -1,7 +1,9 @@
 // Gradients where a formula has a corner, an infinity or a NaN on the way, though the function has none.
 #include <cmath>
+#include <thread>
 
 #include "lemma/autograd.h"
+#include "lemma/nn/linear.h"
 #include "lemma/ops.h"
 #include "lemma/random.h"
 #include "tests/cuda_helpers.h"
@@ -132,4 +134,23 @@ TEST_CASE("an index that a pointer changed after the forward pass cannot make ba
   CHECK_THROWS_AS(rows.backward(), IndexError);
   CHECK_THROWS_AS(picked.backward(), IndexError);
   CHECK(!weight.grad().defined());
+}
+
+TEST_CASE("a leaf that changed its dtype after the forward pass gets no gradient of the old one") {
+  nn::Linear layer(2, 1);
+  const Tensor y = layer(ones({1, 2})).sum();
+  layer.to(float64);
+  CHECK_THROWS_AS(y.backward(), GradError);
+  CHECK(!layer.weight.grad().defined());
+}
+
+TEST_CASE("threads walk back into the same parameters, one after another") {
+  const Tensor weight = ones({8, 8}, {.requires_grad = true});
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&] {
+      for (int i = 0; i < 50; ++i) matmul(ones({1, 8}), weight).sum().backward();
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(all(weight.grad() == 200));
 }

@@ -1,6 +1,9 @@
 #include "autograd/engine.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <mutex>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -75,6 +78,15 @@ void check_rule(const Node& node, const Grads& grads) {
   }
 }
 
+std::mutex& accumulating() {
+  static std::mutex* mutex = [] {
+    static auto* one = new std::mutex;  // a child of fork() gets it unlocked
+    ::pthread_atfork([] { one->lock(); }, [] { one->unlock(); }, [] { one->unlock(); });
+    return one;
+  }();
+  return *mutex;
+}
+
 class Walk {
  public:
   Walk(const GradOptions& options, const std::vector<const void*>& targets)
@@ -130,16 +142,17 @@ class Walk {
     }
   }
 
-  // All gradients are added, or none: what may throw comes first.
+  // All gradients are added, or none: what may throw comes first. Threads that share parameters take turns.
   std::vector<Tensor> finish(bool accumulate) {
     for (Leaf& leaf : leaves_) {
       if (leaf.impl->has_extras()) finish_gradient(leaf.impl->extras(), leaf.grad, "leaf");
       capture(key_of(*leaf.impl), leaf.grad);
     }
-    if (accumulate)
+    if (accumulate) {
+      const std::lock_guard lock(accumulating());
       for (Leaf& leaf : leaves_) make_ready(*leaf.impl, leaf.grad);
-    if (accumulate)
       for (Leaf& leaf : leaves_) accumulate_into(*leaf.impl, leaf.grad);
+    }
     for (auto& [extras, grad] : retained_) extras->grad = std::move(grad);
     return std::move(results_);
   }
@@ -197,6 +210,14 @@ class Walk {
   }
   // `grad` becomes what the leaf's is replaced by, or what is added to it in place.
   static void make_ready(TensorImpl& leaf, Tensor& grad) {
+    if (grad.dtype() != leaf.array.dtype() || grad.shape() != leaf.array.shape() ||
+        grad.device() != leaf.array.device())
+      throw GradError(
+          "backward",
+          fmt::format("a leaf was {} {} on {} in the forward pass and is {} {} on {} now; run forward again "
+                      "after Module::to()",
+                      name(grad.dtype()), grad.shape().str(), grad.device().str(), name(leaf.array.dtype()),
+                      leaf.array.shape().str(), leaf.array.device().str()));
     if (leaf.grad && !adds_in_place(leaf))
       grad = add(Tensor::from_impl(Ref<TensorImpl>::share(leaf.grad.get())), grad);
     else if (!leaf.grad && !nobody_else_has(grad))

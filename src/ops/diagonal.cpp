@@ -50,13 +50,13 @@ template <class From, class To>
 Tensor places(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, From from, To to) {
   if (rows < 0 || columns < 0)
     throw ValueError(op, fmt::format("sizes cannot be negative, got {} rows and {} columns", rows, columns));
-  constexpr int64_t kLimit = int64_t{1} << 32;
+  constexpr int64_t kLimit = int64_t{1} << 28;
   if (rows > kLimit || columns > kLimit)
     throw ValueError(op, fmt::format("a triangle of {} rows and {} columns has too many places", rows, columns));
   const auto first = [&](int64_t row) { return std::clamp<int64_t>(from(row), 0, columns); };
   const auto last = [&](int64_t row) { return std::clamp<int64_t>(to(row), 0, columns); };
   int64_t n = 0;
-  for (int64_t row = 0; row < rows; ++row) n = add_sizes(op, n, last(row) - first(row));
+  for (int64_t row = 0; row < rows && n <= kLimit * kLimit; ++row) n += last(row) - first(row);
   Tensor both = empty({2, n}, {.dtype = int64, .device = Device::cpu()});
   int64_t* at = both.mutable_data<int64_t>();
   for (int64_t row = 0; row < rows; ++row)

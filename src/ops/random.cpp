@@ -1,6 +1,8 @@
 // Draws from a generator's stream.
 #include "lemma/random.h"
 
+#include <pthread.h>
+
 #include <cmath>
 #include <mutex>
 
@@ -39,6 +41,8 @@ Tensor draw(const char* op, Random kind, const Shape& shape, const TensorOptions
 // The seed of the last manual_seed(), from whatever thread, and how many there have been.
 namespace {
 std::mutex seed_mutex;
+[[maybe_unused]] const int in_forks =  // a child gets it unlocked
+    ::pthread_atfork([] { seed_mutex.lock(); }, [] { seed_mutex.unlock(); }, [] { seed_mutex.unlock(); });
 uint64_t common_seed = 0, seeds_set = 0, threads_seen = 0;
 
 struct Own {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/train/progress.h"
@@ -46,21 +47,26 @@ const std::string& save(Session& session, const Place& place) {
   return directory;
 }
 
+[[noreturn]] void diverged(const Session& session, const std::string& sign) {
+  throw GradError(
+      fmt::format("epoch {}", session.history.epochs.size() + 1),
+      fmt::format("{}; the weights have diverged, and no saved file was overwritten; a smaller --lr, a longer "
+                  "--warmup or a smaller --clip usually helps",
+                  sign));
+}
+
 // Scores the averaged weights, keeps them if they are the best, saves.
 void end_epoch(Session& session, const Place& place, double seconds) {
   const Run& run = session.run;
   Evaluation result;
-  {
+  try {
     const WithAverage averaged(session.trainer->average());
     result = session.learner->evaluate(*session.corpora.dev, *session.dev);
+  } catch (const ValueError& error) {  // a model without an answer
+    diverged(session, error.message());
   }
+  if (!std::isfinite(result.loss)) diverged(session, fmt::format("the dev loss is {}", result.loss));
   History& history = session.history;
-  if (!std::isfinite(result.loss))
-    throw GradError(fmt::format("epoch {}", history.epochs.size() + 1),
-                    fmt::format("the dev loss is {}; the weights have diverged, and no saved file was overwritten; a "
-                                "smaller --lr, a longer "
-                                "--warmup or a smaller --clip usually helps",
-                                result.loss));
   history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds});
   const auto done = static_cast<int64_t>(history.epochs.size());
   const bool better = history.best_epoch == 0 || run.task->score().better(result.score, history.best_score);

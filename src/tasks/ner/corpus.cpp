@@ -69,6 +69,10 @@ TextCorpus corpus_of(const data::TaggedSentences& data, const std::vector<std::s
 
 data::TaggedSentences read_tagged(const std::string& path, const train::ReadOptions& how,
                                   const std::vector<std::string>& types) {
+  if (!how.text_column.empty() || !how.label_column.empty())
+    throw IoError(path,
+                  "--text-column and --label-column are for files with a label for each text; tokens and their tags "
+                  "have --token-column and --tag-column");
   const data::TaggedSentenceOptions options{.replace_invalid = how.replace_invalid,
                                             .types = types,
                                             .other_types = true,

@@ -70,6 +70,10 @@ TextCorpus corpus_of(const data::LabelledTexts& data) {
 
 data::LabelledTexts read_labelled(const std::string& path, const train::ReadOptions& how,
                                   std::vector<std::string> labels) {
+  if (!how.token_column.empty() || !how.tag_column.empty())
+    throw IoError(path,
+                  "--token-column and --tag-column are for files with a tag for each token; whole texts have "
+                  "--text-column and --label-column");
   const data::LabelledTextOptions options{.replace_invalid = how.replace_invalid,
                                           .labels = std::move(labels),
                                           .if_tags = " (for CoNLL columns the task is ner)",

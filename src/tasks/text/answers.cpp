@@ -1,9 +1,11 @@
 #include "lemma/tasks/text/answers.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "lemma/autograd.h"
+#include "lemma/core/error.h"
 #include "lemma/ops.h"
 
 namespace lemma::tasks {
@@ -53,6 +55,12 @@ std::vector<std::vector<int64_t>> batches_for(const std::vector<data::Example>& 
   return batches;
 }
 
+// A model whose numbers overflow has no answer, whatever its largest logit seems to be.
+void check_numbers(const float* log_probs, int64_t n) {
+  if (std::any_of(log_probs, log_probs + n, [](float x) { return std::isnan(x); }))
+    throw ValueError("model", "its numbers overflow to nan, so it has no answer");
+}
+
 }  // namespace
 
 std::vector<Answer> answer(TextModel& model, const std::vector<data::Example>& examples, const Decode& decode) {
@@ -68,6 +76,7 @@ std::vector<Answer> answer(TextModel& model, const std::vector<data::Example>& e
     const int64_t classes = log_probs.size(-1), row = log_probs.numel() / log_probs.size(0);
     for (size_t b = 0; b < rows.size(); ++b) {
       const auto i = static_cast<size_t>(rows[b]);
+      check_numbers(flat.data() + static_cast<int64_t>(b) * row, std::min(row, batch.lengths[b] * classes));
       answers[i] = decode(flat.data() + static_cast<int64_t>(b) * row, batch.lengths[b], classes, examples[i].labels);
     }
   }
