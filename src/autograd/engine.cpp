@@ -214,8 +214,7 @@ class Walk {
         grad.device() != leaf.array.device())
       throw GradError(
           "backward",
-          fmt::format("a leaf was {} {} on {} in the forward pass and is {} {} on {} now; run forward again "
-                      "after Module::to()",
+          fmt::format("a leaf was {} {} on {} in the forward pass and is {} {} on {} now; run forward again",
                       name(grad.dtype()), grad.shape().str(), grad.device().str(), name(leaf.array.dtype()),
                       leaf.array.shape().str(), leaf.array.device().str()));
     if (leaf.grad && !adds_in_place(leaf))
