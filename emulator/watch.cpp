@@ -19,6 +19,7 @@
 
 #include "emulator/block.h"
 #include "emulator/options.h"
+#include "emulator/sanitizer.h"
 
 namespace emulator {
 namespace {
@@ -112,7 +113,8 @@ bool debugged() {
 }
 
 void start_watchman() {
-  if (options().timeout == 0 || debugged()) return;
+  // The race detector would take the watchman's own memory for the kernel's.
+  if (options().timeout == 0 || debugged() || sanitizer::races()) return;
   struct sigaction action {};
   action.sa_handler = on_stop;
   action.sa_flags = SA_NODEFER | SA_RESTART;  // left by a jump, so it must block nothing
