@@ -180,6 +180,14 @@ TEST_CASE("attention under autocast: products in the half type, softmax in float
   CHECK(equal(scaled_dot_product_attention(q, k, v, nothing), zeros({2, 5, 16}, {.dtype = bfloat16})));
 }
 
+TEST_CASE("attention of float16 scales before the product, whose sums would overflow") {
+  const Tensor q = full({1, 3, 16}, 100.0);  // q k = 160,000, scaled 40,000; float16 ends at 65,504
+  manual_seed(2);
+  const Tensor v = randn({1, 3, 4});
+  Autocast guard(default_device(), float16);
+  CHECK(max(abs(scaled_dot_product_attention(q, q, v) - mean(v, 1, true))).item() < 2e-3);
+}
+
 TEST_CASE("second derivatives pass through the casts") {
   const Tensor x = tensor({{0.5, -1.0}, {2.0, 0.25}}).requires_grad_();
   Tensor y;

@@ -13,10 +13,10 @@ using namespace lemma;
 
 namespace {
 
-std::string text(const Tensor& x) { return x.str(); }
-std::string text(const TensorPair& x) { return x.first.str() + x.second.str(); }
-std::string text(bool x) { return x ? "true" : "false"; }
-std::string text(const TensorList& x) {
+std::string as_text(const Tensor& x) { return x.str(); }
+std::string as_text(const TensorPair& x) { return x.first.str() + x.second.str(); }
+std::string as_text(bool x) { return x ? "true" : "false"; }
+std::string as_text(const TensorList& x) {
   std::string all;
   for (const Tensor& one : x) all += one.str();
   return all;
@@ -25,7 +25,7 @@ std::string text(const TensorList& x) {
 template <class F>
 std::string outcome(const F& f) {
   try {
-    return text(f());
+    return as_text(f());
   } catch (const Error& error) {
     return error.what();
   }
@@ -108,10 +108,10 @@ TEST_CASE("the other methods hand their arguments on in order, and have the func
   const Tensor x = tensor({{0.5, 1.5, 2.0}, {0.25, 3.0, 1.0}}), y = tensor({{1.0, 2.0, 0.0}, {0.25, -1.0, 4.0}});
   const Tensor mask = tensor({{true, false, true}, {false, false, true}}), other_mask = tensor({true, true, false});
   const Tensor index = tensor({{1, 0}, {0, 0}}), square = arange(16.0).reshape({4, 4});
-#define SAME(x, name, ...)                                                               \
-  {                                                                                      \
-    INFO(#name "(" #__VA_ARGS__ ")");                                                    \
-    CHECK(text(x.name(__VA_ARGS__)) == text(lemma::name(x __VA_OPT__(, ) __VA_ARGS__))); \
+#define SAME(x, name, ...)                                                                     \
+  {                                                                                            \
+    INFO(#name "(" #__VA_ARGS__ ")");                                                          \
+    CHECK(as_text(x.name(__VA_ARGS__)) == as_text(lemma::name(x __VA_OPT__(, ) __VA_ARGS__))); \
   }
   SAME(x, maximum, y)
   SAME(x, minimum, y)

@@ -1,4 +1,6 @@
 // Attention and encoders against PyTorch, and what masks promise.
+#include <cmath>
+
 #include "tests/golden.h"
 
 using namespace lemma;
@@ -52,6 +54,13 @@ TEST_CASE(
     golden::check_case(g, "stack", precision, stack, {"x"},
                        [&](const auto& in) { return stack(in[0], {.attend_keys = g["keep"], .attend = g["causal"]}); });
   }
+}
+
+TEST_CASE("attention is the formula to the last bit, scores divided after the product, as saved models learned it") {
+  manual_seed(3);
+  const Tensor q = randn({2, 5, 24}), k = randn({2, 7, 24}), v = randn({2, 7, 24});  // sqrt(24) is no power of two
+  const Tensor scores = matmul(q, k.transpose(-2, -1)) / std::sqrt(24.0);
+  CHECK(equal(scaled_dot_product_attention(q, k, v), matmul(softmax(scores, -1), v)));
 }
 
 TEST_CASE("Defaults are PyTorch's: a feed-forward of 2048, dropout 0.1, post-norm, no final norm") {

@@ -12,8 +12,8 @@ using Json = nlohmann::json;
 namespace {
 
 // A copy of tests/saved to work in.
-struct Saved {
-  Saved() {
+struct SavedModel {
+  SavedModel() {
     std::filesystem::copy(LEMMA_SOURCE_DIR "/tests/saved", dir.path, std::filesystem::copy_options::recursive);
   }
   Json run(const std::vector<std::string>& arguments) const {
@@ -28,7 +28,7 @@ struct Saved {
 }  // namespace
 
 TEST_CASE("a sentiment model saved by an earlier version gives the numbers that it gave") {
-  const Saved saved;
+  const SavedModel saved;
   const Json score = saved.run({"evaluate", "--model", "sentiment", "--data", "dev.tsv"});
   CHECK(score["examples"] == 12);
   CHECK(score["accuracy"] == 0.5);
@@ -40,7 +40,7 @@ TEST_CASE("a sentiment model saved by an earlier version gives the numbers that 
 }
 
 TEST_CASE("an entity model saved by an earlier version gives the numbers that it gave") {
-  const Saved saved;
+  const SavedModel saved;
   const Json score = saved.run({"evaluate", "--model", "ner", "--data", "dev.conll"});
   CHECK(score["sentences"] == 12);
   for (const char* field : {"precision", "recall", "f1"})
@@ -50,7 +50,7 @@ TEST_CASE("an entity model saved by an earlier version gives the numbers that it
 }
 
 TEST_CASE("a run interrupted in an earlier version is resumed where that version ended") {
-  const Saved saved;
+  const SavedModel saved;
   const Program program =
       run_lemma({"train", "sentiment", "--out", "sentiment", "--resume"}, {.directory = saved.dir.path});
   CAPTURE(program.err);
@@ -80,7 +80,7 @@ TEST_CASE("a run interrupted in an earlier version is resumed where that version
 }
 
 TEST_CASE("a model whose numbers overflow has no answer and no score, and says so") {
-  const Saved saved;
+  const SavedModel saved;
   const std::string path = saved.dir / "sentiment/model.safetensors";
   io::SafeTensors model = io::load_safetensors(path);
   for (auto& [key, value] : model.tensors) value = full(value.shape(), 3e38);

@@ -8,7 +8,8 @@ using namespace lemma;
 TEST_CASE("names in messages are quoted, escaped and cut at whole characters") {
   CHECK(words::quote("a b") == "'a b'");
   CHECK(words::quote("a\nb\x1b[31m") == "'a\\x0ab\\x1b[31m'");
-  CHECK(words::quote(std::string(79, 'x') + "é") == "'" + std::string(79, 'x') + "...'");
+  const std::string line(79, 'x');
+  CHECK(words::quote(line + "é") == "'" + line + "...'");
 }
 
 TEST_CASE("large numbers are grouped, and a word follows its number") {

@@ -129,7 +129,7 @@ struct PairDouble {
 /// The same in float64 from a whole block: Taylor's series of sine and cosine on an eighth of a turn either way.
 LEMMA_HD_INLINE PairDouble normal(const Words& block) {
   const double u = uniform(block.w[0], block.w[1]) + 0x1p-54;
-  const double r = sqrt(-2.0 * log_positive(u));
+  const double r = ::sqrt(-2.0 * log_positive(u));
   const double turns = 4.0 * uniform(block.w[2], block.w[3]);  // in quarters
   const uint32_t quadrant = static_cast<uint32_t>(turns);
   const double t = (turns - quadrant - 0.5) * 1.57079632679489661923, z = t * t;  // in [-pi/4, pi/4)

@@ -80,8 +80,12 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   check::floating("scaled_dot_product_attention", q);
   check::defined("scaled_dot_product_attention", k);
   check::defined("scaled_dot_product_attention", v);
-  if (scale == 0) scale = 1 / std::sqrt(static_cast<double>(q.size(-1)));
-  Tensor scores = matmul(q * scale, transpose(k, -2, -1));  // (..., Tq, Tk)
+  const auto scaled = [&](const Tensor& x) {
+    return scale == 0 ? x / std::sqrt(static_cast<double>(q.size(-1))) : x * scale;
+  };
+  const bool half = mixed::is_half(q);  // then q is scaled first: the product's sums could overflow
+  Tensor scores = matmul(half ? scaled(q) : q, transpose(k, -2, -1));  // (..., Tq, Tk)
+  if (!half) scores = scaled(scores);
   if (is_causal) {
     const Tensor lower = tril(ones({scores.size(-2), scores.size(-1)}, {.device = q.device()})).to(boolean);
     scores = masked_fill(scores, logical_not(lower), -INFINITY);
