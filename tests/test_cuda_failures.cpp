@@ -91,7 +91,7 @@ TEST_CASE("out of memory in the middle of training: the saved model stays, and t
   CHECK(run.err.find("lemma: [memory] cuda has no room for ") == 0);
   CHECK(run.err.find("LEMMA_MEMORY_LIMIT is ") != std::string::npos);
   CHECK(run.err.find("; a smaller batch or shorter sequences need less: --batch-size, --max-len, --embed; memory is as "
-                     "it was last saved, and --resume continues from there\n") != std::string::npos);
+                     "it was last saved, and --out memory --resume continues from there\n") != std::string::npos);
   CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
   CHECK(everything_in("memory") == before);
   CHECK(train_on_cuda("memory", {"--resume", "--epochs", "3"}).status == 0);
@@ -117,7 +117,8 @@ TEST_CASE("a device that is lost ends the run in one line, and the saved model s
     CHECK(run.status == 2);
     CHECK(run.err.find("lemma: [cuda] ") == 0);
     CHECK(run.err.find("; the device is lost for this process") != std::string::npos);
-    CHECK(run.err.find("; lost is as it was last saved, and --resume continues from there\n") != std::string::npos);
+    CHECK(run.err.find("; lost is as it was last saved, and --out lost --resume continues from there\n") !=
+          std::string::npos);
     CHECK(std::count(run.err.begin(), run.err.end(), '\n') == 1);
     CHECK(everything_in("lost") == before);
   }

@@ -1,5 +1,6 @@
 // Runs into a directory that already holds something: what stays, what is replaced, and what cannot be saved at all.
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/statvfs.h>
 
 #include <optional>
@@ -81,6 +82,47 @@ TEST_CASE("a model of another task is replaced only where that is asked for") {
   other.overwrite = true;
   CHECK(has(small.go(other), "holds a model for 'sentiment'; the first save will replace it"));
   CHECK(train::load_model(small.dir / "m", tasks::all()).task == &tasks::ner());
+}
+
+TEST_CASE("a run that runs out of memory names the directory where its last save is") {
+  const Small small;
+  small.go(small.run("m"));
+  const auto fails_at = [&](train::Run run, int step) {
+    run.log = std::fopen("/dev/null", "w");
+    run.stop = [&, done = 0]() mutable {
+      if (++done == step) throw MemoryError("memory", "is full");
+      return false;
+    };
+    const std::string text = error_of<MemoryError>([&] { train::run(run); });
+    std::fclose(run.log);
+    return text.substr(text.find("; ") + 2);
+  };
+  const std::string beside = small.dir / "m.unfinished";
+  CHECK(fails_at(small.run("m"), 3) == "nothing has been saved yet");
+  CHECK(fails_at(small.run("m"), 11) ==
+        beside + " is as it was last saved, and --out " + beside + " --resume continues from there");
+  train::Run resumed = small.run("m.unfinished");
+  resumed.resume = true;
+  CHECK(fails_at(resumed, 1).starts_with(beside + " is as it was last saved"));
+}
+
+TEST_CASE("a resumed run reads its files as the first did") {
+  const Small small;
+  const std::string file = small.dir / "columns.csv";
+  std::string text = "id,said,verdict\n";
+  for (int i = 0; i < 60; ++i) text += fmt::format("{},{} film,{}\n", i, i % 2 ? "good" : "bad", i % 2 ? "yes" : "no");
+  io::write_file(file, text);
+  train::Run run = small.run("m");
+  run.train_path = run.dev_path = file;
+  run.reading.text_column = "said";
+  run.reading.label_column = "3";
+  run.reading.skip_bad_lines = true;
+  small.go(run, 3);
+  CHECK(train::load_model(run.out, tasks::all()).history.reading == run.reading);
+  run.reading = {};
+  run.resume = true;
+  small.go(run);
+  CHECK(small.complete("m"));
 }
 
 TEST_CASE("a directory is not ours because it holds a config.json") {

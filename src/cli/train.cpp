@@ -48,11 +48,6 @@ struct Arguments {
   Choices choices;
 };
 
-std::string what_is_kept(const train::Run& run) {
-  if (!io::exists(io::join(run.out, "config.json"))) return "nothing has been saved yet";
-  return fmt::format("{} is as it was last saved, and --resume continues from there", run.out);
-}
-
 int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   train::Run run;
   run.task = &train::find(tasks, arguments.task);
@@ -78,18 +73,11 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.stop = [] { return stop_requested != 0; };
   run.begin = [] { run_begun = 1; };
   catch_signals();
-  try {
-    if (arguments.overfit) {
-      const bool learned = train::overfit_one_batch(run);
-      return stop_requested ? 128 + stop_requested : learned ? 0 : 1;
-    }
-    return train::run(run) == train::Outcome::interrupted ? 128 + stop_requested : 0;
-  } catch (const MemoryError& error) {
-    throw MemoryError(error.where(),
-                      fmt::format("{}: --batch-size, --max-len, --embed; {}", error.message(), what_is_kept(run)));
-  } catch (const DeviceLostError& error) {
-    throw DeviceLostError(error.where(), fmt::format("{}; {}", error.message(), what_is_kept(run)), error.devices);
+  if (arguments.overfit) {
+    const bool learned = train::overfit_one_batch(run);
+    return stop_requested ? 128 + stop_requested : learned ? 0 : 1;
   }
+  return train::run(run) == train::Outcome::interrupted ? 128 + stop_requested : 0;
 }
 
 }  // namespace

@@ -97,16 +97,46 @@ void read_options(const Object& file, Options& options) {
   }
 }
 
+// What a user said about the files; what is as usual is left out.
+Json reading_json(const ReadOptions& reading) {
+  Json said = Json::object();
+  ReadOptions::each(reading, [&](const char* key, const auto& value) {
+    if (value != std::decay_t<decltype(value)>{}) said[key] = value;
+  });
+  return said;
+}
+
+ReadOptions reading_from(const Object& said) {
+  ReadOptions reading;
+  ReadOptions::each(reading, [&](const char* key, auto& value) {
+    if (!said.has(key)) return;
+    if constexpr (std::is_same_v<decltype(value), bool&>)
+      value = said.flag(key);
+    else
+      value = said.text(key);
+  });
+  return reading;
+}
+
 Json history_json(const History& h) {
   Json baselines = Json::object(), epochs = Json::array();
   for (const Baseline& b : h.baselines) baselines[b.name] = b.score;
   for (const EpochRecord& e : h.epochs)
     epochs.push_back(
         {{"train_loss", e.train_loss}, {"dev_loss", e.dev_loss}, {"score", e.score}, {"seconds", e.seconds}});
-  return {{"train", h.train_path},      {"dev", h.dev_path},      {"train_size", h.train_size},
-          {"dev_size", h.dev_size},     {"baselines", baselines}, {"best_epoch", h.best_epoch},
-          {"best_score", h.best_score}, {"complete", h.complete}, {"device", h.device},
-          {"train_near", h.train_near}, {"dev_near", h.dev_near}, {"epochs", epochs}};
+  return {{"train", h.train_path},
+          {"dev", h.dev_path},
+          {"train_size", h.train_size},
+          {"dev_size", h.dev_size},
+          {"baselines", baselines},
+          {"best_epoch", h.best_epoch},
+          {"best_score", h.best_score},
+          {"complete", h.complete},
+          {"device", h.device},
+          {"train_near", h.train_near},
+          {"dev_near", h.dev_near},
+          {"reading", reading_json(h.reading)},
+          {"epochs", epochs}};
 }
 
 History history_from(const Object& f, const std::string& where) {
@@ -115,6 +145,7 @@ History history_from(const Object& f, const std::string& where) {
   if (f.has("device")) h.device = f.text("device");  // models of the first version lack it
   if (f.has("train_near")) h.train_near = f.text("train_near");
   if (f.has("dev_near")) h.dev_near = f.text("dev_near");
+  if (f.has("reading")) h.reading = reading_from(f.in("reading"));
   const Json& baselines = f.at("baselines");
   const Object scores(baselines, where, "history.baselines.");
   for (const auto& [name, score] : baselines.items()) h.baselines.push_back({name, scores.number(name.c_str())});

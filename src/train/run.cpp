@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -43,8 +44,16 @@ void announce(Session& session, const Place& place) {
 const std::string& save(Session& session, const Place& place) {
   const std::string& directory = place.of(session.history);
   session.save(directory);
+  session.saved_to = directory;
   if (directory == session.run.out) place.tidy();
   return directory;
+}
+
+// What an error leaves of the work.
+std::string kept_text(const std::string& directory) {
+  if (directory.empty()) return "nothing has been saved yet";
+  return fmt::format("{} is as it was last saved, and --out {} --resume continues from there", directory,
+                     words::shell_quote(directory));
 }
 
 [[noreturn]] void diverged(const Session& session, const std::string& sign) {
@@ -123,11 +132,9 @@ void check_not_here(const std::string& out) {
   }
 }
 
-Outcome run(const Run& run) {
-  check_not_here(run.out);
-  Place place(run);
-  Session session(run);
-  place.claim(bytes_needed(session));
+namespace {
+Outcome go_through(Session& session, const Place& place) {
+  const Run& run = session.run;
   run.begin();
   announce(session, place);
   if (run.resume && session.exhausted()) {
@@ -149,6 +156,23 @@ Outcome run(const Run& run) {
   }
   close(session);
   return Outcome::complete;
+}
+}  // namespace
+
+Outcome run(const Run& run) {
+  check_not_here(run.out);
+  Place place(run);
+  std::optional<Session> session;
+  const auto kept = [&] { return kept_text(session ? session->saved_to : run.resume ? run.out : ""); };
+  try {
+    session.emplace(run);
+    place.claim(bytes_needed(*session));
+    return go_through(*session, place);
+  } catch (const MemoryError& error) {
+    throw MemoryError(error.where(), fmt::format("{}: --batch-size, --max-len, --embed; {}", error.message(), kept()));
+  } catch (const DeviceLostError& error) {
+    throw DeviceLostError(error.where(), fmt::format("{}; {}", error.message(), kept()), error.devices);
+  }
 }
 
 }  // namespace lemma::train

@@ -43,10 +43,13 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     state = load_training(run.out);
     options = saved.options->clone();
     history = saved.history;
+    saved_to = run.out;
   } else {
     history.train_path = run.train_path;
     history.dev_path = run.dev_path;
   }
+  if (run.reading != ReadOptions{})
+    history.reading = run.reading;  // a resumed run that is told nothing reads as before
   run.choose(*options);
   check(*options);
   if (run.resume) {
@@ -55,7 +58,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     if (!history.dev_path.empty())
       history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
-  corpora = run.task->read_as(history.train_path, history.dev_path, run.reading);
+  corpora = run.task->read_as(history.train_path, history.dev_path, history.reading);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);

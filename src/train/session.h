@@ -30,7 +30,8 @@ struct Session {
   std::unique_ptr<Learner> learner;
   std::unique_ptr<Examples> train, dev;
   std::unique_ptr<Trainer> trainer;
-  StateDict best;  ///< weights of the best epoch; empty before the first score
+  std::string saved_to;  ///< the directory of the last save; empty before the first
+  StateDict best;        ///< weights of the best epoch; empty before the first score
   int64_t epochs = 0;
   std::string train_checksum, dev_checksum;  ///< of the files' bytes; dev's is empty when it was held out of train
 

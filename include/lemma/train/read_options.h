@@ -1,6 +1,6 @@
 #pragma once
 /// What a user may say about files of labelled examples. They change what is read, and nothing of a model; a resumed
-/// run is told them again.
+/// run remembers them.
 
 #include <string>
 
@@ -12,6 +12,19 @@ struct ReadOptions {
   bool fold_case = false;        ///< labels that differ only by case are one
   /// Columns by name, or by number from 1; empty: found by looking at the contents.
   std::string text_column = {}, label_column = {}, token_column = {}, tag_column = {};
+
+  bool operator==(const ReadOptions&) const = default;
+  /// Calls visit(key in config.json, value) for each.
+  template <class Self, class Visit>
+  static void each(Self& options, const Visit& visit) {
+    visit("replace_invalid", options.replace_invalid);
+    visit("skip_bad_lines", options.skip_bad_lines);
+    visit("fold_case", options.fold_case);
+    visit("text_column", options.text_column);
+    visit("label_column", options.label_column);
+    visit("token_column", options.token_column);
+    visit("tag_column", options.tag_column);
+  }
 };
 
 }  // namespace lemma::train
