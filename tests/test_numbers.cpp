@@ -89,6 +89,13 @@ TEST_CASE("integers divide, multiply and take powers as in PyTorch") {
   const Tensor m = tensor({{1, 2}, {3, 4}}), big = tensor({{kOdd, 0}, {0, 1}});
   CHECK(integers(matmul(m, big)) == std::vector<int64_t>{kOdd, 2, 3 * kOdd, 4});
   CHECK(integers(matmul(m, tensor({1, 1}))) == std::vector<int64_t>{3, 7});
+  const Tensor v = tensor({1, kOdd}), batch = m.unsqueeze(0);
+  CHECK(integers(dot(v, tensor({1, 1}))) == std::vector<int64_t>{1 + kOdd});
+  CHECK(integers(mv(m, v)) == std::vector<int64_t>{1 + 2 * kOdd, 3 + 4 * kOdd});
+  for (const Tensor& square : {mm(m, m), bmm(batch, batch), einsum("ij,jk->ik", {m, m}), tensordot(m, m, 1),
+                               linear(m, m.transpose(0, 1)), addmm(zeros_like(m), m, m)})
+    CHECK(integers(square) == std::vector<int64_t>{7, 10, 15, 22});
+  CHECK(integers(floor(v)) == integers(v));
   CHECK(matmul(zeros({2, 0}, {.dtype = int64}), zeros({0, 3}, {.dtype = int64})).shape() == Shape{2, 3});
   CHECK(integers(tensor({INT64_MAX}) + 1) == std::vector{INT64_MIN});  // wraps around
 }

@@ -74,7 +74,8 @@ TEST_CASE("errors of elementwise functions and of divisions with a remainder") {
 TEST_CASE("errors of named products") {
   SAYS(dot(a23, a4), "[dot] lhs must be a vector (N), got (2, 3)");
   SAYS(dot(a4, ones({3})), "[dot] (4) x (3): lhs dim -1 must be rhs dim 0");
-  SAYS(dot(a4.to(int64), a4), "[dot] needs a floating dtype, got int64 (4); cast it with .to(float32)");
+  SAYS(dot(a4, a4.to(int64)),
+       "[dot] dtypes differ: lhs is float32 (4), rhs is int64 (4); cast one side, e.g. with .to(float32)");
   SAYS(mv(a23, a23), "[mv] rhs must be a vector (N), got (2, 3)");
   SAYS(mv(a23, a4), "[mv] (2, 3) x (4): lhs dim -1 must be rhs dim 0");
   SAYS(mm(a4, a23), "[mm] lhs must be a matrix (N, M), got (4)");
@@ -83,7 +84,7 @@ TEST_CASE("errors of named products") {
   SAYS(bmm(cube, ones({3, 3, 2})),
        "[bmm] (2, 2, 3) x (3, 3, 2): the batches must be equal, and lhs dim -1 must be rhs dim 1");
   SAYS(addmm(a4, a23, ones({3, 2})), "[expand] (4) cannot be expanded to (2, 2): only dims of size 1 stretch");
-  SAYS(addmm(whole, a23, a23), "[addmm] needs a floating dtype, got int64 (2, 3); cast it with .to(float32)");
+  SAYS(addmm(whole, a23, a23), "[addmm] (2, 3) x (2, 3): lhs dim -1 must be rhs dim 0");
   SAYS(baddbmm(scalar, a23, a23), "[baddbmm] lhs must be a batch of matrices (B, N, M), got (2, 3)");
   SAYS(outer(a23, a4), "[outer] lhs must be a vector (N), got (2, 3)");
   SAYS(outer(a4, scalar), "[outer] rhs must be a vector (N), got ()");

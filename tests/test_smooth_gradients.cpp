@@ -81,6 +81,39 @@ TEST_CASE("extremes send their gradient to the NaN that made them") {
         Floats{1, 0, 0, 1});
 }
 
+TEST_CASE("slopes that fade far below 0 keep their digits") {
+  const Tensor low = tensor({-20.0f});
+  const double slope = std::exp(-20.0);
+  CHECK(gradient(low, lemma::expm1)[0] == Approx(slope));
+  CHECK(gradient(low, [](const Tensor& x) { return elu(x, 1.5); })[0] == Approx(1.5 * slope));
+  CHECK(gradient(low, [](const Tensor& x) { return celu(x, 2); })[0] == Approx(std::exp(-10.0)));
+  CHECK(gradient(low, selu)[0] == Approx(1.0507009873554805 * 1.6732632423543772 * slope));
+}
+
+TEST_CASE("a quotient's gradients are finite where 1 / b is not, and 0 where the quotient is rounded") {
+  const auto divisor = [](double a, const char* rounding) {
+    const Tensor b = tensor({1e-42f, 0.0f, NAN, 2.0f}).requires_grad_();
+    const Tensor top = full({1}, a).requires_grad_();
+    sum(*rounding ? div(top, b, rounding) : top / b).backward();
+    if (*rounding) CHECK(top.grad().item() == 0);
+    return b.grad().to_vector<float>();
+  };
+  CHECK(divisor(0, "")[0] == 0);
+  CHECK(divisor(3, "")[3] == -0.75f);
+  for (const char* rounding : {"trunc", "floor"}) CHECK(divisor(3, rounding) == Floats{0, 0, 0, 0});
+}
+
+TEST_CASE("a number beside a product is taken in before the product overflows") {
+  const Tensor x = zeros({1}), big = tensor({2e38f});
+  CHECK(addcmul(x, tensor({4.0f}), big, 0.25).item() == 2e38f);
+  CHECK(addcdiv(x, big, tensor({0.25f}), 0.25).item() == 2e38f);
+}
+
+TEST_CASE("a row whose squares overflow has no layer norm: NaN, not 0") {
+  const Tensor y = layer_norm(tensor({{1e30f, 2e30f}, {1.0f, 3.0f}}), {2});
+  CHECK(isnan(y).to_vector<bool>() == std::vector<bool>{true, true, false, false});
+}
+
 TEST_CASE("a power's gradient is finite where its value is") {
   CHECK(gradient(tensor({0.5}), [](const Tensor& x) { return pow(x, 100.0) * 1e38; })[0] ==
         Approx(100 * 1e38 * std::pow(0.5, 99)));

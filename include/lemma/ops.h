@@ -31,9 +31,9 @@ Tensor sigmoid(const Tensor& x);     ///< 1 / (1 + e^-x), never overflows.  dL/d
 Tensor relu(const Tensor& x);        ///< max(x, 0).  dL/dx = g where x > 0; 0 at 0
 Tensor erf(const Tensor& x);         ///< the error function.  dL/dx = g 2/sqrt(pi) e^(-x^2)
 Tensor reciprocal(const Tensor& x);  ///< 1 / x.  dL/dx = -g y^2
-Tensor floor(const Tensor& x);       ///< largest integer <= x.  dL/dx = 0
+Tensor floor(const Tensor& x);       ///< largest integer <= x; also int64.  dL/dx = 0
 Tensor square(const Tensor& x);      ///< x^2.  dL/dx = 2 g x
-Tensor expm1(const Tensor& x);       ///< e^x - 1, accurate near 0.  dL/dx = g (y + 1)
+Tensor expm1(const Tensor& x);       ///< e^x - 1, accurate near 0.  dL/dx = g e^x
 Tensor exp2(const Tensor& x);        ///< 2^x.  dL/dx = g y log 2
 Tensor log2(const Tensor& x);        ///< dL/dx = g / (x log 2)
 Tensor log10(const Tensor& x);       ///< dL/dx = g / (x log 10)
@@ -55,11 +55,11 @@ Tensor frac(const Tensor& x);  ///< x - trunc(x).  dL/dx = g
 
 // ---- Binary: elementwise, broadcasting; floating dtypes and int64, which wraps around ----
 
-Tensor add(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = g
-Tensor sub(const Tensor& a, const Tensor& b);        ///< dL/da = g, dL/db = -g
-Tensor mul(const Tensor& a, const Tensor& b);        ///< dL/da = g b, dL/db = g a
-Tensor div(const Tensor& a, const Tensor& b);        ///< dL/da = g / b, dL/db = -g y / b; of int64: float32
-Tensor pow(const Tensor& a, const Tensor& b);        ///< dL/da = g b a^(b-1), dL/db = g y log(a); 0 where a = 0
+Tensor add(const Tensor& a, const Tensor& b);  ///< dL/da = g, dL/db = g
+Tensor sub(const Tensor& a, const Tensor& b);  ///< dL/da = g, dL/db = -g
+Tensor mul(const Tensor& a, const Tensor& b);  ///< dL/da = g b, dL/db = g a
+Tensor div(const Tensor& a, const Tensor& b);  ///< dL/da = g / b, dL/db = -g y / b; of int64: float32
+Tensor pow(const Tensor& a, const Tensor& b);  ///< dL/da = g b a^(b-1), dL/db = g y log(a); 0 where a = 0 and b >= 0
 Tensor maximum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the larger; halved between equals
 Tensor minimum(const Tensor& a, const Tensor& b);    ///< the gradient goes to the smaller; halved between equals
 Tensor atan2(const Tensor& y, const Tensor& x);      ///< the angle of (x, y).  dL/dy = g x / h^2, dL/dx = -g y / h^2

@@ -38,12 +38,12 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight) {
 Tensor addcmul(const Tensor& x, const Tensor& a, const Tensor& b, Number value) {
   for (const Tensor* t : {&x, &a, &b}) check::numeric("addcmul", *t);
   return rounded_once(
-      "addcmul", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p * q, value); }, x, a, b);
+      "addcmul", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p, value) * q; }, x, a, b);
 }
 Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value) {
   for (const Tensor* t : {&x, &a, &b}) check::floating("addcdiv", *t);
   return rounded_once(
-      "addcdiv", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p / q, value); }, x, a, b);
+      "addcdiv", [&](const Tensor& c, const Tensor& p, const Tensor& q) { return c + times(p, value) / q; }, x, a, b);
 }
 
 // masked_fill cuts the gradient beyond the bound and keeps it on the bound, as PyTorch does. A NaN in x stays, and a

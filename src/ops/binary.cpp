@@ -32,17 +32,16 @@ namespace {
 bool integers(const Tensor& x) { return x.defined() && x.dtype() == DType::int64; }
 }  // namespace
 
-/// y = a / b.    dL/da = g / b,  dL/db = -g y / b
+/// y = a / b.    dL/da = g / b,  dL/db = -g (y / b): g / b may be infinite where y is 0
 Tensor div(const Tensor& a, const Tensor& b) {
   if (integers(a) && integers(b)) return div(a.to(float32), b.to(float32));
   return binary("div", Binary::Div, a, b, [](const Tensor& g, In<1> rhs, For<1, Out> y) -> Grads {
-    const Tensor da = g / rhs;
-    return {da, y.defined() ? -(da * y) : Tensor()};
+    return {g / rhs, y.defined() ? -(g * (y / rhs)) : Tensor()};
   });
 }
 
-/// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0. In float64: one factor may be beyond float32
-/// where the product is not.
+/// y = a^b.    dL/da = g b a^(b-1),  dL/db = g y log a, and 0 where a = 0 and b >= 0. In float64: one factor may be
+/// beyond float32 where the product is not.
 Tensor pow(const Tensor& a, const Tensor& b) {
   return binary(
       "pow", Binary::Pow, a, b,
@@ -52,7 +51,7 @@ Tensor pow(const Tensor& a, const Tensor& b) {
                            0);
       },
       [](const Tensor& g, In<0> base, In<1> exponent) {
-        const Tensor zero = eq(base.detach(), 0);
+        const Tensor zero = logical_and(eq(base.detach(), 0), ge(exponent.detach(), 0));
         return masked_fill(g * pow(base, exponent) * log(masked_fill(base, zero, 1)), zero, 0);
       });
 }

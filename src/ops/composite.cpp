@@ -64,7 +64,9 @@ Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tens
                      fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()),
                      {x.shape(), normalized_shape});
   const Tensor centred = x - mean(x, dims, true);
-  Tensor y = centred * rsqrt(mean(square(centred), dims, true) + eps);
+  const Tensor variance = mean(square(centred), dims, true);
+  const Tensor floor = variance.detach() * 0 + eps;  // NaN where the squares overflow: 1 / inf would make 0 of a row
+  Tensor y = centred * rsqrt(variance + floor);
   // Beside a half input, which is now float32, they may be halves too.
   const auto beside = [&](const Tensor& t) { return mixed::is_half(input) ? mixed::wide(t) : t; };
   if (weight.defined()) y = y * beside(weight);

@@ -61,7 +61,11 @@ Tensor div(const Tensor& a, const Tensor& b, const std::string& rounding_mode) {
   if (rounding_mode != "trunc")
     throw ValueError("div", fmt::format("rounding_mode '{}' is neither 'floor' nor 'trunc'", rounding_mode));
   check::numeric("div", a);
-  return is_floating(a.dtype()) ? trunc(a / b) : floor_divide(a - fmod(a, b), b);
+  if (!is_floating(a.dtype())) return floor_divide(a - fmod(a, b), b);
+  // y = trunc(a / b).    dL/da = dL/db = 0: said here, since 0 times the infinite slope of a / b would be NaN.
+  return record(
+      "div", {a, b}, trunc(a.detach() / b.detach()).array(), [](const Tensor&, In<0> lhs) { return zeros_like(lhs); },
+      [](const Tensor&, In<1> rhs) { return zeros_like(rhs); });
 }
 Tensor div(const Tensor& a, Number b, const std::string& rounding_mode) {
   check::numeric("div", a);

@@ -136,7 +136,7 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
   std::map<char, int64_t> sizes;
   int widest = 0;  // dims of the longest "..."
   for (size_t i = 0; i < operands.size(); ++i) {
-    check::floating("einsum", operands[i]);
+    check::numeric("einsum", operands[i]);
     const std::string named_letters = letters[i];
     letters[i] = written_out(equation, named_letters, operands[i].dim());
     Term term{operands[i], letters[i]};

@@ -7,9 +7,9 @@
 
 namespace lemma {
 
-/// y = e^x - 1.    dL/dx = g (y + 1)
+/// y = e^x - 1.    dL/dx = g e^x; y + 1 would have lost what is left of it far below 0
 Tensor expm1(const Tensor& x) {
-  return unary("expm1", Unary::Expm1, x, [](const Tensor& g, Out y) { return g * (y + 1); });
+  return unary("expm1", Unary::Expm1, x, [](const Tensor& g, In<0> at) { return g * exp(at); });
 }
 
 /// y = 2^x.    dL/dx = g y log 2

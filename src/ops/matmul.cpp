@@ -92,7 +92,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const Composition result("linear");
   if (mixed::halves({&x, &weight, &bias})) return linear(mixed::halved(x), mixed::halved(weight), mixed::halved(bias));
-  check::floating("linear", x);
+  check::numeric("linear", x);
   check::defined("linear", weight);
   const bool one_output = weight.dim() == 1;  // (I): a result without an output dim
   if ((weight.dim() != 2 && !one_output) || x.dim() == 0 || x.shape().back() != weight.shape().back())

@@ -20,8 +20,9 @@ void has_rank(const char* op, const char* what, const Tensor& x, int rank) {
 void fit(const char* op, const Tensor& a, int rank_a, const Tensor& b, int rank_b) {
   has_rank(op, "lhs", a, rank_a);
   has_rank(op, "rhs", b, rank_b);
-  check::floating(op, a);
-  check::floating(op, b);
+  check::numeric(op, a);
+  check::numeric(op, b);
+  if (!mixed::halves({&a, &b})) check::same_type(op, a, b);
   const int inner = rank_b == 3 ? 1 : 0;
   if (a.shape().back() != b.shape()[inner] || (rank_a == 3 && a.size(0) != b.size(0)))
     throw ShapeError(op,
@@ -55,7 +56,7 @@ Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, dou
   const Composition result("addmm");
   if (mixed::halves({&x, &a, &b}))
     return result(addmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha));
-  check::floating("addmm", x);
+  check::numeric("addmm", x);
   fit("addmm", a, 2, b, 2);
   return result(blend(broadcast_to(x, {a.size(0), b.size(1)}), matmul(a, b), beta, alpha));
 }
@@ -63,7 +64,7 @@ Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta, d
   const Composition result("baddbmm");
   if (mixed::halves({&x, &a, &b}))
     return result(baddbmm(mixed::halved(x), mixed::halved(a), mixed::halved(b), beta, alpha));
-  check::floating("baddbmm", x);
+  check::numeric("baddbmm", x);
   fit("baddbmm", a, 3, b, 3);
   return result(blend(broadcast_to(x, {a.size(0), a.size(1), b.size(2)}), matmul(a, b), beta, alpha));
 }
@@ -104,8 +105,8 @@ std::vector<int> distinct_dims(const Tensor& x, const Dims& dims) {
 /// y = the sum over all pairs of dims: both become matrices, (M, K) x (K, N).
 Tensor tensordot(const Tensor& lhs, const Tensor& rhs, const Dims& dims_lhs, const Dims& dims_rhs) {
   const Composition result("tensordot");
-  check::floating("tensordot", lhs);
-  check::floating("tensordot", rhs);
+  check::numeric("tensordot", lhs);
+  check::numeric("tensordot", rhs);
   if (dims_lhs.rank() != dims_rhs.rank())
     throw ShapeError("tensordot",
                      fmt::format("{} and {} pair different numbers of dims", dims_lhs.str(), dims_rhs.str()),

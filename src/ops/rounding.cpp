@@ -17,6 +17,7 @@ Tensor whole(const char* op, Unary kernel, const Tensor& x) {
 
 }  // namespace
 
+Tensor floor(const Tensor& x) { return whole("floor", Unary::Floor, x); }
 Tensor ceil(const Tensor& x) { return whole("ceil", Unary::Ceil, x); }
 Tensor trunc(const Tensor& x) { return whole("trunc", Unary::Trunc, x); }
 Tensor round(const Tensor& x, int64_t decimals) {

@@ -82,11 +82,6 @@ Tensor reciprocal(const Tensor& x) {
   return unary("reciprocal", Unary::Reciprocal, x, [](const Tensor& g, Out y) { return -(g * square(y)); });
 }
 
-/// y = floor x.    dL/dx = 0
-Tensor floor(const Tensor& x) {
-  return unary("floor", Unary::Floor, x, [](const Tensor& g) { return zeros_like(g); });
-}
-
 /// y = x^2.    dL/dx = 2 g x
 Tensor square(const Tensor& x) {
   return unary("square", Unary::Square, x, [](const Tensor& g, In<0> at) { return g * at * 2; });
