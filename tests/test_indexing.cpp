@@ -217,6 +217,15 @@ TEST_CASE("brackets write where they read, whatever is there to be written") {
   }
 }
 
+TEST_CASE("a value loses the leading dims of size 1 that its place lacks") {
+  Tensor x = zeros({3});
+  x[0] = tensor({1.0});
+  x[{1}] = tensor({{2.0}});
+  x[{Slice(2, 3)}] = tensor({{3.0}});
+  CHECK(x.to_vector<float>() == std::vector{1.f, 2.f, 3.f});
+  CHECK_THROWS_AS(x[0] = tensor({1.0, 2.0}), ShapeError);
+}
+
 TEST_CASE("gradients through brackets, read and written, of the first and second order") {
   const Tensor x = numbered({2, 3, 4}) * 0.1 + 0.05;
   for (const Case& c : cases()) {

@@ -71,6 +71,10 @@ TEST_CASE("columns by name or number", "[data]") {
         "[f:1] --text-column 'words' is no column of 'id, utterance, intent, topic'; expected a name in the first line "
         "or "
         "a number from 1 to 4");
+  for (const char* no_table : {"1 a fine film\n0 a dull one\n", "__label__a one\n__label__b two\n"}) {
+    const std::string said = refused(no_table, {.text_column = "9", .label_column = "nosuch"});
+    CHECK(said.find("the file is no table") != std::string::npos);
+  }
   CHECK(examples("id\treview\tlabel\tstars\n7\tgood\tpos\t5\n8\tbad\tneg\t1\n", {.label_column = "stars"}) ==
         Lines{"5|good", "1|bad"});
   CHECK(examples("{\"q\":\"hi\",\"intent\":\"greet\"}\n{\"q\":\"bye\",\"intent\":\"leave\"}\n",

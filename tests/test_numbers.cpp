@@ -70,6 +70,16 @@ TEST_CASE("what no int64 can hold is refused") {
   CHECK_THROWS_AS(tensor({1.5e19}, {.dtype = int64}), DTypeError);
 }
 
+TEST_CASE("what fills a tensor must be a number of its dtype") {
+  CHECK_THROWS_WITH(full({2}, 1e39), "[full] the number 1e+39 is beyond float32, whose largest is 3.4028e+38");
+  CHECK_THROWS_AS(full({2}, 65520, {.dtype = float16}), ValueError);
+  CHECK(full({}, 65519, {.dtype = float16}).item() == 65504);
+  CHECK_THROWS_AS(zeros({2}).fill_(-1e39), ValueError);
+  CHECK_THROWS_AS(masked_fill(zeros({2}, {.dtype = float16}), tensor({true, false}), -1e9), ValueError);
+  CHECK(masked_fill(zeros({1}), tensor({true}), -INFINITY).item() == -INFINITY);
+  CHECK(full({}, 1e39, {.dtype = float64}).item() == 1e39);
+}
+
 TEST_CASE("clamp gives a NaN bound, and the high one where the low one is above it") {
   CHECK(clamp(tensor({1.0, 2.0}), 5, 3).to_vector<float>() == std::vector{3.f, 3.f});
   for (const Tensor& y : {clamp(tensor({1.0, 2.0}), NAN, 3), clamp(tensor({1.0, 2.0}), 0, NAN)}) CHECK(all(isnan(y)));

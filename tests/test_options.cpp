@@ -56,6 +56,7 @@ TEST_CASE("a value out of its range is refused by the name that the user knows")
   CHECK(refused("embed", 20000) == "[--embed] 20000 is too large; expected 16384 or less");
   CHECK(refused("epochs", -1) == "[--epochs] -1 is too small; expected 0 or more");
   CHECK(refused("lr", 0) == "[--lr] 0 is out of range; expected a number above 0");
+  CHECK(refused("lr", 1e300) == "[--lr] 1e+300 is too large; expected 3.4028235e+38 or less");
   CHECK(refused("clip", -1) == "[--clip] -1 is out of range; expected a number of 0 or more");
   CHECK(refused("head_dropout", 1) == "[--dropout] 1 is out of range; expected at least 0, below 1");
   CHECK(refused("average", 2) == "[average] 2 is out of range; expected at least 0, below 1");

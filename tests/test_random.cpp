@@ -105,6 +105,14 @@ TEST_CASE("normal numbers have the moments of a standard normal, and no correlat
   }
 }
 
+TEST_CASE("randint draws only what its dtype can hold") {
+  CHECK_THROWS_WITH(randint(0, 300, {2}, {.dtype = boolean}),
+                    "[randint] bools are 0 or 1; the range [0, 300) holds others");
+  CHECK_THROWS_WITH(randint(0, 100000, {2}, {.dtype = float16}),
+                    "[randint] the number 99999 is beyond float16, whose largest is 65504");
+  CHECK(randint(0, 2, {2}, {.dtype = boolean}).dtype() == boolean);
+}
+
 TEST_CASE("randint covers its range, and only that") {
   Generator g{3, 0};
   const Tensor x = randint(-2, 3, {10000}, {.dtype = int64}, &g);

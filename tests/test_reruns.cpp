@@ -118,7 +118,13 @@ TEST_CASE("a resumed run reads its files as the first did") {
   run.reading.label_column = "3";
   run.reading.skip_bad_lines = true;
   small.go(run, 3);
-  CHECK(train::load_model(run.out, tasks::all()).history.reading == run.reading);
+  CHECK(*train::load_model(run.out, tasks::all()).history.reading == run.reading);
+  train::Run other = run;
+  other.resume = true;
+  other.reading.label_column = "id";
+  CHECK(error_of<ValueError>([&] {
+          small.go(other);
+        }).starts_with("[--resume] the files are to be read in another way than before; a resumed run keeps"));
   run.reading = {};
   run.resume = true;
   small.go(run);

@@ -26,6 +26,21 @@ TEST_CASE("under a tight limit on memory predict answers and ends") {
   }
 }
 
+TEST_CASE("a run for which the system's memory does not do ends in words that name what would help") {
+#ifdef __SANITIZE_ADDRESS__
+  WARN("skipped: the address sanitizer asks for more addresses than any limit allows");
+  return;
+#endif
+  CHECK(shell("ulimit -v 3000000; " LEMMA_BINARY_DIR
+              "/lemma train sentiment --train train.tsv --dev dev.tsv --out large --embed 8192 --heads 1 --ff 8192 "
+              "> seen 2> error") == 2);
+  const std::string error = written("error");
+  CAPTURE(error);
+  CHECK(error.starts_with("lemma: [memory] "));
+  CHECK(std::count(error.begin(), error.end(), '\n') == 1);
+  CHECK(shell("ls large 2> error") != 0);
+}
+
 TEST_CASE("download_data.sh unpacks nothing that its checksum refuses, and leaves nothing of a broken archive") {
   const std::string script = LEMMA_SOURCE_DIR "/scripts/download_data.sh";
   REQUIRE(shell("rm -rf corpora && mkdir -p corpora/mr && echo broken > corpora/mr/rt-polaritydata.tar.gz") == 0);

@@ -28,6 +28,9 @@ int64_t parse_integer(const std::string& option, const std::string& text, int64_
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc() && stop == end && value >= least && value <= most) return value;
+  if (error == std::errc::result_out_of_range && stop == end && !text.starts_with('-'))
+    throw ValueError(
+        option, fmt::format("{} was given; expected a whole number from {} to {}", words::quote(text), least, most));
   const std::string range = most == std::numeric_limits<int64_t>::max() ? fmt::format("of {} or more", least)
                                                                         : fmt::format("from {} to {}", least, most);
   throw ValueError(option, fmt::format("{} was given; expected a whole number {}", words::quote(text), range));

@@ -22,9 +22,9 @@ std::string history_text(const train::SavedModel& saved) {
   std::vector<double> scores;
   for (const train::EpochRecord& epoch : h.epochs) scores.push_back(epoch.score);
   if (scores.empty()) return out + "It was interrupted before its first score.\n";
-  out += fmt::format("Dev {} over {} epochs: {}  best {:.4f} in epoch {}{}\n", task.score().name, scores.size(),
-                     viz::sparkline(scores), h.best_score, h.best_epoch,
-                     h.complete ? "" : " (interrupted; --resume continues it)");
+  out += fmt::format("Dev {} over {}: {}  best {:.4f} in epoch {}{}\n", task.score().name,
+                     words::plural(static_cast<int64_t>(scores.size()), "epoch"), viz::sparkline(scores), h.best_score,
+                     h.best_epoch, h.complete ? "" : " (interrupted; --resume continues it)");
   for (const train::Baseline& b : h.baselines) out += fmt::format("To beat: {} {:.4f}\n", b.name, b.score);
   return out;
 }

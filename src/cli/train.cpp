@@ -43,7 +43,8 @@ void catch_signals() {
 struct Arguments {
   std::string task, train, dev, out;
   Device device = Device::cpu();
-  bool out_given = false, overwrite = false, resume = false, overfit = false;
+  std::vector<std::string> empty;  // options that were given an empty text
+  bool overwrite = false, resume = false, overfit = false;
   train::ReadOptions reading;
   Choices choices;
 };
@@ -54,6 +55,10 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   const std::string name = run.task->name();
   run.choose = [&](train::Options& options) { apply(arguments.choices, *run.task, options); };
   run.choose(*run.task->options());  // rejects a bad flag before anything is read
+  // Not as if it had not been given: a script's variable was empty, and the bundled corpus is not what was meant.
+  for (const std::string& option : arguments.empty)
+    throw ValueError(option, "is empty; expected " +
+                                 (option == "--out" ? "a directory, such as models/" + name : std::string("a file")));
   run.train_path = arguments.train;
   run.dev_path = arguments.dev;
   if (run.train_path.empty() && !run.dev_path.empty() && !arguments.resume)
@@ -62,8 +67,6 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
     run.train_path = bundled_data(name + "/train" + run.task->ending());
     run.dev_path = bundled_data(name + "/dev" + run.task->ending());
   }
-  if (arguments.out_given && arguments.out.empty())
-    throw ValueError("--out", "is empty; expected a directory, such as models/" + name);
   run.out = arguments.out.empty() ? "models/" + name : arguments.out;
   run.program = program_name();
   run.device = arguments.device;
@@ -73,6 +76,10 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.stop = [] { return stop_requested != 0; };
   run.begin = [] { run_begun = 1; };
   catch_signals();
+  if (arguments.resume && arguments.overfit)
+    throw ValueError("--overfit-one-batch", "starts anew and saves nothing; leave out --resume");
+  if (arguments.resume && arguments.overwrite)
+    throw ValueError("--overwrite", "is for a run that starts anew; leave out one of --overwrite and --resume");
   if (arguments.overfit) {
     const bool learned = train::overfit_one_batch(run);
     return stop_requested ? 128 + stop_requested : learned ? 0 : 1;
@@ -105,7 +112,8 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, command, &action, &tasks] {
-    a->out_given = command->count("--out") > 0;
+    for (const auto& [option, value] : {std::pair{"--train", &a->train}, {"--dev", &a->dev}, {"--out", &a->out}})
+      if (command->count(option) > 0 && value->empty()) a->empty.push_back(option);
     action = [a, &tasks] { return run_train(*a, tasks); };
   });
 }

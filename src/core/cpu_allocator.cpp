@@ -28,12 +28,15 @@ struct System {
   /// As much as was ever in use at once, so a process stays near its peak and a loop finds its blocks again.
   static size_t kept_at_most(size_t peak) { return std::max<size_t>(size_t{32} << 20, peak); }
 
-  // The system promises more than it has and ends who uses it: what is beyond all limits is refused here.
+  // The system promises more than it has and ends who uses it: what is beyond all limits, or leaves it next to nothing,
+  // is refused here.
   static bool allowed(size_t bytes, size_t held) {
     constexpr size_t kSmall = size_t{1} << 20;  // what a run on another device needs beside it
-    constexpr size_t kLarge = size_t{1} << 28;  // less is not worth asking the system
+    constexpr size_t kLarge = size_t{1} << 24;  // less is not worth asking the system
     if (bytes > kSmall && (held > limit() || bytes > limit() - held)) return false;
-    return bytes < kLarge || bytes <= memory_limit::left_by_system();
+    if (bytes < kLarge) return true;
+    const size_t left = memory_limit::left_by_system();
+    return bytes <= left - left / 8;
   }
 
   static void* take(size_t bytes, size_t held) {

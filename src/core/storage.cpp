@@ -29,10 +29,12 @@ Ref<Storage> Storage::allocate(size_t bytes, Device device) {
   } catch (const std::bad_alloc&) {
     if (cpu_allocator::is_limited())
       throw MemoryError("memory",
-                        fmt::format("{} bytes are not left for a tensor within LEMMA_MEMORY_LIMIT; a larger limit or a "
-                                    "smaller model would do",
+                        fmt::format("{} bytes are not left for a tensor within LEMMA_MEMORY_LIMIT; a larger limit, a "
+                                    "smaller batch or shorter sequences would do",
                                     bytes));
-    throw Error("memory", fmt::format("the system does not have {} bytes left for a tensor", bytes));
+    throw MemoryError("memory", fmt::format("the system does not have {} bytes left for a tensor; a smaller batch or "
+                                            "shorter sequences need less",
+                                            bytes));
   }
   return Ref<Storage>::adopt(new (block) Storage(static_cast<char*>(block) + kHeader, bytes, device));
 }

@@ -81,9 +81,10 @@ void refuse_prose(const TextFile& file, std::vector<Raw>& examples, OddLines& od
   const size_t n = examples.size();
   const size_t most = n < 16 ? std::max<size_t>(2, n / 2) : std::min<size_t>(100, std::max<size_t>(8, n / 8));
   if (counts.size() > most && numbers < n)
-    throw IoError(file.at(examples[0].line),
-                  fmt::format("no label: the lines begin with {} different words, the first with {}; {}", counts.size(),
-                              words::quote(examples[0].label), kExpected));
+    throw IoError(
+        file.at(examples[0].line),
+        fmt::format("no label: the lines begin with {} different words, the first with {}; {}",
+                    words::grouped(static_cast<int64_t>(counts.size())), words::quote(examples[0].label), kExpected));
   const auto strange = [&](const Raw& example) {
     if (n <= 2) return false;
     return numbers * 10 >= n * 9 ? !is_number(example.label) : n >= 20 && counts[example.label] == 1;
@@ -177,6 +178,16 @@ std::optional<Reading> guessed_table(const TextFile& file, const std::vector<Lin
   return std::nullopt;
 }
 
+// What is no table has no columns to choose.
+Reading without_columns(const TextFile& file, const LabelledTextOptions& options, Reading reading) {
+  if (!options.text_column.empty() || !options.label_column.empty())
+    throw IoError(file.path(),
+                  fmt::format("--text-column or --label-column was given, but the file is no table: its "
+                              "lines are {}; expected columns separated by tabs, commas, semicolons or bars",
+                              reading.format));
+  return reading;
+}
+
 Reading read_any(const TextFile& file, const LabelledTextOptions& options, OddLines& odd) {
   std::vector<Line> lines;
   size_t tabs = 0;
@@ -186,8 +197,8 @@ Reading read_any(const TextFile& file, const LabelledTextOptions& options, OddLi
     lines.push_back(line);
   }
   if (auto json = read_json_lines(file, lines, options, odd)) return *json;
-  if (auto fasttext = read_fasttext(file, lines, odd)) return *fasttext;
-  if (auto trees = read_trees(file, lines, odd)) return *trees;
+  if (auto fasttext = read_fasttext(file, lines, odd)) return without_columns(file, options, std::move(*fasttext));
+  if (auto trees = read_trees(file, lines, odd)) return without_columns(file, options, std::move(*trees));
   if (tabs * 2 >= lines.size() || is_strong(lines[0].text, '\t'))
     return from_table(file, tab_rows(file), '\t', options, odd);
   for (const char separator : {';', '|', ','})
@@ -196,12 +207,9 @@ Reading read_any(const TextFile& file, const LabelledTextOptions& options, OddLi
   Reading reading = from_label_lines(lines);
   const bool numbered = std::all_of(reading.examples.begin(), reading.examples.end(),
                                     [](const Raw& example) { return is_number(example.label); });
-  if (numbered && !reading.examples.empty()) return reading;
+  if (numbered && !reading.examples.empty()) return without_columns(file, options, std::move(reading));
   if (auto table = guessed_table(file, lines, options, odd)) return *table;
-  if (!options.text_column.empty() || !options.label_column.empty())
-    throw IoError(file.path(),
-                  "--text-column or --label-column was given, but the file is no table; expected columns "
-                  "separated by tabs, commas, semicolons or bars");
+  reading = without_columns(file, options, std::move(reading));
   if (options.labels.empty()) refuse_prose(file, reading.examples, odd);
   return reading;
 }

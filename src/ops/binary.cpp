@@ -95,6 +95,15 @@ void check::whole(const char* op, DType dtype, const Shape& shape, const Number&
         {dtype});
 }
 
+void check::holds(const char* op, DType dtype, const Number& value) {
+  // Where rounding ends: half a unit beyond the largest number.
+  const double end = dtype == DType::float16 ? 65520 : dtype == DType::bfloat16 ? 0x1.ffp127 : 0x1.ffffffp127;
+  const double x = std::fabs(value.to<double>());
+  if (is_floating(dtype) && dtype != DType::float64 && std::isfinite(x) && x >= end)
+    throw ValueError(op, fmt::format("the number {} is beyond {}, whose largest is {:.5g}", value.str(), name(dtype),
+                                     dtype == DType::float16 ? 65504.0 : end));
+}
+
 Tensor add(const Tensor& a, Number b) {
   return with_number("add", Binary::Add, a, b, Side::second, [](const Tensor& g) { return g; });
 }

@@ -66,6 +66,8 @@ inline void integers(const char* op, const char* what, const Tensor& x) {
 /// A number beside an int64 tensor is an int64.
 void whole(const char* op, DType dtype, const Shape& shape, const Number& value);
 inline void whole(const char* op, const Tensor& x, const Number& value) { whole(op, x.dtype(), x.shape(), value); }
+/// What fills a tensor must be a number of its dtype: a finite one must not become infinite.
+void holds(const char* op, DType dtype, const Number& value);
 /// Every element of int64 `index` lies in [0, size); the sentence calls an element `what`.
 void in_range(const char* op, const char* what, const Tensor& index, int64_t size);
 /// `index` is what gather and scatter along `dim` of x take: int64, of x's rank, no larger but along dim, in range.

@@ -114,6 +114,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, Number value) {
                      fmt::format("the mask of shape {} does not broadcast to {}", mask.shape().str(), x.shape().str()),
                      {x.shape(), mask.shape()});
   check::whole("masked_fill", x, value);
+  check::holds("masked_fill", x.dtype(), value);
   const Tensor m = broadcast_to(mask, x.shape());
   return record(
       "masked_fill", {x, m}, kernels::select(m.array(), value, x.array()),

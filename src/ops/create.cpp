@@ -108,6 +108,7 @@ Tensor empty(const Shape& shape, const TensorOptions& options) {
 }
 Tensor full(const Shape& shape, Number value, const TensorOptions& options) {
   if (options.dtype) check::whole("full", *options.dtype, shape, value);
+  check::holds("full", floating_by_default(options), value);
   Array array(shape, floating_by_default(options), options.device);
   kernels::fill(array, value);
   return Tensor(std::move(array), options.requires_grad);

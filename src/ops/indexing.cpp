@@ -194,10 +194,11 @@ Tensor& Tensor::index_put_(const std::vector<TensorIndex>& indices, const Tensor
   for (const TensorIndex& index : indices) views = views && index.kind() != Kind::tensor;
   if (!views) return inplace::overwrite("index_put_", *this, lemma::index_put(*this, indices, values, accumulate));
   Tensor part = selection("index_put_", *this, indices).view;
+  const Tensor source = without_ones(values, part.dim());
   if (accumulate)
-    part.add_(values);
+    part.add_(source);
   else
-    part.copy_(values);
+    part.copy_(source);
   return *this;
 }
 

@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
+#include "ops/put.h"
 
 namespace lemma {
 namespace {
@@ -72,8 +73,8 @@ Tensor kept_apart(const Tensor& x, bool needed) { return needed ? clone(x) : x; 
 
 }  // namespace
 
-void Tensor::operator=(const Tensor& values) && { copy_(values); }
-void Tensor::operator=(Tensor&& values) && { copy_(values); }
+void Tensor::operator=(const Tensor& values) && { copy_(without_ones(values, dim())); }
+void Tensor::operator=(Tensor&& values) && { copy_(without_ones(values, dim())); }
 void Indexed::put(Number value) {
   source_.index_put_(indices_, full({}, value, {.dtype = dtype(), .device = device()}));
 }
@@ -81,6 +82,7 @@ void Indexed::put(Number value) {
 Tensor& Tensor::fill_(Number value) {
   check::defined("fill_", *this);
   check::whole("fill_", *this, value);
+  check::holds("fill_", dtype(), value);
   if (inplace::recorded("fill_", *this)) return inplace::overwrite("fill_", *this, full_like(*this, value));
   kernels::fill(inplace::writable("fill_", *this), value);
   return *this;

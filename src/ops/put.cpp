@@ -37,6 +37,11 @@ Tensor numbers_at(const char* op, const Tensor& x, int64_t dim, const Tensor& in
 
 }  // namespace
 
+Tensor without_ones(Tensor values, int dims) {
+  while (values.defined() && values.dim() > dims && values.size(0) == 1) values = squeeze(values, 0);
+  return values;
+}
+
 Tensor put(const Tensor& x, const Tensor& places, const Tensor& values, bool distinct) {
   if (places.numel() == 0) return x;
   if (x.dtype() == DType::boolean)  // bools do not add up

@@ -9,4 +9,7 @@ namespace lemma {
 /// for one place the last counts, and it alone has a gradient; the caller knows whether all are `distinct`.
 Tensor put(const Tensor& x, const Tensor& places, const Tensor& values, bool distinct);
 
+/// Values for a place of so many dims: as in PyTorch, leading dims of size 1 that it lacks are dropped.
+Tensor without_ones(Tensor values, int dims);
+
 }  // namespace lemma

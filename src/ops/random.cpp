@@ -122,6 +122,10 @@ Tensor any_integer(const Shape& shape, Device device, Generator* generator) {
 /// floor(u n) for the n integers of a range of up to 2^32; of a wider one 64 bits, taken modulo n.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options, Generator* generator) {
   if (low >= high) throw ValueError("randint", fmt::format("the range [{}, {}) is empty", low, high));
+  const DType dtype = options.dtype.value_or(DType::int64);
+  if (dtype == DType::boolean && (low < 0 || high > 2))
+    throw ValueError("randint", fmt::format("bools are 0 or 1; the range [{}, {}) holds others", low, high));
+  for (const int64_t end : {low, high - 1}) check::holds("randint", dtype, end);
   NoGrad guard;
   const uint64_t count = static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
   Tensor x;
@@ -136,7 +140,7 @@ Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOption
     x = where(below, where(below, x, zeros_like(x)) + room, x);
     x = where(above, where(above, x, full_like(x, high)) - high + low + room, x);
   }
-  x = x.to(options.dtype.value_or(DType::int64));
+  x = x.to(dtype);
   return options.requires_grad ? x.requires_grad_() : x;
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "lemma/ops.h"
 #include "lemma/optim/optimizer.h"
 #include "lemma/tape/grad_mode.h"
 
@@ -83,6 +84,9 @@ void Optimizer::load_state_dict(const NamedTensors& state) {
       s.steps = static_cast<int64_t>(steps.item());
       const auto moment = [&](const char* key) {
         const Tensor saved = reader.get(prefix + key, p.shape());
+        if (std::string_view(key) == "exp_avg_sq" && any(lt(saved, 0)))
+          throw ValueError(fmt::format("{}.load_state_dict", name_),
+                           fmt::format("'{}{}' holds a negative mean of squares; the file is damaged", prefix, key));
         return saved.to(p.dtype()).to(p.device()).clone();
       };
       if (*state_names_.first && s.steps > 0) s.first = moment(state_names_.first);

@@ -135,7 +135,7 @@ Json history_json(const History& h) {
           {"device", h.device},
           {"train_near", h.train_near},
           {"dev_near", h.dev_near},
-          {"reading", reading_json(h.reading)},
+          {"reading", reading_json(h.reading.value_or(ReadOptions{}))},
           {"epochs", epochs}};
 }
 

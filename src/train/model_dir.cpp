@@ -1,6 +1,7 @@
 #include "lemma/train/model_dir.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
@@ -22,6 +23,7 @@ void check_directory(const std::string& directory, const std::vector<std::string
     throw IoError(directory, "does not exist; expected a model directory, which `lemma train --out` makes");
   if (!io::is_directory(directory))
     throw IoError(directory, "is a file; expected a model directory, which `lemma train --out` makes");
+  if (::access(directory.c_str(), R_OK | X_OK) != 0) throw IoError(directory, "cannot be read: permission denied");
   for (const std::string& file : files) {
     const std::string path = io::join(directory, file);
     if (!io::exists(path))
@@ -125,7 +127,9 @@ SavedModel load_model(const std::string& directory, const Tasks& tasks, const Ta
   try {
     module.load_state_dict(weights.tensors);
   } catch (const Error& error) {
-    throw IoError(path(kWeights), fmt::format("does not fit config.json: {}", error.what()));
+    std::string beside = kConfig;  // a text cut short gives another shape too
+    for (const std::string& each : saved.task->files()) beside += ", " + each;
+    throw IoError(path(kWeights), fmt::format("does not fit {}: {}", beside, error.what()));
   }
   module.eval();
   return saved;

@@ -92,6 +92,8 @@ struct Check {
     } else if (!std::isfinite(*value) || *value < 0 || (*value == 0 && field.numbers == Numbers::above_0)) {
       refuse(fmt::format("{} is out of range; expected a number {}", *value,
                          field.numbers == Numbers::above_0 ? "above 0" : "of 0 or more"));
+    } else if (*value > std::numeric_limits<float>::max()) {  // the weights are float32
+      refuse(fmt::format("{} is too large; expected {} or less", *value, std::numeric_limits<float>::max()));
     }
   }
   void operator()(const DType* value) const {

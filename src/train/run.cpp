@@ -37,6 +37,12 @@ void announce(Session& session, const Place& place) {
         run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
   else
     say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
+  const Trainer& trainer = *session.trainer;
+  if (trainer.warmup() >= session.epochs * trainer.batches())
+    say(run,
+        "  {:<11} the run ends within its warm-up, before the learning rate is reached; more --epochs or a shorter "
+        "--warmup teach more\n",
+        "note");
   if (!place.note().empty()) say(run, "  {:<11} {}\n", "note", place.note());
 }
 
@@ -138,8 +144,11 @@ Outcome go_through(Session& session, const Place& place) {
   run.begin();
   announce(session, place);
   if (run.resume && session.exhausted()) {
-    say(run, "The run is complete: {} of {} epochs. Give more --epochs to continue.\n", session.history.epochs.size(),
-        session.epochs);
+    const auto done = static_cast<int64_t>(session.history.epochs.size());
+    say(run, "The run is complete: {} of {}. {} to continue.\n", words::grouped(done),
+        words::plural(session.epochs, "epoch"),
+        done < session.epochs ? "It ended since the score no longer improved; give more --patience"
+                              : "Give more --epochs");
     return Outcome::complete;
   }
   Progress progress(run.log, run.task->unit());

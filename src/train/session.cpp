@@ -48,8 +48,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     history.train_path = run.train_path;
     history.dev_path = run.dev_path;
   }
-  if (run.reading != ReadOptions{})
-    history.reading = run.reading;  // a resumed run that is told nothing reads as before
+  if (!history.reading) history.reading = run.reading;
   run.choose(*options);
   check(*options);
   if (run.resume) {
@@ -58,7 +57,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     if (!history.dev_path.empty())
       history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
-  corpora = run.task->read_as(history.train_path, history.dev_path, history.reading);
+  corpora = run.task->read_as(history.train_path, history.dev_path, *history.reading);
   train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);
@@ -77,6 +76,8 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
 
 void Session::refuse_changes(const SavedModel& saved) const {
   std::string change = difference(*saved.options, *options);
+  if (run.reading != ReadOptions{} && run.reading != *history.reading)
+    change = "the files are to be read in another way than before";
   if (!run.dev_path.empty() && history.dev_path.empty())
     change = fmt::format("--dev is {} where the saved run has none", run.dev_path);
   if (!change.empty())
@@ -143,10 +144,16 @@ void Session::save(const std::string& directory) {
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
   facts["dev_checksum"] = dev_checksum;
+  StateDict weights = best.empty() ? current_weights() : best;
+  try {
+    check_finite("--out", weights);
+  } catch (const IoError& error) {
+    throw GradError("save", error.message() + "; the weights have diverged, and what was saved before is as it was");
+  }
   history.train_near = seen_from(directory, history.train_path);
   history.dev_near = seen_from(directory, history.dev_path);
-  save_model(directory, {*run.task, *options, history, *learner, best.empty() ? current_weights() : best,
-                         std::move(state), std::move(facts)});
+  save_model(directory,
+             {*run.task, *options, history, *learner, std::move(weights), std::move(state), std::move(facts)});
 }
 
 bool Session::exhausted() const {

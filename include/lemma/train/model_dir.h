@@ -31,7 +31,7 @@ struct History {
   std::string device = "cpu";  ///< where its last steps were taken
   std::string train_near = {},
               dev_near = {};  ///< the ways from the model directory to the files; empty: no file, or not known
-  ReadOptions reading = {};   ///< how the files were read
+  std::optional<ReadOptions> reading = std::nullopt;  ///< how the files were read; older models do not say
 };
 
 struct SavedModel {

@@ -42,7 +42,7 @@ TextCorpus corpus_of(const data::TaggedSentences& data, const std::vector<std::s
   TextCorpus corpus;
   corpus.path = data.path;
   corpus.format = data.format;
-  corpus.unit = "sentences";
+  corpus.unit = "sentence";
   corpus.labels_per_token = true;
   corpus.labels = tags;
   corpus.classes = data.types;
@@ -86,6 +86,9 @@ TextCorpora read_ner(const std::string& train_path, const std::string& dev_path,
   data::TaggedSentences train = read_tagged(train_path, how);
   data::TaggedSentences dev;
   if (dev_path.empty()) {
+    if (train.sentences.size() < 2)
+      throw IoError(train_path, fmt::format("{} are too few to hold some out; give --dev FILE",
+                                            words::plural(static_cast<int64_t>(train.sentences.size()), "sentence")));
     auto parts = data::split(train, 0.9);
     train = std::move(parts.first);
     dev = std::move(parts.second);

@@ -146,6 +146,7 @@ class Ner : public train::Task {
     return options.clone();
   }
 
+  std::string unit() const override { return "sentences"; }
   train::Corpora read(const std::string& train_path, const std::string& dev_path, bool replace) const override {
     return read_as(train_path, dev_path, {.replace_invalid = replace});
   }

@@ -14,7 +14,7 @@ int64_t TextCorpus::tokens() const {
 }
 
 std::string TextCorpus::size_text() const {
-  return fmt::format("{} {}, {} tokens", words::grouped(size()), unit, words::grouped(tokens()));
+  return words::plural(size(), unit.c_str()) + ", " + words::plural(tokens(), "token");
 }
 
 void TextCorpus::note_replaced(int64_t bytes) {

@@ -133,7 +133,7 @@ std::vector<train::Fact> TextLearner::facts(const train::Corpus& given, const tr
   for (size_t i = 0; i < corpus.classes.size(); ++i)
     parts.push_back(fmt::format("{} ({})", corpus.classes[i], words::grouped(corpus.counts[i])));
   const std::string vocabulary = fmt::format(
-      "{} words seen {}; unknown: {:.1f} % of train tokens, {:.1f} % of dev", words::grouped(coder_.words.size()),
+      "{} seen {}; unknown: {:.1f} % of train tokens, {:.1f} % of dev", words::plural(known_words(), "word"),
       options_.min_count == 1 ? "once or more" : fmt::format("{} times or more", options_.min_count),
       100 * texts_of(train).unknown_rate(), 100 * texts_of(dev).unknown_rate());
   const std::string model = fmt::format(
@@ -148,8 +148,7 @@ std::vector<std::string> TextLearner::description() {
                   words::plural(options_.heads, "head"), words::plural(options_.layers, "layer"), options_.ff,
                   words::plural(options_.letters, "letter filter"),
                   options_.window ? "a window of three tokens" : "no window", words::grouped(model_->num_parameters())),
-      fmt::format("Vocabulary {} words; labels {}.", words::grouped(coder_.words.size()),
-                  fmt::join(coder_.labels, ", "))};
+      fmt::format("Vocabulary {}; labels {}.", words::plural(known_words(), "word"), fmt::join(coder_.labels, ", "))};
 }
 
 std::vector<size_t> worst_of(const TextCorpus& corpus, const std::vector<Answer>& answers, size_t most) {

@@ -63,6 +63,8 @@ class TextLearner : public train::Learner {
 
  private:
   std::vector<Answer> answers_to(const std::vector<data::Example>& examples);
+  /// The vocabulary without <pad> and <unk>, which nobody wrote.
+  int64_t known_words() const { return coder_.words.size() - 2; }
 
   TextOptions options_;
   TextCoder coder_;

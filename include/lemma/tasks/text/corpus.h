@@ -22,7 +22,7 @@ struct TextCorpus : train::Corpus {
   int64_t tokens() const;
   void note_replaced(int64_t bytes);  ///< invalid bytes that became U+FFFD
 
-  std::string unit = "texts";
+  std::string unit = "text";
   bool labels_per_token = false;
   std::vector<Sample> samples;
   std::vector<std::string> labels;   ///< classes, or "O" and the BIO tags of every type
