@@ -25,8 +25,10 @@ jobs=$(nproc 2>/dev/null || echo 2)
 while [ $# -gt 0 ]; do
     case "$1" in
         --no-install) install=no ;;
-        --preset) presets=${2:?"--preset needs a name"}; shift ;;
-        --jobs) jobs=${2:?"--jobs needs a number"}; shift ;;
+        --preset | --jobs)
+            [ -n "${2:-}" ] || { echo "test.sh: $1 needs a value; see scripts/test.sh --help" >&2; exit 2; }
+            [ "$1" = --jobs ] && jobs=$2 || presets=$2
+            shift ;;
         --help | -h) usage; exit 0 ;;
         --) shift; break ;;
         *) echo "test.sh: unknown option '$1'; see scripts/test.sh --help" >&2; exit 2 ;;

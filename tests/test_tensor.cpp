@@ -83,6 +83,8 @@ TEST_CASE("ranges and special matrices") {
   CHECK(tril(x, -1).to_vector<float>() == Floats{0, 0, 0, 4, 0, 0, 7, 8, 0});
   CHECK(tril(ones({2, 2, 3}), 1).to_vector<float>() == Floats{1, 1, 0, 1, 1, 1, 1, 1, 0, 1, 1, 1});
   CHECK_THROWS_WITH(arange(0, 1, 0), "[arange] cannot go from 0 to 1 in steps of 0");
+  CHECK_THROWS_WITH(arange(INT64_MAX),
+                    "[arange] no tensor can hold the numbers from 0 to 9223372036854775807 in steps of 1");
   CHECK_THROWS_WITH(arange(0, 1, -1), "[arange] cannot go from 0 to 1 in steps of -1");
   CHECK_THROWS_WITH(linspace(0, 1, -1), "[linspace] steps cannot be negative, got -1");
   CHECK_THROWS_WITH(tril(ones({2})), "[tril] needs at least two dims, got (2)");

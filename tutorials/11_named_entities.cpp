@@ -108,7 +108,7 @@ int lesson() {
        "F1 over whole names is strict: one wrong tag loses the name, and half a name counts as wrong twice.",
        "A model's outputs may break rules that you know. Decode under the rules instead of hoping."},
       {"Add shape first, before anything else. How far does it get alone?",
-       "Write the tags of dev in which the model and gold differ. Which type is hardest, and why?",
+       "Print the tokens of dev whose tags the model gets wrong. Which type is hardest, and why?",
        "Lower-case the training and dev files. What is left of the score?",
        "best_tags allows or forbids. Count in training how often each tag follows each, and add the logarithms.",
        "Train on half of the sentences. Which change matters more now?"},

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/cli.h"
+#include "lemma/core/error.h"
 #include "lemma/train/model_dir.h"
 
 namespace lemma::cli {
@@ -15,6 +16,7 @@ struct Arguments {
 };
 
 int run_evaluate(const Arguments& arguments, const train::Tasks& tasks) {
+  if (arguments.data.empty()) throw ValueError("--data", "is empty; expected a file");
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   train::Learner& learner = *saved.learner;
   learner.module().to(arguments.device);

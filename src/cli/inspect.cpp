@@ -20,7 +20,10 @@ struct Arguments {
 int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
   train::Tasks asked(tasks.rbegin(), tasks.rend());  // those with a label for every token are the harder to satisfy
   if (!arguments.task.empty()) asked = {&train::find(tasks, arguments.task)};
+  if (arguments.file.empty()) throw ValueError("file", "is an empty name; expected a file");
   std::vector<std::string> reasons;
+  std::string first;
+  bool same = true;
   for (const train::Task* task : asked) {
     try {
       std::string text = task->inspect(arguments.file, arguments.reading);
@@ -30,11 +33,13 @@ int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
       return 0;
     } catch (const IoError& error) {
       if (asked.size() == 1 || error.where() == "stdout") throw;
-      const std::string reason = fmt::format("for {}: [{}] {}", task->name(), error.where(), error.message());
-      reasons.push_back(reason);
+      reasons.push_back(fmt::format("for {}: [{}] {}", task->name(), error.where(), error.message()));
+      same = same && (reasons.size() == 1 || error.message() == first);
+      if (reasons.size() == 1) first = error.message();
     }
   }
   if (reasons.empty()) throw ValueError("inspect", "no task here can say how it reads a file");
+  if (same) throw IoError(arguments.file, first);  // no file at all, say
   throw IoError(arguments.file, fmt::format("is read by no task; {}", fmt::join(reasons, "; ")));
 }
 

@@ -63,6 +63,12 @@ Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tens
     throw ShapeError("layer_norm",
                      fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()),
                      {x.shape(), normalized_shape});
+  for (const Tensor* t : {&weight, &bias})
+    if (t->defined() && t->shape() != normalized_shape)
+      throw ShapeError("layer_norm",
+                       fmt::format("{} {} does not have the shape {} that is normalized",
+                                   t == &weight ? "the weight" : "the bias", t->shape().str(), normalized_shape.str()),
+                       {t->shape(), normalized_shape});
   const Tensor centred = x - mean(x, dims, true);
   const Tensor variance = mean(square(centred), dims, true);
   const Tensor floor = variance.detach() * 0 + eps;  // NaN where the squares overflow: 1 / inf would make 0 of a row
@@ -82,6 +88,11 @@ Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tens
   check::floating("scaled_dot_product_attention", q);
   check::defined("scaled_dot_product_attention", k);
   check::defined("scaled_dot_product_attention", v);
+  if (q.dim() < 2 || k.dim() < 2 || v.dim() < 2 || q.size(-1) != k.size(-1) || k.size(-2) != v.size(-2))
+    throw ShapeError("scaled_dot_product_attention",
+                     fmt::format("q {}, k {}, v {} do not fit; expected (..., Tq, E), (..., Tk, E), (..., Tk, Ev)",
+                                 q.shape().str(), k.shape().str(), v.shape().str()),
+                     {q.shape(), k.shape(), v.shape()});
   const auto scaled = [&](const Tensor& x) {
     return scale == 0 ? x / std::sqrt(static_cast<double>(q.size(-1))) : x * scale;
   };

@@ -25,7 +25,7 @@ Tensor bincount(const Tensor& x, const Tensor& weights, int64_t minlength) {
   if (x.numel() > 0) {  // the result's size depends on the values
     const int64_t smallest = min(x).to_vector<int64_t>()[0];
     if (smallest < 0) throw ValueError("bincount", fmt::format("counts integers from 0 up, got {}", smallest));
-    n = std::max(n, max(x).to_vector<int64_t>()[0] + 1);
+    n = std::max(n, add_sizes("bincount", max(x).to_vector<int64_t>()[0], 1));
   }
   const Tensor one = !weights.defined() ? ones_like(x) : weights.dtype() == float32 ? weights : weights.to(float64);
   return scatter_add(zeros({n}, {.dtype = one.dtype(), .device = x.device()}), 0, x, one);

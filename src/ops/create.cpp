@@ -141,9 +141,12 @@ int64_t steps_between(const Number& start, const Number& end, const Number& step
 
 Tensor arange(Number start, Number end, Number step, const TensorOptions& options) {
   const int64_t count = steps_between(start, end, step);
+  const double length = end.to<double>() - start.to<double>(), by = step.to<double>();
+  const bool leads_there = std::isfinite(length) && std::isfinite(by) && (length > 0 ? by > 0 : length < 0 && by < 0);
   if (count < 0)
-    throw ValueError("arange",
-                     fmt::format("cannot go from {} to {} in steps of {}", start.str(), end.str(), step.str()));
+    throw ValueError("arange", fmt::format("{} from {} to {} in steps of {}",
+                                           leads_there ? "no tensor can hold the numbers" : "cannot go", start.str(),
+                                           end.str(), step.str()));
   const bool integers = start.is_integer() && end.is_integer() && step.is_integer();
   const DType dtype = options.dtype.value_or(integers ? DType::int64 : DType::float32);
   Array array({count}, dtype, options.device);

@@ -154,7 +154,7 @@ Tensor one_hot(const Tensor& ids, int64_t num_classes) {
   if (num_classes == -1) {
     if (ids.numel() == 0)
       throw ShapeError("one_hot", "no ids to count classes by; say how many there are", {ids.shape()});
-    return one_hot(ids, add_sizes("one_hot", max(ids).item<int64_t>(), 1));
+    return one_hot(ids, add_sizes("one_hot", std::max<int64_t>(0, max(ids).item<int64_t>()), 1));
   }
   check::in_range("one_hot", "id", ids, num_classes);
   return eq(unsqueeze(ids, -1), arange(num_classes, {.device = ids.device()})).to(int64);

@@ -138,10 +138,10 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, in
   int64_t total = 0;
   for (const int64_t size : sizes) total = size < 0 ? -1 : total < 0 ? total : add_sizes("split", total, size);
   if (total != x.shape()[d])
-    throw ShapeError(
-        "split",
-        fmt::format("the sizes must not be negative and add up to {}, dim {} of {}", x.shape()[d], d, x.shape().str()),
-        {x.shape()});
+    throw ShapeError("split",
+                     fmt::format("the sizes must add up to {}, dim {} of {}, and none may be negative", x.shape()[d], d,
+                                 x.shape().str()),
+                     {x.shape()});
   std::vector<Tensor> parts;
   int64_t start = 0;
   for (const int64_t size : sizes) {

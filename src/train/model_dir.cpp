@@ -18,6 +18,7 @@ constexpr const char* kTraining = "training.safetensors";
 constexpr size_t kMostText = size_t{1} << 28;
 
 void check_directory(const std::string& directory, const std::vector<std::string>& files) {
+  if (directory.empty()) throw IoError("model", "the name of its directory is empty");
   io::recover_directory(directory);
   if (!io::exists(directory))
     throw IoError(directory, "does not exist; expected a model directory, which `lemma train --out` makes");

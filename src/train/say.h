@@ -14,7 +14,7 @@ template <class... Args>
 void say(const Run& run, fmt::format_string<Args...> text, Args&&... args) {
   const std::string line = words::printable(fmt::format(text, std::forward<Args>(args)...), true);
   if (std::fwrite(line.data(), 1, line.size(), run.log) != line.size() || std::fflush(run.log) != 0)
-    throw IoError("output", "cannot be written to; is the disk full?");
+    throw IoError("stdout", "cannot be written to; is the disk full?");
 }
 
 }  // namespace lemma::train

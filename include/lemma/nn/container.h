@@ -18,6 +18,14 @@ template <class... Fs>
 inline constexpr bool kTensorFunctions =
     (std::is_invocable_r_v<Tensor, const std::remove_cvref_t<Fs>&, const Tensor&> && ...);
 
+inline void check_index(const char* where, size_t i, size_t size) {
+  if (i >= size)
+    throw IndexError(
+        where,
+        "there is no layer " + std::to_string(i) + " among " + std::to_string(size) + "; they are counted from 0",
+        static_cast<int64_t>(i), static_cast<int64_t>(size));
+}
+
 ///   nn::Sequential model{nn::Linear(3, 8), nn::ReLU(), [](const Tensor& x) { return x * 2; }, nn::Linear(8, 2)};
 ///   const Tensor y = model(x);
 class Sequential : public Layer {
@@ -57,10 +65,13 @@ class Sequential : public Layer {
     return y;
   }
   size_t size() const { return parts_.size(); }
-  /// Throws std::out_of_range beyond the last, std::bad_cast for a layer of another kind: `model.at<nn::Linear>(0)`.
+  /// `model.at<nn::Linear>(0)`. Throws IndexError beyond the last, ValueError for a layer of another kind.
   template <class Kind = Module>
   Kind& at(size_t i) const {
-    return dynamic_cast<Kind&>(*parts_.at(i));
+    check_index("Sequential.at", i, parts_.size());
+    if (Kind* const part = dynamic_cast<Kind*>(parts_[i].get())) return *part;
+    throw ValueError("Sequential.at", "layer " + std::to_string(i) + " is a " + parts_[i]->type_name() +
+                                          ", which is not of the kind that was asked for");
   }
 
  private:
@@ -93,8 +104,12 @@ class ModuleList : public Module {
     return *items_.back();
   }
   size_t size() const { return items_.size(); }
-  Kind& operator[](size_t i) { return *items_.at(i); }
-  const Kind& operator[](size_t i) const { return *items_.at(i); }
+  /// Throws IndexError beyond the last.
+  Kind& operator[](size_t i) {
+    check_index("ModuleList", i, items_.size());
+    return *items_[i];
+  }
+  const Kind& operator[](size_t i) const { return const_cast<ModuleList&>(*this)[i]; }
   std::string str() const override {
     std::vector<std::string> items;
     for (const auto& item : items_) items.push_back(item->str());

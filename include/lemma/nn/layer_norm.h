@@ -10,6 +10,9 @@ namespace lemma::nn {
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(const Shape& normalized_shape, double eps = 1e-5, bool elementwise_affine = true);
+  /// `LayerNorm norm({4, 8})`
+  explicit LayerNorm(std::initializer_list<int64_t> normalized_shape, double eps = 1e-5, bool elementwise_affine = true)
+      : LayerNorm(Shape(normalized_shape), eps, elementwise_affine) {}
   Tensor forward(const Tensor& x) const override;
   std::string extra_repr() const override;
 
