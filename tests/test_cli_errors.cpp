@@ -136,7 +136,7 @@ TEST_CASE("broken options are refused") {
       train_with({"--lr", "0"}, {"[--lr]", "above 0"}),
       train_with({"--lr", "-1"}, {"[--lr]", "above 0"}),
       train_with({"--lr", "nan"}, {"[--lr]", "'nan'"}),
-      train_with({"--lr"}, {"--lr"}),
+      train_with({"--lr"}, {"[--lr] was given without a value"}),
       train_with({"--epochs", "-3"}, {"[--epochs]", "'-3'", "1 or more"}),
       train_with({"--epochs", "0"}, {"[--epochs]", "1 or more"}),
       train_with({"--epochs", "1.5"}, {"[--epochs]", "'1.5'"}),

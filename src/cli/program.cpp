@@ -76,8 +76,11 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
     const auto commands = app.get_subcommands();
-    return fail(2, fmt::format("{}; see lemma{} --help", error.what(),
-                               commands.empty() ? "" : " " + commands.front()->get_name()));
+    std::string text = error.what();
+    if (error.get_name() == "ArgumentMismatch" && text.starts_with("--"))  // "--epochs: 1 required N missing"
+      text = "[" + text.substr(0, text.find(':')) + "] was given without a value";
+    return fail(
+        2, fmt::format("{}; see lemma{} --help", text, commands.empty() ? "" : " " + commands.front()->get_name()));
   }
   return action();
 }
