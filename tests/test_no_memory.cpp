@@ -1,7 +1,9 @@
 // What finds no memory has changed nothing, and may be tried again.
 #include <malloc.h>
+#include <sys/wait.h>
 
 #include <memory>
+#include <new>
 
 #include "lemma/autograd.h"
 #include "lemma/core/memory.h"
@@ -9,7 +11,8 @@
 #include "lemma/optim/adam.h"
 #include "lemma/optim/grad_scaler.h"
 #include "lemma/optim/sgd.h"
-#include "tests/catch.h"
+#include "lemma/tasks/all.h"
+#include "tests/in_process.h"
 
 using namespace lemma;
 
@@ -49,6 +52,8 @@ struct Training {
          c = full({2, 3}, 3.0, {.requires_grad = true});
   std::unique_ptr<optim::Optimizer> optimizer;
 };
+
+void find_none() { throw std::bad_alloc(); }
 
 /// Does `work` run out of memory after so many blocks?
 bool fails(int blocks, const std::function<void()>& work) {
@@ -107,4 +112,43 @@ TEST_CASE("a scaled step that finds no memory may be taken again") {
   CHECK(scaler.step(*training.optimizer));
   CHECK(other.step(*whole.optimizer));
   CHECK(training.seen() == whole.seen());
+}
+
+TEST_CASE("the program says that there is no memory where nothing can catch it") {
+  struct Full : train::Task {
+    struct Destructor {
+      ~Destructor() { find_none(); }  // as of a list that asks for memory to take itself apart
+    };
+    std::string name() const override { return "full"; }
+    std::string learns() const override { return "nothing"; }
+    train::Score score() const override { return {}; }
+    std::string ending() const override { return ".tsv"; }
+    std::string reads() const override { return "anything"; }
+    std::string sample() const override { return "text"; }
+    std::unique_ptr<train::Options> options() const override { return tasks::sentiment().options(); }
+    train::Corpora read(const std::string&, const std::string&, bool) const override { return {}; }
+    std::string inspect(const std::string&, const train::ReadOptions&) const override {
+      const Destructor destructor;
+      return "";
+    }
+    std::unique_ptr<train::Learner> make(const train::Corpus&, const train::Options&) const override { return nullptr; }
+    std::unique_ptr<train::Learner> open(const train::Options&, const std::vector<train::NamedText>&) const override {
+      return nullptr;
+    }
+  };
+  const Full full;
+  TempDir dir;
+  const std::string said = dir / "said";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(::open(said.c_str(), O_WRONLY | O_CREAT, 0600), 2);
+    std::string words[] = {"lemma", "inspect", "file"};
+    char* arguments[] = {words[0].data(), words[1].data(), words[2].data(), nullptr};
+    ::_exit(cli::main(3, arguments, {&full}));
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 1);
+  CHECK(io::read_file(said) == "lemma: out of memory; a smaller --batch-size, --max-len or model needs less\n");
 }
