@@ -92,6 +92,7 @@ TEST_CASE("where nothing is, sizes and steps may be as large as they like, but n
   CHECK(diagonal(m, max).numel() == 0);
   CHECK(diagonal(m, INT64_MIN).numel() == 0);
   CHECK(unfold(m, 1, 2, max).shape() == Shape{2, 1, 2});
+  CHECK(chunk(m, max).size() == 2);
   CHECK(unfold(m, 0, 2, max).to_vector<float>() == std::vector<float>{1, 1, 1, 1});
 }
 
