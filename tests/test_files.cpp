@@ -216,7 +216,7 @@ TEST_CASE("whether a save could work is known beforehand and leaves nothing behi
   {
     FileSizeLimit limit(0);
     CHECK(error_of<IoError>([&] { io::check_can_save(dir / "m", kOwned, 1); }) ==
-          "[" + (dir / "m/trial") +
+          "[" + (dir / "m/config.json") +
               "] cannot be written: File too large; raise the file size limit (ulimit -f) or choose another place");
   }
   CHECK(dir.entries() == 0);

@@ -124,6 +124,8 @@ TEST_CASE("errors of moves and diagonals") {
   SAYS(trace(a4), "[trace] needs a matrix, got (4)");
   SAYS(tril_indices(-1, 2), "[tril_indices] sizes cannot be negative, got -1 rows and 2 columns");
   SAYS(triu_indices(1, -2), "[triu_indices] sizes cannot be negative, got 1 rows and -2 columns");
+  SAYS(tril_indices(INT64_MIN, 2, 1),
+       "[tril_indices] sizes cannot be negative, got -9223372036854775808 rows and 2 columns");
 }
 
 TEST_CASE("errors of ranks and counts") {

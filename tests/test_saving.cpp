@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool fail_directory_fsync = false, die_when_notes_move = false;
+bool fail_directory_fsync = false, die_at_fsync = false, die_when_notes_move = false;
 
 const std::vector<std::string> kOwned = {"config.json", "model.bin"};
 
@@ -66,6 +66,7 @@ int in_child(const std::function<int()>& work) {
 // The system's, with a disk that fails when a test wants it to.
 extern "C" int fsync(int fd) {
   struct stat info;
+  if (die_at_fsync) ::raise(SIGKILL);
   if (fail_directory_fsync && ::fstat(fd, &info) == 0 && S_ISDIR(info.st_mode)) {
     errno = EIO;
     return -1;
@@ -131,6 +132,28 @@ TEST_CASE("a user's file waits in a leftover as long as there is no directory fo
   save(dir / "m", "one");
   CHECK(io::read_file(dir / "m/notes.txt") == "mine");
   CHECK(dir.entries() == 1);
+}
+
+TEST_CASE("half a file that a killed save left is swept, and not taken for the user's") {
+  for (const bool at_check : {false, true}) {
+    CAPTURE(at_check);
+    TempDir dir;
+    save(dir / "m", "one");
+    const int status = in_child([&] {
+      die_at_fsync = true;
+      at_check ? io::check_can_save(dir / "m", kOwned, 1) : save(dir / "m", "two");
+      return 0;
+    });
+    CHECK(status == 128 + SIGKILL);
+    CHECK(dir.entries() == 2);
+    // Such halves came into a model by the next save once; files that only look alike are the user's.
+    io::write_file(dir / "m/.model.bin.tmp-7-1", "half");
+    io::write_file(dir / "m/.model.bin.tmp-notes", "mine");
+    save(dir / "m", "three");
+    CHECK(dir.entries() == 1);
+    CHECK(std::distance(fs::directory_iterator(dir / "m"), fs::directory_iterator()) == 3);
+    CHECK(io::read_file(dir / "m/.model.bin.tmp-notes") == "mine");
+  }
 }
 
 TEST_CASE("what a living process is writing is left alone") {

@@ -74,6 +74,28 @@ TEST_CASE("sizes that no memory holds are refused in words") {
   CHECK(split(x, max).size() == 1);
 }
 
+TEST_CASE("where nothing is, sizes and steps may be as large as they like, but no product overflows") {
+  const int64_t max = INT64_MAX, wide = int64_t{1} << 40;
+  const Tensor none = ones({0, 3}), m = ones({2, 2});
+  // A dim of 0 counts as 1: the strides of the others, and views without it, must be numbers too.
+  CHECK_THROWS_WITH(zeros({4, max / 2, 0}),
+                    "[tensor] (4, 4611686018427387903, 0) has too many elements for one tensor");
+  CHECK_THROWS_WITH(reshape(none, {0, wide, wide}),
+                    "[reshape] (0, 1099511627776, 1099511627776) has too many elements for one tensor");
+  CHECK_THROWS_WITH(expand(none, {wide, wide, 0, 3}),
+                    "[expand] (1099511627776, 1099511627776, 0, 3) has too many elements for one tensor");
+  CHECK_THROWS_WITH(unfold(expand(ones({1}), {wide}), 0, wide / 2, 1),
+                    "[unfold] (549755813889, 549755813888) has too many elements for one tensor");
+  CHECK(zeros({wide, 0}).strides() == Strides{0, 1});
+  CHECK(reshape(none, {0, wide}).shape() == Shape{0, wide});
+  // What has no elements begins nowhere, and one window has no next one.
+  CHECK(diagonal(m, max).numel() == 0);
+  CHECK(diagonal(m, INT64_MIN).numel() == 0);
+  CHECK(unfold(m, 1, 2, max).shape() == Shape{2, 1, 2});
+  CHECK(chunk(m, max).size() == 2);
+  CHECK(unfold(m, 0, 2, max).to_vector<float>() == std::vector<float>{1, 1, 1, 1});
+}
+
 TEST_CASE("a number has dim 0 and -1 for operations along a dim, as in PyTorch") {
   const Tensor s = tensor(2.0), at = tensor(0);
   const auto each = [&](int64_t d) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <new>
@@ -85,6 +86,21 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   return action();
 }
 
+constexpr char kNoMemory[] = "lemma: out of memory; a smaller --batch-size, --max-len or model needs less\n";
+
+// Some destructors, such as those of the JSON library, ask for memory. Where they find none nothing can catch it; what
+// was saved before is whole all the same, and the user is told. Nothing here asks for memory.
+[[noreturn]] void terminated() {
+  try {
+    if (std::current_exception()) throw;
+  } catch (const std::bad_alloc&) {
+    [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, kNoMemory, sizeof kNoMemory - 1);
+    ::_exit(1);
+  } catch (...) {
+  }
+  std::abort();
+}
+
 // A stream that was closed when the program began: a file opened later must not take its number and get what is meant
 // for it. /dev/null, opened for reading, refuses whatever is written.
 void occupy_closed_streams() {
@@ -96,6 +112,7 @@ void occupy_closed_streams() {
 
 int main(int argc, char** argv, const train::Tasks& tasks) {
   occupy_closed_streams();
+  std::set_terminate(terminated);
   std::signal(SIGXFSZ, SIG_IGN);  // a write past a file size limit then fails and is reported, as on a full disk
   std::signal(SIGPIPE, SIG_DFL);  // who reads no further wants no more: some parents have it ignored
   try {
@@ -110,7 +127,8 @@ int main(int argc, char** argv, const train::Tasks& tasks) {
   } catch (const MemoryError& error) {
     return fail(2, error.what());  // a device's: a smaller run may fit
   } catch (const std::bad_alloc&) {
-    return fail(1, "out of memory; a smaller --batch-size, --max-len or model needs less");
+    std::fputs(kNoMemory, stderr);
+    return 1;
   } catch (const std::exception& error) {
     return fail(1, error.what());
   }

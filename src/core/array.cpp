@@ -1,30 +1,19 @@
 #include "lemma/core/array.h"
 
-#include <limits>
-
 #include <fmt/format.h>
 
+#include "core/sizes.h"
 #include "lemma/core/error.h"
 
 namespace lemma {
 namespace {
 
-// Bytes of a tensor, refusing negative dims and products past 2^63.
+// Bytes of a tensor, refusing negative dims and too many elements.
 size_t checked_bytes(const Shape& shape, DType dtype) {
-  int64_t n = 1;
-  bool too_large = false, has_zero = false;
-  for (int64_t dim : shape) {
+  for (int64_t dim : shape)
     if (dim < 0) throw ShapeError("tensor", fmt::format("dims cannot be negative, got {}", shape.str()), {shape});
-    has_zero = has_zero || dim == 0;
-    if (dim != 0 && n > std::numeric_limits<int64_t>::max() / 8 / dim)
-      too_large = true;
-    else
-      n *= dim;
-  }
-  if (has_zero) return 0;
-  if (too_large)
-    throw ShapeError("tensor", fmt::format("{} has too many elements for one tensor", shape.str()), {shape});
-  return static_cast<size_t>(n) * size_of(dtype);
+  check_elements("tensor", shape);
+  return static_cast<size_t>(shape.numel()) * size_of(dtype);
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "lemma/core/shape.h"
 
 #include <algorithm>
+#include <limits>
 #include <ostream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "core/sizes.h"
 #include "lemma/core/error.h"
 
 namespace lemma {
@@ -106,6 +108,12 @@ Strides contiguous_strides(const Shape& shape) {
     step *= shape[i];
   }
   return strides;
+}
+
+void check_elements(const char* op, const Shape& shape) {
+  int64_t most = std::numeric_limits<int64_t>::max() / 8;
+  for (const int64_t dim : shape) most = dim == 0 ? most : most / dim;
+  if (most == 0) throw ShapeError(op, fmt::format("{} has too many elements for one tensor", shape.str()), {shape});
 }
 
 int64_t multiply_sizes(const char* op, int64_t a, int64_t b) {

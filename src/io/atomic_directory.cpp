@@ -56,8 +56,10 @@ bool is_mount_point(const std::string& directory) {
 #endif
 }
 
+// A file of ours, or half of one, which a process that was killed while it wrote the file has left.
 bool is_owned(const std::vector<std::string>& owned, const std::string& name) {
-  return std::find(owned.begin(), owned.end(), name) != owned.end();
+  return std::any_of(owned.begin(), owned.end(),
+                     [&](const std::string& ours) { return name == ours || is_sibling_name(name, ours, "tmp"); });
 }
 
 bool is_same_file(const std::string& a, const std::string& b) {
@@ -209,7 +211,8 @@ void check_can_save(const std::string& path, const std::vector<std::string>& own
   };
   try {
     AtomicDirectory trial(path, owned);
-    trial.write("trial", "x");
+    // Under a name of ours: what a kill leaves of it is then swept, and not taken for the user's.
+    trial.write(owned.empty() ? "trial" : owned.front(), "x");
     const std::string inside = trial.file("");
     struct statvfs space;
     const size_t available = ::statvfs(inside.c_str(), &space) == 0 ? size_t{space.f_bavail} * space.f_frsize : bytes;

@@ -21,6 +21,12 @@ std::string beginning(const std::string& path, const char* kind) {
 }
 }  // namespace
 
+bool is_sibling_name(const std::string& name, const std::string& path, const char* kind) {
+  static const std::regex numbers("[0-9]+-[0-9]+");
+  const std::string begin = beginning(path, kind);
+  return name.starts_with(begin) && std::regex_match(name.substr(begin.size()), numbers);
+}
+
 Sibling make_sibling(const std::string& path, const char* kind, const std::function<int(const std::string&)>& make) {
   static std::atomic<int> count{0};
   for (;;) {
@@ -36,14 +42,12 @@ Sibling make_sibling(const std::string& path, const char* kind, const std::funct
 
 void for_abandoned_siblings(const std::string& path, const char* kind,
                             const std::function<void(const std::string&)>& sweep) {
-  const std::string begin = beginning(path, kind), parent = parent_of(path);
+  const std::string parent = parent_of(path);
   std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator entry(parent, error), end; !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename();
-    static const std::regex numbers("[0-9]+-[0-9]+");
-    if (name.starts_with(begin) && std::regex_match(name.substr(begin.size()), numbers))
-      names.push_back(fmt::format("{}/{}", parent, name));
+    if (is_sibling_name(name, path, kind)) names.push_back(fmt::format("{}/{}", parent, name));
   }
   for (const std::string& name : names) {
     const Descriptor fd(::open(name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));

@@ -47,6 +47,8 @@ struct Sibling {
   std::string path;
   int fd = -1;  ///< -1: `make` failed, with errno
 };
+/// Is it a name that such a sibling of `path` has?
+bool is_sibling_name(const std::string& name, const std::string& path, const char* kind);
 /// Makes one under a name that is free. `make` returns a descriptor, or -1.
 Sibling make_sibling(const std::string& path, const char* kind, const std::function<int(const std::string&)>& make);
 /// Calls `sweep` with each sibling whose writer is dead, while nobody else can take it.

@@ -45,14 +45,20 @@ Tensor trace(const Tensor& x) {
 }
 
 namespace {
-// The (row, column) pairs of columns [from(row), to(row)), row by row.
-template <class From, class To>
-Tensor places(const char* op, int64_t rows, int64_t columns, const TensorOptions& options, From from, To to) {
+constexpr int64_t kLimit = int64_t{1} << 28;  // rows or columns of a triangle
+
+// The offset within the matrix, whose size it checks: beyond the matrix all are alike.
+int64_t offset_within(const char* op, int64_t rows, int64_t columns, int64_t offset) {
   if (rows < 0 || columns < 0)
     throw ValueError(op, fmt::format("sizes cannot be negative, got {} rows and {} columns", rows, columns));
-  constexpr int64_t kLimit = int64_t{1} << 28;
   if (rows > kLimit || columns > kLimit)
     throw ValueError(op, fmt::format("a triangle of {} rows and {} columns has too many places", rows, columns));
+  return std::clamp(offset, -rows, columns);
+}
+
+// The (row, column) pairs of columns [from(row), to(row)), row by row.
+template <class From, class To>
+Tensor places(int64_t rows, int64_t columns, const TensorOptions& options, From from, To to) {
   const auto first = [&](int64_t row) { return std::clamp<int64_t>(from(row), 0, columns); };
   const auto last = [&](int64_t row) { return std::clamp<int64_t>(to(row), 0, columns); };
   int64_t n = 0;
@@ -70,15 +76,14 @@ Tensor places(const char* op, int64_t rows, int64_t columns, const TensorOptions
 }  // namespace
 
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  const int64_t above = std::clamp(offset, -rows, columns);  // beyond the matrix all are alike
+  const int64_t above = offset_within("tril_indices", rows, columns, offset);
   return places(
-      "tril_indices", rows, columns, options, [](int64_t) { return 0; }, [&](int64_t row) { return row + above + 1; });
+      rows, columns, options, [](int64_t) { return 0; }, [&](int64_t row) { return row + above + 1; });
 }
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, const TensorOptions& options) {
-  const int64_t above = std::clamp(offset, -rows, columns);
+  const int64_t above = offset_within("triu_indices", rows, columns, offset);
   return places(
-      "triu_indices", rows, columns, options, [&](int64_t row) { return row + above; },
-      [&](int64_t) { return columns; });
+      rows, columns, options, [&](int64_t row) { return row + above; }, [&](int64_t) { return columns; });
 }
 
 }  // namespace lemma

@@ -186,7 +186,8 @@ std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim) {
   check::defined("chunk", x);
   const int d = normalize_dim("chunk", dim, x.shape());
   if (chunks < 1) throw ShapeError("chunk", fmt::format("needs at least one chunk, got {}", chunks), {x.shape()});
-  return split(x, std::max<int64_t>(1, (x.shape()[d] + chunks - 1) / chunks), d);
+  const int64_t n = x.shape()[d], size = n / chunks + (n % chunks > 0 ? 1 : 0);
+  return split(x, std::max<int64_t>(1, size), d);
 }
 
 /// x `times` over in each dim: an expand of new dims of size 1, then a reshape.

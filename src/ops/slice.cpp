@@ -1,6 +1,7 @@
 // Views of a part, their adjoint "place", and windows. slice <-> place, pad <-> narrow, unfold <-> fold.
 #include <algorithm>
 
+#include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
@@ -61,7 +62,8 @@ struct DiagonalView {
     const int64_t rows = a.shape()[dim1], cols = a.shape()[dim2];
     const int64_t length =
         std::max<int64_t>(0, offset >= 0 ? std::min(rows, cols - offset) : std::min(rows + offset, cols));
-    const int64_t skip = offset >= 0 ? offset * a.strides()[dim2] : -offset * a.strides()[dim1];
+    // A diagonal beyond the matrix has no elements, and nowhere to begin.
+    const int64_t skip = length == 0 ? 0 : offset >= 0 ? offset * a.strides()[dim2] : -offset * a.strides()[dim1];
     Shape shape = a.shape();
     Strides strides = a.strides();
     const int64_t step = strides[dim1] + strides[dim2];
@@ -71,7 +73,7 @@ struct DiagonalView {
     }
     shape.push_back(length);
     strides.push_back(step);
-    return a.view(shape, strides, a.offset() + (length > 0 ? skip : 0));
+    return a.view(shape, strides, a.offset() + skip);
   }
 };
 
@@ -191,7 +193,8 @@ Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
   shape[d] = (length - size) / step + 1;
   shape.push_back(size);
   strides.push_back(strides[d]);
-  strides[d] *= step;
+  if (shape[d] > 1) strides[d] *= step;  // a single window may have any step
+  check_elements("unfold", shape);
   return record(
       "unfold", {x}, x.array().view(shape, strides, x.array().offset()),
       [d, size, step](const Tensor& g, const Node& node) { return fold(g, node.input_shape(0), d, size, step); });

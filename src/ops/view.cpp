@@ -1,7 +1,7 @@
 // Views that move or stretch dims: no copy, and each one's gradient is another view or a sum.
 #include <algorithm>
-#include <limits>
 
+#include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
@@ -38,6 +38,7 @@ Shape resolve_shape(const char* op, const Shape& wanted, const Shape& have) {
         op, fmt::format("cannot view {} elements of {} as {}, which has {}", n, have.str(), wanted.str(), known),
         {have});
   }
+  if (n == 0) check_elements(op, shape);  // its product says nothing about its other dims
   return shape;
 }
 
@@ -169,10 +170,7 @@ Tensor expand(const Tensor& x, const Shape& wanted) {
         fmt::format("{} cannot be expanded to {}: only dims of size 1 stretch", x.shape().str(), wanted.str()),
         {x.shape(), wanted});
   if (shape == x.shape()) return x;
-  int64_t most = std::numeric_limits<int64_t>::max() / 8;
-  for (const int64_t size : shape) most = size == 0 ? most : most / size;
-  if (most == 0)
-    throw ShapeError("expand", fmt::format("{} has too many elements for one tensor", shape.str()), {x.shape(), shape});
+  check_elements("expand", shape);
   return record("expand", {x}, x.array().expand(shape), [](const Tensor& g, const Node& node) {
     const Shape& from = node.input_shape(0);
     const int extra = g.dim() - from.rank();

@@ -17,7 +17,7 @@ Adam::Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& 
 }
 
 // Parameters count their own steps, since some may have been skipped; those that agree share one call.
-void Adam::update(const Group& group, std::vector<State>& states) {
+std::function<void()> Adam::prepare(const Group& group, std::vector<State>& states) {
   std::map<int64_t, std::vector<UpdateSlot>> by_step;
   for (size_t i = 0; i < group.params.size(); ++i) {
     const Tensor& p = group.params[i];
@@ -25,11 +25,14 @@ void Adam::update(const Group& group, std::vector<State>& states) {
     State& state = states[i];
     by_step[++state.steps].push_back(
         {p.array(), gradient_for("Adam", p), {memory_for(state.first, p), memory_for(state.second, p)}});
-    p.array().storage()->bump_version();
   }
-  for (const auto& [count, slots] : by_step)
-    kernels::update(slots, AdamStep{group.lr, options_.betas.first, options_.betas.second, options_.eps,
-                                    group.weight_decay, count, decoupled_});
+  AdamStep step{group.lr, options_.betas.first, options_.betas.second, options_.eps, group.weight_decay, 0, decoupled_};
+  return [by_step = std::move(by_step), step]() mutable {
+    for (const auto& [count, slots] : by_step) {
+      step.step = count;
+      write<AdamStep>(slots, step);
+    }
+  };
 }
 
 }  // namespace lemma::optim

@@ -56,9 +56,10 @@ bool GradScaler::step(Optimizer& optimizer) {
     if (!seen_.count(&optimizer)) unscale_(optimizer);
     Seen& seen = seen_.at(&optimizer);
     if (seen.stepped) throw GradError("step", "this optimiser has already stepped since the last update()");
-    seen.stepped = true;
     seen.bad = std::isnan(seen.flag.item());  // the one wait for the device
-    if (seen.bad) return false;
+    if (!seen.bad) optimizer.step();          // one that finds no memory may be taken again
+    seen.stepped = true;
+    return !seen.bad;
   }
   optimizer.step();
   return true;

@@ -56,7 +56,11 @@ Optimizer::Optimizer(const char* name, std::vector<ParamGroup> groups, double lr
 void Optimizer::step() {
   NoGrad guard;
   for (const Group& group : groups_) check_not_negative(name_, "lr", group.lr);
-  for (size_t g = 0; g < groups_.size(); ++g) update(groups_[g], states_[g]);
+  std::vector<std::vector<State>> after = states_;
+  std::vector<std::function<void()>> updates;
+  for (size_t g = 0; g < groups_.size(); ++g) updates.push_back(prepare(groups_[g], after[g]));
+  for (const auto& update : updates) update();
+  states_.swap(after);
 }
 
 double Optimizer::lr() const {

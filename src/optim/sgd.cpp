@@ -17,7 +17,7 @@ SGD::SGD(std::vector<ParamGroup> groups, const SGDOptions& options)
 }
 
 // The step that fills the momentum differs from the later ones, so the two kinds go in separate calls.
-void SGD::update(const Group& group, std::vector<State>& states) {
+std::function<void()> SGD::prepare(const Group& group, std::vector<State>& states) {
   std::vector<UpdateSlot> first, later;
   for (size_t i = 0; i < group.params.size(); ++i) {
     const Tensor& p = group.params[i];
@@ -25,12 +25,14 @@ void SGD::update(const Group& group, std::vector<State>& states) {
     UpdateSlot slot{p.array(), gradient_for("SGD", p), {}};
     if (options_.momentum != 0) slot.state[0] = memory_for(states[i].first, p);
     (states[i].steps++ == 0 ? first : later).push_back(std::move(slot));
-    p.array().storage()->bump_version();
   }
   SgdStep step{group.lr, options_.momentum, options_.dampening, group.weight_decay, options_.nesterov, true};
-  kernels::update<SgdStep>(first, step);
-  step.first = false;
-  kernels::update<SgdStep>(later, step);
+  return [first = std::move(first), later = std::move(later), step]() mutable {
+    step.first = true;
+    write<SgdStep>(first, step);
+    step.first = false;
+    write<SgdStep>(later, step);
+  };
 }
 
 }  // namespace lemma::optim

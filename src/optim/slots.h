@@ -1,13 +1,22 @@
 #pragma once
 /// What an in-place update needs from a parameter: the one place above ops/ that touches arrays.
 
+#include <span>
+
 #include "kernels/kernels.h"
 #include "lemma/core/error.h"
 #include "lemma/optim/optimizer.h"
 
 namespace lemma::optim {
 
-/// The gradient as the kernels want it. The parameter's own array is written to; the tape hears of it.
+/// The update itself: the parameters' own arrays are written to, and the tape hears of it.
+template <class Step>
+void write(std::span<const UpdateSlot> slots, const Step& step) {
+  for (const UpdateSlot& slot : slots) slot.param.storage()->bump_version();
+  kernels::update(slots, step);
+}
+
+/// The gradient as the kernels want it.
 inline Array gradient_for(const char* where, const Tensor& param) {
   const Tensor grad = param.grad();
   const auto kind = [](const Tensor& x) {

@@ -3,7 +3,6 @@
 #include "tape/inplace.h"
 
 #include <algorithm>
-#include <array>
 
 #include <fmt/format.h>
 
@@ -17,27 +16,6 @@ namespace {
 
 TensorImpl& base_of(const Tensor& x) { return x.impl()->base ? *x.impl()->base : *x.impl(); }
 Tensor handle(TensorImpl& impl) { return Tensor::from_impl(Ref<TensorImpl>::share(&impl)); }
-
-// No element appears twice: each dim, by growing stride, steps over all that the smaller ones reach.
-bool elements_are_distinct(const Array& a) {
-  if (a.is_contiguous()) return true;
-  std::array<std::pair<int64_t, int64_t>, kMaxRank> dims;  // stride, size
-  size_t n = 0;
-  for (int i = 0; i < a.rank(); ++i) {
-    if (a.shape()[i] == 0) return true;
-    if (a.shape()[i] == 1) continue;
-    const std::pair dim(std::abs(a.strides()[i]), a.shape()[i]);
-    size_t at = n++;  // sorted as it grows
-    for (; at > 0 && dim < dims[at - 1]; --at) dims[at] = dims[at - 1];
-    dims[at] = dim;
-  }
-  int64_t reach = 0;
-  for (size_t i = 0; i < n; ++i) {
-    if (dims[i].first <= reach) return false;
-    reach += dims[i].first * (dims[i].second - 1);
-  }
-  return true;
-}
 
 void take_place(TensorImpl& impl, const Tensor& result) {
   impl.node = result.impl()->node;

@@ -15,7 +15,10 @@ struct Region {
   Array in(const Array& whole) const { return whole.view(shape, strides, whole.offset() + offset); }
 };
 
-/// The elements of the region.    dL/dwhole = zeros with g put there
+/// Is each element one of its own in memory? After `expand`, and in overlapping windows, several are one.
+bool elements_are_distinct(const Array& a);
+
+/// The elements of the region.    dL/dwhole = zeros with g put there; where elements are one in memory, g adds up
 Tensor part_of(const Tensor& whole, const Region& region);
 /// The other elements: zeros in the region.    dL/dwhole = g without it
 Tensor without(const Tensor& whole, const Region& region);

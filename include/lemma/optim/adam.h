@@ -30,7 +30,7 @@ class Adam : public Optimizer {
   Adam(const char* name, std::vector<ParamGroup> groups, const AdamOptions& options, bool decoupled);
 
  private:
-  void update(const Group& group, std::vector<State>& states) override;
+  std::function<void()> prepare(const Group& group, std::vector<State>& states) override;
   AdamOptions options_;
   bool decoupled_;
 };

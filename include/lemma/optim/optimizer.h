@@ -1,6 +1,7 @@
 #pragma once
 /// What SGD, Adam and AdamW share: parameter groups, zero_grad, and a state that can be saved and restored exactly.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -37,7 +38,8 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Updates every parameter that has a gradient. Those without are skipped: their state does not advance.
+  /// Updates every parameter that has a gradient. Those without are skipped: their state does not advance. A step that
+  /// finds no memory has changed nothing, and may be taken again.
   void step();
   void zero_grad();
   /// The learning rate that all groups share; throws ValueError where they differ.
@@ -65,8 +67,10 @@ class Optimizer {
   /// negative lr or decay; DTypeError for a float16 or bfloat16 one.
   Optimizer(const char* name, std::vector<ParamGroup> groups, double lr, double weight_decay,
             std::pair<const char*, const char*> names);
-  /// Updates the parameters of one group that have a gradient; `states[i]` belongs to group.params[i].
-  virtual void update(const Group& group, std::vector<State>& states) = 0;
+  /// Makes the update of a group's parameters that have a gradient; `states[i]`, which belongs to group.params[i],
+  /// becomes what it will be afterwards. Nothing is written before the updates of all groups are made; called, they
+  /// ask for no memory.
+  virtual std::function<void()> prepare(const Group& group, std::vector<State>& states) = 0;
 
  private:
   const char* name_;

@@ -27,7 +27,7 @@ class SGD : public Optimizer {
   SGD(std::vector<Tensor> params, N lr) : SGD(std::move(params), SGDOptions{.lr = static_cast<double>(lr)}) {}
 
  private:
-  void update(const Group& group, std::vector<State>& states) override;
+  std::function<void()> prepare(const Group& group, std::vector<State>& states) override;
   SGDOptions options_;
 };
 

@@ -1,5 +1,6 @@
 // Parameter updates: one pass over memory per parameter, all parameters' chunks shared among threads.
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -89,22 +90,20 @@ HWY_AFTER_NAMESPACE();
 namespace lemma::kernels::cpu {
 namespace {
 
-/// Calls part(slot, begin, end) for chunks of every slot; small parameters share a worker's turn.
+/// Calls part(slot, begin, end) for chunks of every slot; small parameters share a worker's turn. Chunks are counted,
+/// not listed: some parameters may have been updated already, and a list could find no memory.
 template <class Part>
 void for_each_chunk(std::span<const UpdateSlot> slots, const Part& part) {
-  struct Chunk {
-    const UpdateSlot* slot;
-    int64_t begin, end;
-  };
-  std::vector<Chunk> chunks;
-  for (const UpdateSlot& slot : slots) {
-    const int64_t n = slot.param.numel();
-    for (int64_t begin = 0; begin < n; begin += kGrain) chunks.push_back({&slot, begin, std::min(n, begin + kGrain)});
-  }
-  parallel_for(static_cast<int64_t>(chunks.size()), 2, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      const Chunk& c = chunks[static_cast<size_t>(i)];
-      part(*c.slot, c.begin, c.end);
+  const auto chunks_of = [](const UpdateSlot& slot) { return (slot.param.numel() + kGrain - 1) / kGrain; };
+  int64_t chunks = 0;
+  for (const UpdateSlot& slot : slots) chunks += chunks_of(slot);
+  parallel_for(chunks, 2, [&](int64_t begin, int64_t end) {
+    int64_t first = 0;  // the slot's first chunk
+    for (const UpdateSlot& slot : slots) {
+      const int64_t last = first + chunks_of(slot);
+      for (int64_t i = std::max(begin, first); i < std::min(end, last); ++i)
+        part(slot, (i - first) * kGrain, std::min(slot.param.numel(), (i - first + 1) * kGrain));
+      first = last;
     }
   });
 }
