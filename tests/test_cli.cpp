@@ -100,6 +100,41 @@ TEST_CASE("a text in brackets is one text") {
   CHECK(std::count(predict.out.begin(), predict.out.end(), '\n') == 2);
 }
 
+TEST_CASE("what follows -- is text, whatever it begins with") {
+  const Program predict =
+      playground().run({"predict", "--model", "sentiment", "good", "--", "-1 stars", "--pretty", "[x]", "--"});
+  CHECK(predict.status == 0);
+  const std::vector<Json> answers = json_lines(predict.out);
+  REQUIRE(answers.size() == 5);
+  CHECK(answers[0]["text"] == "good");
+  CHECK(answers[1]["text"] == "-1 stars");
+  CHECK(answers[2]["text"] == "--pretty");
+  CHECK(answers[3]["text"] == "[x]");
+  CHECK(answers[4]["text"] == "--");
+  const Program one = playground().run({"predict", "--model", "sentiment", "--", "-1 stars"});
+  CHECK(one.status == 0);
+  CHECK(one.out == predict.out.substr(predict.out.find('\n') + 1, one.out.size()));
+}
+
+TEST_CASE("a run that ended for want of patience says so when it is resumed") {
+  const std::vector<std::string> few = {"--epochs", "9", "--patience", "1", "--lr", "1e-9", "--out", "patient"};
+  const Program first = playground().train("sentiment", ".tsv", few);
+  REQUIRE(first.status == 0);
+  const Program again = playground().run({"train", "sentiment", "--out", "patient", "--resume"});
+  CHECK(again.status == 0);
+  CHECK_THAT(again.out,
+             Catch::Contains("The run is complete: 2 of 9 epochs. It ended since the score no longer improved; give "
+                             "more --patience to continue."));
+  CHECK_THAT(first.out, Catch::Contains("25 words seen 2 times or more; unknown: 0.0 %"));
+  CHECK_THAT(first.out, !Catch::Contains("the run ends within its warm-up"));
+  const Program short_run = playground().train("sentiment", ".tsv", {"--warmup", "99", "--out", "short"});
+  CHECK_THAT(short_run.out, Catch::Contains("the run ends within its warm-up, before the learning rate is reached"));
+  const Program more = playground().run({"train", "sentiment", "--out", "patient", "--resume", "--patience", "2"});
+  CHECK(more.status == 0);
+  const Program done = playground().run({"train", "sentiment", "--out", "sentiment", "--resume"});
+  CHECK_THAT(done.out, Catch::Contains("The run is complete: 2 of 2 epochs. Give more --epochs to continue."));
+}
+
 TEST_CASE("predict gives entities with their offsets in the text as typed") {
   // More epochs than the playground's, so that there is an entity to look at.
   REQUIRE(playground().train("ner", ".conll", {"--epochs", "40", "--lr", "0.01", "--out", "ner40"}).status == 0);

@@ -107,7 +107,7 @@ TEST_CASE("dims") {
   SAYS(scalar.size(0), "[size] dim 0 is out of range for (), which has no dims");
   SAYS(transpose(a23, 0, 5), "[transpose] dim 5 is out of range for (2, 3); valid: -2..1");
   SAYS(unsqueeze(a23, 4), "[unsqueeze] dim 4 is out of range for (2, 3); valid: -3..2");
-  SAYS(permute(a23, {0}), "[permute] (0) names 1 dims, but (2, 3) has 2");
+  SAYS(permute(a23, {0}), "[permute] (0) names 1 dim, but (2, 3) has 2");
   SAYS(permute(a23, {0, -2}), "[permute] dim 0 is named twice in (0, -2)");
   SAYS(flatten(a23, 1, 0), "[flatten] start dim 1 comes after end dim 0");
   SAYS(diagonal(a23, 0, 1, -1), "[diagonal] dims 1 and -1 of (2, 3) are the same dim");
@@ -167,8 +167,8 @@ TEST_CASE("products") {
   SAYS(linear(a23, ones({4, 2})), "[linear] x (2, 3) does not fit weight (4, 2): x's last dim must be weight's dim 1");
   SAYS(einsum("...ijk->i", {a23}), "[einsum] '...ijk->i': term '...ijk' does not fit an operand of 2 dims");
   SAYS(einsum("ijk->i", {a23}), "[einsum] 'ijk->i': term 'ijk' names 3 dims, but operand 0 of shape (2, 3) has 2");
-  SAYS(einsum("ij,jk->ik", {a23}), "[einsum] 'ij,jk->ik': has more terms than the 1 operands");
-  SAYS(einsum("ij->i", {a23, a23}), "[einsum] 'ij->i': has fewer terms than the 2 operands");
+  SAYS(einsum("ij,jk->ik", {a23}), "[einsum] 'ij,jk->ik': has 2 terms for 1 operand");
+  SAYS(einsum("ij->i", {a23, a23}), "[einsum] 'ij->i': has 1 term for 2 operands");
   SAYS(einsum("ij,jk->ik", {a23, a23}),
        "[einsum] 'ij,jk->ik': 'j' is 3 in one place and 2 in operand 1 of shape (2, 3)");
   SAYS(einsum("ij->k", {a23}), "[einsum] 'ij->k': 'k' of the result is in no operand");

@@ -12,6 +12,7 @@
 #include "lemma/optim/grad_scaler.h"
 #include "lemma/optim/sgd.h"
 #include "lemma/tasks/all.h"
+#include "lemma/train/trainer.h"
 #include "tests/in_process.h"
 
 using namespace lemma;
@@ -100,6 +101,77 @@ TEST_CASE("a step of an optimiser that finds no memory has changed nothing, and 
       CHECK(failures >= 3);
     }
   }
+}
+
+TEST_CASE("a step of training that finds no memory has changed nothing, and may be taken again") {
+  if (!default_device().is_cpu()) return;
+  struct Lesson {
+    Tensor loss(std::span<const int64_t> rows) {
+      const Tensor x = rand({static_cast<int64_t>(rows.size()), 5});  // so that random numbers are used up
+      return mean(square(layer(x)));
+    }
+    std::map<std::string, std::vector<double>> seen() const {
+      io::Metadata facts;
+      std::map<std::string, std::vector<double>> all;
+      for (const auto& [name, value] : trainer.state(facts)) all[name] = value.to(float64).to_vector<double>();
+      all["random"] = {static_cast<double>(default_generator().offset)};
+      all["steps"] = {static_cast<double>(trainer.steps()), static_cast<double>(trainer.batch())};
+      return all;
+    }
+    Generator before = default_generator() = {.seed = 7, .offset = 0};
+    nn::Linear layer{5, 3};
+    train::TrainOptions options{.clip = 0.01, .average = 0.9};
+    train::Trainer trainer{layer,
+                           {[](Generator& g) {
+                              return train::Batches{{g.below(9), 1}, {2}};
+                            },
+                            [this](std::span<const int64_t> rows) { return loss(rows); }},
+                           options};
+  };
+  for (const int steps_before : {0, 1, 2}) {  // the third is the first of an epoch
+    CAPTURE(steps_before);
+    const auto prepared = [&] {
+      auto lesson = std::make_unique<Lesson>();
+      for (int i = 0; i < steps_before; ++i) lesson->trainer.step();
+      return lesson;
+    };
+    const auto after = [](Lesson& lesson) {
+      lesson.trainer.step();
+      return lesson.seen();
+    };
+    const auto whole = after(*prepared());
+    int failures = 0;
+    for (int blocks = 0;; ++blocks) {
+      CAPTURE(blocks);
+      const auto lesson = prepared();
+      const auto before = lesson->seen();
+      const bool failed = fails(blocks, [&] { lesson->trainer.step(); });
+      if (!failed) {
+        CHECK(lesson->seen() == whole);
+        break;
+      }
+      ++failures;
+      auto seen = lesson->seen();
+      if (lesson->trainer.batch() == 0 && steps_before == 2)  // an epoch has begun, and its order is drawn
+        for (const char* each : {"steps", "random"}) seen[each] = before.at(each);
+      CHECK(seen == before);
+      CHECK(after(*lesson) == whole);
+    }
+    CHECK(failures >= 8);
+  }
+}
+
+TEST_CASE("a module that finds no memory for another dtype keeps all of its own") {
+  if (!default_device().is_cpu()) return;
+  nn::Linear layer(30, 40);
+  for (int blocks = 0; blocks < 2; ++blocks) {
+    CHECK(fails(blocks, [&] { layer.to(float64); }));
+    CHECK(layer.weight.dtype() == float32);
+    CHECK(layer.bias.dtype() == float32);
+  }
+  layer.to(float64);
+  CHECK(layer.weight.dtype() == float64);
+  CHECK(layer.bias.dtype() == float64);
 }
 
 TEST_CASE("a scaled step that finds no memory may be taken again") {

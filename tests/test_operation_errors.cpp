@@ -103,7 +103,7 @@ TEST_CASE("errors of moves and diagonals") {
   SAYS(movedim(a23, {0, 0}, {0, 1}), "[movedim] dim 0 is named twice in (0, 0) for (2, 3)");
   SAYS(movedim(a23, 2, 0), "[movedim] dim 2 is out of range for (2, 3); valid: -2..1");
   SAYS(swapaxes(a23, 0, 2), "[transpose] dim 2 is out of range for (2, 3); valid: -2..1");
-  SAYS(roll(a23, {1, 2}, 0), "[roll] 2 shifts for 1 dims");
+  SAYS(roll(a23, {1, 2}, 0), "[roll] 2 shifts for 1 dim");
   SAYS(roll(a23, 1, 5), "[roll] dim 5 is out of range for (2, 3); valid: -2..1");
   SAYS(rot90(a23, 1, 0), "[rot90] turns in a plane of two dims, got (0)");
   SAYS(rot90(a23, 1, {0, -2}), "[rot90] dim 0 is named twice in (0, -2) for (2, 3)");

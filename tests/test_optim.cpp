@@ -115,6 +115,11 @@ TEST_CASE("An optimiser's state that does not fit is refused and changes nothing
   auto negative = state;
   negative[3].second = tensor(-1);
   CHECK_THROWS_WITH(adam.load_state_dict(negative), "[Adam.load_state_dict] 'state.0.step' is not a count of steps");
+  auto squares = state;
+  squares[5].second = tensor({1.0f, -1.0f});
+  CHECK_THROWS_WITH(
+      adam.load_state_dict(squares),
+      "[Adam.load_state_dict] 'state.0.exp_avg_sq' holds a negative mean of squares; the file is damaged");
 }
 
 TEST_CASE("Optimisers refuse what they cannot train and values outside their range") {

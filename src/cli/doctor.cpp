@@ -36,10 +36,11 @@ void print(const Report& report) {
   };
   for (const auto& [name, value] : report.facts) print_line(fmt::format("  {:<11} {}", name, value));
   for (const DeviceReport& device : report.devices) {
-    print_line(fmt::format("\n{} {}", paint("1", fmt::format("{:<13}", device.name)), device.properties));
+    const std::string name = device.properties.empty() ? device.name : fmt::format("{:<13} ", device.name);
+    print_line("\n" + paint("1", name) + device.properties);
     for (const Check& check : device.checks)
-      print_line(fmt::format("  {} {:<15}{}", check.ok ? paint("32", "ok    ") : paint("31", "FAILED"), check.name,
-                             check.problem.empty() ? "" : " " + check.problem));
+      print_line(fmt::format("  {} {}", check.ok ? paint("32", "ok    ") : paint("31", "FAILED"),
+                             check.problem.empty() ? check.name : fmt::format("{:<15} {}", check.name, check.problem)));
   }
   if (!report.no_cuda.empty()) print_line(fmt::format("\n{:<13} none: {}", "cuda", report.no_cuda));
   print_line(report.ok() ? "\nAll is well." : "\nSome checks failed: see the lines marked FAILED.");

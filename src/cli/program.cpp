@@ -58,6 +58,14 @@ void refuse_unknown(const CLI::App& app, int argc, char** argv) {
         "command", fmt::format("{} is not known; expected one of: {}", words::quote(argv[1]), fmt::join(names, ", ")));
 }
 
+// CLI11 would take "[a, b]" for a list, and what follows "--" for options of the program's.
+void mark_texts(std::vector<std::string>& arguments) {
+  const auto end = std::find(arguments.begin(), arguments.end(), "--");
+  for (auto text = arguments.begin(); text != arguments.end(); ++text)
+    if (text > end || text->starts_with('[')) text->insert(text->begin(), kWholeText);
+  if (end != arguments.end()) arguments.erase(end);
+}
+
 int run(int argc, char** argv, const train::Tasks& tasks) {
   CLI::App app{about(tasks), "lemma"};
   app.set_version_flag("--version", std::string("lemma ") + kVersion);
@@ -70,8 +78,7 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   try {
     refuse_unknown(app, argc, argv);
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    for (std::string& text : arguments)
-      if (arguments[0] == "predict" && text.starts_with('[')) text.insert(text.begin(), kWholeText);
+    if (argc > 1 && arguments[0] == "predict") mark_texts(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {

@@ -34,6 +34,14 @@ bool Array::is_contiguous() const {
   return true;
 }
 
+Array Array::select(int dim, int64_t index) const {
+  Shape shape = shape_;
+  Strides strides = strides_;
+  shape.erase(dim);
+  strides.erase(dim);
+  return view(shape, strides, offset_ + index * strides_[dim]);
+}
+
 Array Array::expand(const Shape& shape) const {
   Strides strides = Strides::filled(shape.rank(), 0);
   const int shift = shape.rank() - rank();

@@ -165,9 +165,11 @@ class Reader {
       first_line_ = line.number;
     }
     if (fields.size() != table_.columns)
-      return odd_.add(file_.path(), line.number,
-                      fmt::format("{} columns where line {} has {}", fields.size(), first_line_, table_.columns),
-                      "expected the same number in every line, separated by " + separator);
+      return odd_.add(
+          file_.path(), line.number,
+          fmt::format("{} where line {} has {}", words::plural(static_cast<int64_t>(fields.size()), "column"),
+                      first_line_, table_.columns),
+          "expected the same number in every line, separated by " + separator);
     if (numbered_ && is_word_of_many(fields[0])) {
       ++table_.words_of_many;
       return;

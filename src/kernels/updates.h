@@ -1,7 +1,7 @@
-// The update rules of the optimisers, each written once: what happens to one element of a parameter. Both devices
-// include the rules into a namespace of their own, the CPU once for each SIMD target: there N, the type of a number, is
-// a vector, and on a GPU a float or double. They define LEMMA_UPDATE_RULE, what stands before a function of the device,
-// and have sqrt(N) and fused(a, b, c) = a b + c.
+// The update rules of the optimisers, and of the weights' mean, each written once: what happens to one element. Both
+// devices include the rules into a namespace of their own, the CPU once for each SIMD target: there N, the type of a
+// number, is a vector, and on a GPU a float or double. They define LEMMA_UPDATE_RULE, what stands before a function of
+// the device, and have sqrt(N) and fused(a, b, c) = a b + c.
 //
 // To add an optimiser: its step, its name in the list and its rule here; then its class in optim/.
 
@@ -33,8 +33,12 @@ struct SgdStep {
   double lr, momentum, dampening, weight_decay;
   bool nesterov, first;
 };
+/// A running mean, `param`, of weights, `grad`.
+struct AverageStep {
+  double decay;
+};
 
-#define LEMMA_FOR_EACH_UPDATE(X) X(Adam, adam) X(Sgd, sgd)
+#define LEMMA_FOR_EACH_UPDATE(X) X(Adam, adam) X(Sgd, sgd) X(Average, average)
 
 }  // namespace lemma
 #endif
@@ -103,6 +107,20 @@ struct SgdRule {
     }
     x[0] = fused(rate, g, x[0]);
   }
+};
+
+/// m = decay m + (1 - decay) w
+template <class N>
+struct AverageRule {
+  static constexpr int kArrays = 2;  // m, w
+  N decay, fresh;
+
+  template <class Number>
+  AverageRule(const AverageStep& s, const Number& number) : decay(number(s.decay)), fresh(number(1 - s.decay)) {}
+
+  LEMMA_UPDATE_RULE bool reads(size_t) const { return true; }
+  LEMMA_UPDATE_RULE bool writes(size_t k) const { return k == 0; }
+  LEMMA_UPDATE_RULE void operator()(N (&x)[2]) const { x[0] = fused(decay, x[0], fresh * x[1]); }
 };
 
 #endif

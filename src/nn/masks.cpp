@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lemma/core/error.h"
 #include "lemma/ops.h"
 #include "nn/checks.h"
 
@@ -30,6 +31,7 @@ Tensor attend_lengths(const std::vector<int64_t>& lengths, int64_t width, Device
 }
 
 Tensor attend_causal(int64_t length, Device device) {
+  if (length < 0) throw ValueError("attend_causal", fmt::format("the length is {}; expected 0 or more", length));
   const Tensor place = arange(length, {.device = device});
   return ge(place.unsqueeze(1), place.unsqueeze(0));  // query >= key
 }

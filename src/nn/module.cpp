@@ -129,12 +129,17 @@ void Module::zero_grad() {
 // The array behind each handle is exchanged, so optimisers, tied layers and the user's own handles follow.
 void Module::replace(const std::function<Tensor(const Tensor&)>& convert) {
   NoGrad guard;
+  std::vector<std::pair<Tensor*, Tensor>> changes;  // all of them, before the first is made: memory may end
+  std::set<const TensorImpl*> seen;
   visit([&](const std::string&, const Slot& slot) {
+    if (!seen.insert(slot.tensor->impl()).second) return;
     const Tensor after = convert(*slot.tensor);
-    if (after.is_same(*slot.tensor)) return;
-    slot.tensor->impl()->array = after.array();
-    slot.tensor->zero_grad();
+    if (!after.is_same(*slot.tensor)) changes.emplace_back(slot.tensor, after);
   });
+  for (auto& [before, after] : changes) {
+    before->impl()->array = after.array();
+    before->zero_grad();
+  }
 }
 
 void Module::to(Device device) {

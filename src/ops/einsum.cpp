@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/composition.h"
@@ -28,7 +29,7 @@ std::string written_out(const std::string& equation, const std::string& term, in
   if (dots == std::string::npos) return term;
   const int rest = rank - static_cast<int>(term.size() - 3);
   if (rest < 0 || term.find('.', dots + 3) != std::string::npos)
-    bad(equation, fmt::format("term '{}' does not fit an operand of {} dims", term, rank));
+    bad(equation, fmt::format("term '{}' does not fit an operand of {}", term, words::plural(rank, "dim")));
   std::string between;
   for (int i = rest; i-- > 0;) between.push_back(hidden(i));
   return term.substr(0, dots) + between + term.substr(dots + 3);
@@ -130,8 +131,8 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
   }
   if (operands.empty()) bad(equation, "needs at least one operand");
   if (letters.size() != operands.size())
-    bad(equation, fmt::format("has {} terms than the {} operands", letters.size() < operands.size() ? "fewer" : "more",
-                              operands.size()));
+    bad(equation, fmt::format("has {} for {}", words::plural(static_cast<int64_t>(letters.size()), "term"),
+                              words::plural(static_cast<int64_t>(operands.size()), "operand")));
   std::vector<Term> terms;
   std::map<char, int64_t> sizes;
   int widest = 0;  // dims of the longest "..."
@@ -141,8 +142,9 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
     letters[i] = written_out(equation, named_letters, operands[i].dim());
     Term term{operands[i], letters[i]};
     if (term.letters.size() != static_cast<size_t>(term.x.dim()))
-      bad(equation, fmt::format("term '{}' names {} dims, but operand {} of shape {} has {}", named_letters,
-                                term.letters.size(), i, term.x.shape().str(), term.x.dim()));
+      bad(equation, fmt::format("term '{}' names {}, but operand {} of shape {} has {}", named_letters,
+                                words::plural(static_cast<int64_t>(term.letters.size()), "dim"), i,
+                                term.x.shape().str(), term.x.dim()));
     for (size_t d = 0; d < term.letters.size(); ++d) {
       const char c = term.letters[d];
       if (is_hidden(c)) widest = std::max(widest, kMaxRank + 1 - c);

@@ -1,5 +1,6 @@
 // x[{...}]: numbers, slices, None and Ellipsis are views one after the other; index tensors then gather from the view.
 #include "lemma/indexing.h"
+#include "lemma/core/words.h"
 
 #include <limits>
 
@@ -51,8 +52,10 @@ int left_over(const char* op, const Tensor& x, const std::vector<TensorIndex>& i
     throw ShapeError(op, fmt::format("Ellipsis appears {} times among the indices; at most one is allowed", ellipses),
                      {x.shape()});
   if (used > x.dim())
-    throw ShapeError(op, fmt::format("the indices pick from {} dims, but {} has {}", used, x.shape().str(), x.dim()),
-                     {x.shape()});
+    throw ShapeError(
+        op,
+        fmt::format("the indices pick from {}, but {} has {}", words::plural(used, "dim"), x.shape().str(), x.dim()),
+        {x.shape()});
   return x.dim() - used;
 }
 

@@ -171,13 +171,8 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
 std::vector<Tensor> unbind(const Tensor& x, int64_t dim) {
   check::defined("unbind", x);
   const int d = normalize_dim("unbind", dim, x.shape());
-  Shape shape = x.shape();
-  Strides strides = x.strides();
-  shape.erase(d);
-  strides.erase(d);
   std::vector<Array> parts;
-  for (int64_t i = 0; i < x.shape()[d]; ++i)
-    parts.push_back(x.array().view(shape, strides, x.array().offset() + i * x.strides()[d]));
+  for (int64_t i = 0; i < x.shape()[d]; ++i) parts.push_back(x.array().select(d, i));
   if (parts.empty()) return {};
   return record("unbind", {x}, parts, [d](const Grads& g, const Node& node) { return stack(all_of(g, node), d); });
 }

@@ -101,7 +101,7 @@ Tensor quantile(const Tensor& x, const Tensor& q, std::optional<int64_t> dim, bo
   if (!all(logical_and(ge(q.detach(), 0), le(q.detach(), 1))))
     throw ValueError("quantile", "q must lie in [0, 1], from the smallest to the largest");
   const bool whole = !dim || check::is_number("quantile", x, *dim);
-  const Tensor lines = whole ? flatten(x) : movedim(x, *dim, -1);  // (..., N)
+  const Tensor lines = whole ? flatten(x) : movedim(x, normalize_dim("quantile", *dim, x.shape()), -1);  // (..., N)
   not_empty("quantile", lines, lines.dim() - 1);
   const int64_t n = lines.size(-1);
   const Tensor sorted = sort(lines, -1).first;

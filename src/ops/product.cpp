@@ -1,6 +1,7 @@
 // Products under their own names: each is matmul with stricter shapes or an added term.
 #include <algorithm>
 
+#include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/composition.h"
@@ -145,9 +146,10 @@ Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims) {
   check::defined("tensordot", a);
   check::defined("tensordot", b);
   if (dims < 0 || dims > a.dim() || dims > b.dim())
-    throw ShapeError("tensordot",
-                     fmt::format("cannot sum over {} dims of {} and {}", dims, a.shape().str(), b.shape().str()),
-                     {a.shape(), b.shape()});
+    throw ShapeError(
+        "tensordot",
+        fmt::format("cannot sum over {} of {} and {}", words::plural(dims, "dim"), a.shape().str(), b.shape().str()),
+        {a.shape(), b.shape()});
   Dims last, first;
   for (int64_t i = 0; i < dims; ++i) {
     last.push_back(a.dim() - dims + i);

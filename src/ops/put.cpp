@@ -92,6 +92,7 @@ Tensor index_add(const Tensor& x, int64_t dim, const Tensor& index, const Tensor
         fmt::format("index {} must have one dim, and src {} one slice of {} along dim {} for each number in it",
                     index.shape().str(), src.shape().str(), x.shape().str(), d),
         {x.shape(), index.shape(), src.shape()});
+  check::in_range("index_add", "index", index, x.shape()[d]);
   return scatter_add(x, d, expand(reshape(index, column), wanted), alpha == 1 ? src : src * alpha);
 }
 

@@ -1,6 +1,7 @@
 // Moving, turning and repeating: compositions of views and cat.
 #include <algorithm>
 
+#include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 
@@ -53,7 +54,10 @@ Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination) {
 Tensor roll(const Tensor& x, const std::vector<int64_t>& shifts, const Dims& dims) {
   check::defined("roll", x);
   if (static_cast<int>(shifts.size()) != dims.rank())
-    throw ShapeError("roll", fmt::format("{} shifts for {} dims", shifts.size(), dims.rank()), {x.shape()});
+    throw ShapeError("roll",
+                     fmt::format("{} for {}", words::plural(static_cast<int64_t>(shifts.size()), "shift"),
+                                 words::plural(dims.rank(), "dim")),
+                     {x.shape()});
   Tensor y = x;
   for (int i = 0; i < dims.rank(); ++i) {
     const int d = normalize_dim("roll", dims[i], x.shape());

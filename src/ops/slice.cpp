@@ -45,14 +45,7 @@ struct SliceView {
 struct SelectView {
   int dim;
   int64_t index;
-  Array operator()(const Array& a) const {
-    Shape shape = a.shape();
-    Strides strides = a.strides();
-    const int64_t offset = a.offset() + index * strides[dim];
-    shape.erase(dim);
-    strides.erase(dim);
-    return a.view(shape, strides, offset);
-  }
+  Array operator()(const Array& a) const { return a.select(dim, index); }
 };
 
 struct DiagonalView {

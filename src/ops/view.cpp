@@ -3,6 +3,7 @@
 
 #include "core/sizes.h"
 #include "kernels/kernels.h"
+#include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
 #include "ops/view_strides.h"
@@ -29,14 +30,15 @@ Shape resolve_shape(const char* op, const Shape& wanted, const Shape& have) {
   if (unknown >= 0) {
     if (known == 0 || n % known != 0)
       throw ShapeError(op,
-                       fmt::format("cannot view {} elements of {} as {}: {} is not divisible by {}", n, have.str(),
-                                   wanted.str(), n, known),
+                       fmt::format("cannot view {} of {} as {}: {} is not divisible by {}", words::plural(n, "element"),
+                                   have.str(), wanted.str(), n, known),
                        {have});
     shape[unknown] = n / known;
   } else if (known != n) {
-    throw ShapeError(
-        op, fmt::format("cannot view {} elements of {} as {}, which has {}", n, have.str(), wanted.str(), known),
-        {have});
+    throw ShapeError(op,
+                     fmt::format("cannot view {} of {} as {}, which has {}", words::plural(n, "element"), have.str(),
+                                 wanted.str(), known),
+                     {have});
   }
   if (n == 0) check_elements(op, shape);  // its product says nothing about its other dims
   return shape;
@@ -117,7 +119,8 @@ Tensor permute(const Tensor& x, const Dims& dims) {
   check::defined("permute", x);
   if (dims.rank() != x.dim())
     throw ShapeError("permute",
-                     fmt::format("{} names {} dims, but {} has {}", dims.str(), dims.rank(), x.shape().str(), x.dim()),
+                     fmt::format("{} names {}, but {} has {}", dims.str(), words::plural(dims.rank(), "dim"),
+                                 x.shape().str(), x.dim()),
                      {x.shape()});
   Shape shape;
   Strides strides;

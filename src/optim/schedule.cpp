@@ -8,14 +8,16 @@
 
 namespace lemma::optim {
 
-// All rates are computed and checked before the first is written.
+// All rates are computed and checked before the first is written, into memory that is there from the start: a step
+// that has changed the weights must not fail here.
 void Scheduler::apply(int64_t step) {
-  std::vector<double> rates;
-  for (const Group& group : optimizer_.groups()) {
-    rates.push_back(lr_at(group.initial_lr, step));
-    check_not_negative("Scheduler", fmt::format("the learning rate of step {}", step).c_str(), rates.back());
+  rates_.resize(optimizer_.groups().size());
+  for (size_t i = 0; i < rates_.size(); ++i) {
+    rates_[i] = lr_at(optimizer_.groups()[i].initial_lr, step);
+    if (!is_not_negative(rates_[i]))  // the words ask for memory
+      check_not_negative("Scheduler", fmt::format("the learning rate of step {}", step).c_str(), rates_[i]);
   }
-  for (size_t i = 0; i < rates.size(); ++i) optimizer_.groups()[i].lr = rates[i];
+  for (size_t i = 0; i < rates_.size(); ++i) optimizer_.groups()[i].lr = rates_[i];
   step_ = step;
 }
 

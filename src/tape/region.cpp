@@ -20,15 +20,6 @@ Array contiguous(const Array& a) {
   return copy;
 }
 
-Array at(const Array& a, int dim, int64_t index) {
-  Shape shape = a.shape();
-  Strides strides = a.strides();
-  const int64_t offset = a.offset() + index * strides[dim];
-  shape.erase(dim);
-  strides.erase(dim);
-  return a.view(shape, strides, offset);
-}
-
 // to += part, where several elements of `to` may be one in memory: what they are given adds up.
 void add_overlapping(const Array& to, const Array& part) {
   if (elements_are_distinct(to)) return kernels::binary_inplace(Binary::Add, to, part);
@@ -44,7 +35,7 @@ void add_overlapping(const Array& to, const Array& part) {
   int fewest = -1;  // windows: one after the other
   for (int i = 0; i < shape.rank(); ++i)
     if (shape[i] > 1 && (fewest < 0 || shape[i] < shape[fewest])) fewest = i;
-  for (int64_t i = 0; i < shape[fewest]; ++i) add_overlapping(at(to, fewest, i), at(part, fewest, i));
+  for (int64_t i = 0; i < shape[fewest]; ++i) add_overlapping(to.select(fewest, i), part.select(fewest, i));
 }
 
 // zeros of `shape` with the part where the region is: the adjoint of part_of.

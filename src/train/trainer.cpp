@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -60,8 +61,9 @@ Trainer::Trainer(Learner& learner, const Examples& examples, const TrainOptions&
               options) {}
 
 void Trainer::begin_epoch() {
-  epoch_generator_ = default_generator();
-  order_ = lessons_.draw(default_generator());
+  Generator generator = default_generator();
+  order_ = lessons_.draw(generator);
+  epoch_generator_ = std::exchange(default_generator(), generator);
   batch_ = 0;
   loss_sum_ = 0;
 }
@@ -84,8 +86,16 @@ Tensor Trainer::forward(const std::vector<int64_t>& rows) {
 
 StepResult Trainer::step() {
   if (batch_ == batches()) begin_epoch();  // an epoch's order is drawn when its first step is taken
-  const std::vector<int64_t>& rows = order_[static_cast<size_t>(batch_)];
   const Generator before = default_generator();
+  try {
+    return step(order_[static_cast<size_t>(batch_)], before);
+  } catch (...) {
+    default_generator() = before;  // a step that failed may be taken again
+    throw;
+  }
+}
+
+StepResult Trainer::step(const std::vector<int64_t>& rows, const Generator& before) {
   optimizer_->zero_grad();
   const Tensor loss = forward(rows);
   scaler_.scale(loss).backward();  // before the loss is read, which waits for a GPU
@@ -95,12 +105,13 @@ StepResult Trainer::step() {
   result.gradient_norm = options_.clip > 0 ? optim::clip_grad_norm_(params_, options_.clip) : optim::grad_norm(params_);
   if (!std::isfinite(result.gradient_norm) && scaler_.get_scale() <= 1)
     explain_nan(rows, before, result.loss, result.gradient_norm);
-  scaler_.step(*optimizer_);
+  const std::function<void()> update_average = average_.prepare(steps_ + 1);
+  scaler_.step(*optimizer_);  // from here on nothing asks for memory
   scaler_.update();
   schedule_->step();
   ++steps_;
   loss_sum_ += result.loss;
-  if (average_.active()) average_.update(steps_);
+  update_average();
   if (++batch_ == batches()) ++epoch_;
   return result;
 }

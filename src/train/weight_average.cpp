@@ -9,6 +9,7 @@
 
 #include "lemma/autograd.h"
 #include "lemma/ops.h"
+#include "optim/slots.h"
 
 namespace lemma::train {
 
@@ -26,15 +27,23 @@ WeightAverage::WeightAverage(const nn::Module& model, double decay) : decay_(dec
   }
 }
 
-void WeightAverage::update(int64_t step) {
+std::function<void()> WeightAverage::prepare(int64_t step) {
   NoGrad guard;
   const double decay = std::min(decay_, static_cast<double>(step) / static_cast<double>(step + 9));
+  std::map<std::string, std::vector<UpdateSlot>> by_device;
+  std::vector<std::pair<Tensor, Tensor>> counts;  // which have no mean
   for (size_t i = 0; i < weights_.size(); ++i) {
-    if (is_floating(mean_[i].second.dtype()))
-      mean_[i].second.mul_(decay).add_(weights_[i].second, 1 - decay);
+    const Tensor weight = weights_[i].second.detach().contiguous();
+    const Array mean = optim::memory_for(mean_[i].second, weight);
+    if (is_floating(weight.dtype()))
+      by_device[weight.device().str()].push_back({mean, weight.array(), {}});
     else
-      mean_[i].second.copy_(weights_[i].second);  // a count has no mean
+      counts.emplace_back(mean_[i].second, weight);
   }
+  return [by_device = std::move(by_device), counts = std::move(counts), step = AverageStep{decay}] {
+    for (const auto& [device, slots] : by_device) optim::write<AverageStep>(slots, step);
+    for (const auto& [mean, count] : counts) kernels::copy(mean.array(), count.array());
+  };
 }
 
 void WeightAverage::swap() noexcept {

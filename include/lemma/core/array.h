@@ -41,6 +41,8 @@ class Array {
   Array view(const Shape& shape, const Strides& strides, int64_t offset) const {
     return Array(storage_, shape, strides, offset, dtype_);
   }
+  /// What lies at `index` of a dim, without that dim. Requires: they are there.
+  Array select(int dim, int64_t index) const;
   /// The same memory, stretched with stride 0 to `shape`. Requires: broadcastable.
   Array expand(const Shape& shape) const;
 

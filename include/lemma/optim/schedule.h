@@ -37,6 +37,7 @@ class Scheduler {
  private:
   Optimizer& optimizer_;
   int64_t step_ = 0;
+  std::vector<double> rates_;  // of the step that apply() goes to
 };
 
 /// factor(t) = the user's function.

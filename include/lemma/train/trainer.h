@@ -41,8 +41,9 @@ class Trainer {
   Trainer(Learner& learner, const Examples& examples, const TrainOptions& options);
 
   /// The next batch: forward, backward, clip, AdamW, schedule, average. When the loss or a gradient is NaN or infinite,
-  /// throws GradError naming the operation that made it; the weights are then those from before the step. In float16 a
-  /// gradient that overflows only skips the step, as long as a smaller scale can still help.
+  /// throws GradError naming the operation that made it. After any exception weights, optimiser, mean and random
+  /// numbers are those from before the step. In float16 a gradient that overflows only skips the step, as long as a
+  /// smaller scale can still help.
   StepResult step();
   /// The module's loss before any training, on the first batches, without dropout.
   double initial_loss();
@@ -67,6 +68,7 @@ class Trainer {
 
  private:
   void begin_epoch();
+  StepResult step(const std::vector<int64_t>& rows, const Generator& before);
   /// The loss, with products in the run's precision.
   Tensor forward(const std::vector<int64_t>& rows);
   [[noreturn]] void explain_nan(const std::vector<int64_t>& rows, const Generator& before, double loss, double norm);

@@ -2,6 +2,7 @@
 /// WeightAverage: the running mean of a module's weights.
 
 #include <cstdint>
+#include <functional>
 
 #include "lemma/nn/module.h"
 
@@ -12,7 +13,9 @@ namespace lemma::train {
 class WeightAverage {
  public:
   WeightAverage(const nn::Module& model, double decay);
-  void update(int64_t step);
+  /// Finds the memory that the update after that step needs; what is returned only writes, and throws nothing.
+  std::function<void()> prepare(int64_t step);
+  void update(int64_t step) { prepare(step)(); }
   /// Exchanges the model's weights and the mean; call it again to put them back. Only the handles change, so it cannot
   /// fail, and a state_dict() made before keeps the values that it had.
   void swap() noexcept;
