@@ -2,11 +2,14 @@
 #include <malloc.h>
 #include <sys/wait.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <new>
 
 #include "lemma/autograd.h"
 #include "lemma/core/memory.h"
+#include "lemma/io/files.h"
 #include "lemma/ops.h"
 #include "lemma/optim/adam.h"
 #include "lemma/optim/grad_scaler.h"
@@ -16,6 +19,7 @@
 #include "tests/in_process.h"
 
 using namespace lemma;
+namespace fs = std::filesystem;
 
 namespace {
 int blocks_left = -1;  // that the system still gives; -1: no end of them
@@ -27,6 +31,18 @@ extern "C" void* aligned_alloc(size_t alignment, size_t bytes) noexcept {
   if (blocks_left > 0) --blocks_left;
   return ::memalign(alignment, bytes);
 }
+
+namespace {
+int objects_left = -1;  // that operator new still makes before it fails once
+}
+
+[[gnu::noinline]] void* operator new(size_t bytes) {
+  if (objects_left >= 0 && objects_left-- == 0) throw std::bad_alloc();
+  if (void* const made = std::malloc(bytes)) return made;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, size_t) noexcept { std::free(p); }
 
 namespace {
 
@@ -172,6 +188,42 @@ TEST_CASE("a module that finds no memory for another dtype keeps all of its own"
   layer.to(float64);
   CHECK(layer.weight.dtype() == float64);
   CHECK(layer.bias.dtype() == float64);
+}
+
+TEST_CASE("a save that finds no memory at some place leaves the old directory or the new, and no litter") {
+  TempDir dir;
+  const std::string out = dir / "a-name-that-no-string-holds-without-memory";
+  const auto save = [&](const std::string& text) {
+    io::AtomicDirectory directory(out, {"one", "other"});
+    directory.write("one", text);
+    directory.write("other", text);
+    directory.commit();
+  };
+  save("old");
+  io::write_file(out + "/users-own-file-with-a-long-name", "theirs");
+  int failures = 0;
+  for (int objects = 0;; ++objects) {
+    CAPTURE(objects);
+    bool failed = false;
+    objects_left = objects;
+    try {
+      save("new");
+    } catch (const std::bad_alloc&) {
+      failed = true;
+    } catch (const IoError&) {
+      failed = true;
+    }
+    objects_left = -1;
+    const std::string one = io::read_file(out + "/one");
+    CHECK(one == io::read_file(out + "/other"));
+    if (!failed) CHECK(one == "new");
+    CHECK(io::read_file(out + "/users-own-file-with-a-long-name") == "theirs");
+    save("old");
+    CHECK(std::distance(fs::directory_iterator(dir.path), fs::directory_iterator()) == 1);
+    if (!failed) break;
+    REQUIRE(++failures < 1000);
+  }
+  CHECK(failures > 50);
 }
 
 TEST_CASE("a scaled step that finds no memory may be taken again") {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,12 +38,9 @@ bool exchange_names(const std::string& a, const std::string& b) {
 
 // The names in a directory, sorted.
 std::vector<std::string> names_in(const std::string& path, const std::string& directory) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(directory, error), end; !error && entry != end; entry.increment(error))
-    names.push_back(entry->path().filename());
-  if (error) throw IoError(path, "cannot be read: " + reason(error.value()));
-  std::sort(names.begin(), names.end());
+  int error = 0;
+  std::vector<std::string> names = entries_of(directory, error);
+  if (error != 0) throw IoError(path, "cannot be read: " + reason(error));
   return names;
 }
 
@@ -102,20 +100,19 @@ AtomicDirectory::AtomicDirectory(const std::string& path, std::vector<std::strin
   target_ = resolve(path);
   sweep_leftovers();
   const mode_t mode = exists(target_) ? 0700 : 0777;  // commit() gives it the old one's
-  const Sibling made = make_sibling(target_, "saving", [mode](const std::string& name) {
+  Sibling made = make_sibling(target_, "saving", [mode](const std::string& name) {
     if (::mkdir(name.c_str(), mode) != 0) return -1;
     const int fd = ::open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0) ::rmdir(name.c_str());
     return fd;
   });
   if (made.fd < 0) throw IoError(path, "cannot be written: " + reason(errno));
-  temporary_ = made.path;
+  temporary_ = std::move(made.path);
   lock_ = made.fd;
 }
 
 AtomicDirectory::~AtomicDirectory() {
-  std::error_code ignored;
-  if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+  if (!temporary_.empty()) remove_all(temporary_);
   if (lock_ >= 0) ::close(lock_);
 }
 
@@ -129,8 +126,7 @@ void AtomicDirectory::sweep_leftovers() {
         std::all_of(names.begin(), names.end(), [this](const std::string& name) { return is_owned(owned_, name); });
     if (!all_owned && !exists(target_)) return;  // there is nowhere to move the user's files yet
     if (!all_owned) keep_foreign_files(left);
-    std::error_code ignored;
-    fs::remove_all(left, ignored);
+    remove_all(left);
   };
   for_abandoned_siblings(target_, "saving", sweep);
   if (exists(target_)) sweep(set_aside(target_));  // otherwise it is what recover_directory() puts back
@@ -166,8 +162,7 @@ void AtomicDirectory::commit() {
   temporary_.clear();
   if (!old.empty()) keep_foreign_files(old);
   sync_directory(parent_of(target_), path_);  // until then the old directory may be the only one on the disk
-  std::error_code ignored;
-  if (!old.empty()) fs::remove_all(old, ignored);
+  if (!old.empty()) remove_all(old);
   sweep_leftovers();
 }
 

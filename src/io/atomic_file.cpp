@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -23,10 +24,10 @@ AtomicFile::AtomicFile(const std::string& path) : path_(path) {
   } else {
     target_ = resolve(path);
     for_abandoned_siblings(target_, "tmp", [](const std::string& left) { ::unlink(left.c_str()); });
-    const Sibling made = make_sibling(target_, "tmp", [&](const std::string& name) {
+    Sibling made = make_sibling(target_, "tmp", [&](const std::string& name) {
       return ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, there ? 0600 : 0666);
     });
-    temporary_ = made.path;
+    temporary_ = std::move(made.path);
     descriptor_ = made.fd;
     if (descriptor_ >= 0 && there) keep_rights(target_, temporary_);
   }

@@ -19,17 +19,16 @@ DirectoryLock::DirectoryLock(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(parent_of(resolve(path)), error);
   const std::string target = resolve(path);
-  const std::string file = fmt::format("{}/.{}.lock", parent_of(target), target.substr(target.find_last_of('/') + 1));
+  file_ = fmt::format("{}/.{}.lock", parent_of(target), target.substr(target.find_last_of('/') + 1));
   for (;;) {
     // Where it cannot be made, nothing can be saved either, and the check of the place says why.
-    fd_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    fd_ = ::open(file_.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (fd_ < 0) return;
     if (::flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
       ::close(fd_);
       throw IoError(path, "is in use by another run; wait for its end or name another directory");
     }
-    file_ = file;
-    if (is_same(fd_, file)) return;
+    if (is_same(fd_, file_)) return;
     ::close(fd_);  // the run before removed it in between
   }
 }

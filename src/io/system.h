@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace lemma::io {
 
@@ -30,6 +31,10 @@ size_t read_fully(int fd, const std::string& path, void* into, size_t bytes);
 /// Puts a directory's entries on the disk. Throws IoError naming `path` where that fails; file systems that do not
 /// offer it are left alone, as is a directory that may be written to but not read.
 void sync_directory(const std::string& directory, const std::string& path);
+/// The names in a directory, sorted; `error` is 0, or says why it cannot be read.
+std::vector<std::string> entries_of(const std::string& directory, int& error);
+/// Removes a file, or a directory and all in it, as far as the system lets us. Asks for no memory of ours.
+void remove_all(const std::string& path) noexcept;
 /// The directory that holds `path`: "." for a bare name.
 std::string parent_of(const std::string& path);
 /// `path` without slashes at its end.
