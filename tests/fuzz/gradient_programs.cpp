@@ -9,6 +9,9 @@ using fuzz::Machine;
 
 namespace {
 
+// Nothing on the way may be infinite or NaN: 0 times that is a NaN gradient even where the result does not show it.
+bool ordinary(const Tensor& x) { return !is_floating(x.dtype()) || all(lt(abs(x.detach()), 1e6)); }
+
 // The result of a program on one input, weighted and summed to a number. What it refuses, it leaves out.
 Tensor run(const fuzz::Bytes& program, const Tensor& input, bool loud) {
   manual_seed(1);
@@ -23,8 +26,10 @@ Tensor run(const fuzz::Bytes& program, const Tensor& input, bool loud) {
     const auto error = fuzz::refused(op.name, [&] { results = op.run(m); });
     if (loud) std::fprintf(stderr, "%s: %s\n", op.name, error.value_or("done").c_str());
     for (const Tensor& x : results) {
+      if (!x.defined() || x.numel() > fuzz::kLargest) continue;
+      if (!ordinary(x)) return full({}, NAN, {.dtype = float64});
       m.keep(x);
-      if (x.defined() && x.requires_grad() && x.numel() <= fuzz::kLargest) last = x;
+      if (x.requires_grad()) last = x;
     }
   }
   const Tensor weights = sin(add(arange(0.0, static_cast<double>(last.numel()), 1.0, {.dtype = float64}), 0.7));

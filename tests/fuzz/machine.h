@@ -44,7 +44,7 @@ class Machine {
   Bytes in;
   std::vector<Tensor> pool;
   bool copies = false;  ///< any() gives contiguous copies
-  bool reals = false;   ///< float64 and moderate numbers only
+  bool reals = false;   ///< float64 and moderate numbers only, and no gradient that is cut on purpose
 };
 
 struct Operation {

@@ -96,7 +96,7 @@ std::vector<Operation> elementwise_operations() {
       WITH_NUMBER(clamp_max),
       LEMMA_FUZZ("rsub", rsub(m.number(), x)),
       LEMMA_FUZZ("rdiv", rdiv(m.number(), x)),
-      LEMMA_FUZZ("round", round(x, m.integer())),
+      LEMMA_FUZZ("round", round(x, m.reals ? 0 : m.integer())),
       LEMMA_FUZZ("div floor", div(x, m.like(x), m.word({"floor", "trunc", "", "up"}))),
       LEMMA_FUZZ("div number floor", div(x, m.number(), m.word({"floor", "trunc"}))),
       LEMMA_FUZZ("clamp", clamp(x, m.number(), m.number())),

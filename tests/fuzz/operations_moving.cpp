@@ -59,7 +59,7 @@ std::vector<Operation> moving_operations() {
       LEMMA_FUZZ("pad", pad(x, m.dim(), m.integer(), m.integer(), m.number())),
       LEMMA_FUZZ("tril", tril(x, m.integer())),
       LEMMA_FUZZ("triu", triu(x, m.integer())),
-      LEMMA_FUZZ("embedding", embedding(x, m.ids(size_at(x, 0)), m.integer())),
+      LEMMA_FUZZ("embedding", embedding(x, m.ids(size_at(x, 0)), m.reals ? -1 : m.integer())),
       LEMMA_FUZZ("gather", along(m, x, [&](int64_t d, const Tensor& i) { return gather(x, d, i); })),
       LEMMA_FUZZ("scatter_add",
                  along(m, x, [&](int64_t d, const Tensor& i) { return scatter_add(x, d, i, m.like(x)); })),

@@ -31,7 +31,7 @@ std::vector<Operation> writing_operations() {
       LEMMA_FUZZ_EFFECT("^=", x ^= m.mask(x)),
       LEMMA_FUZZ_EFFECT("view", x.view(m.shape_of(x))),
       LEMMA_FUZZ_EFFECT("view_as", view_as(x, m.any())),
-      LEMMA_FUZZ_EFFECT("detach", x.detach()),
+      LEMMA_FUZZ_EFFECT("detach", m.reals ? x : x.detach()),
       LEMMA_FUZZ_EFFECT("dropout", dropout(x, m.real(), m.in.flag())),
       LEMMA_FUZZ_EFFECT("rand", rand(Shape(m.integers()), {.dtype = m.dtype()})),
       LEMMA_FUZZ_EFFECT("randn", randn(Shape(m.integers()), {.dtype = m.dtype()})),
