@@ -110,6 +110,22 @@ TEST_CASE("integers divide, multiply and take powers as in PyTorch") {
   CHECK(integers(tensor({INT64_MAX}) + 1) == std::vector{INT64_MIN});  // wraps around
 }
 
+TEST_CASE("sums and products of int64 wrap around, whichever way they are added up") {
+  const Tensor x = tensor({INT64_MAX, INT64_MAX, int64_t{3}}), rows = stack({x, x});
+  CHECK(sum(x).item<int64_t>() == 1);
+  CHECK(prod(x).item<int64_t>() == 3);
+  CHECK(integers(sum(rows, 0)) == std::vector<int64_t>{-2, -2, 6});
+  CHECK(integers(prod(rows, 0)) == std::vector<int64_t>{1, 1, 9});
+  CHECK(integers(sum(rows.t(), 0)) == std::vector<int64_t>{1, 1});
+  CHECK(integers(cumsum(x, 0)) == std::vector<int64_t>{INT64_MAX, -2, 1});
+  CHECK(integers(cumprod(x, 0)) == std::vector<int64_t>{INT64_MAX, 1, 3});
+  const Tensor twice = tensor({0, 0, 0});
+  CHECK(integers(scatter_add(tensor({1}), 0, twice, x)) == std::vector<int64_t>{2});
+  CHECK(integers(index_add(tensor({1}), 0, twice, x)) == std::vector<int64_t>{2});
+  CHECK(integers(index_add(zeros_like(rows), 0, tensor({1, 1}), rows)) == std::vector<int64_t>{0, 0, 0, -2, -2, 6});
+  CHECK(integers(matmul(rows, tensor({1, 1, 1}))) == std::vector<int64_t>{1, 1});
+}
+
 TEST_CASE("bools are sorted, multiplied, counted and compared") {
   const Tensor x = tensor({true, false, true});
   CHECK(truths(sort(x).first) == std::vector{false, true, true});

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "core/memory_limit.h"
+#include "core/poison.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>
@@ -54,6 +55,8 @@ struct System {
   }
 };
 
+size_t room_of(size_t bytes) { return size_classes::class_bytes(size_classes::class_of(bytes)); }
+
 // Never destroyed: tensors in static variables outlive any order of destruction.
 CachingAllocator<System>& cache() {
   static auto* instance = [] {
@@ -69,9 +72,13 @@ CachingAllocator<System>& cache() {
 void* allocate(size_t bytes) {
   void* block = cache().allocate(bytes);
   if (!block) throw std::bad_alloc();
+  poison::open(block, bytes, room_of(bytes));
   return block;
 }
-void release(void* block, size_t bytes) { cache().release(block, bytes); }
+void release(void* block, size_t bytes) {
+  poison::open(block, 0, room_of(bytes));
+  cache().release(block, bytes);
+}
 bool is_limited() { return limit() != SIZE_MAX; }
 MemoryFigures figures() { return cache().figures(); }
 void reset_peak() { cache().reset_peak(); }

@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/half.h"
+#include "kernels/functors.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
@@ -82,9 +83,9 @@ void add_rows(const Collapsed<3>& dims, int64_t jump, const int64_t* index, cons
       T* y = to + walk.offset[1] + place * jump;
       const T* x = from + walk.offset[2];
       if (from_step == 1)
-        for (int64_t c = begin; c < end; ++c) y[c] += x[c];
+        for (int64_t c = begin; c < end; ++c) y[c] = fn::plus(y[c], x[c]);
       else
-        for (int64_t c = begin; c < end; ++c) y[c] += x[c * from_step];
+        for (int64_t c = begin; c < end; ++c) y[c] = fn::plus(y[c], x[c * from_step]);
     }
   });
 }
@@ -115,8 +116,10 @@ void scatter_run(const Array& out, int dim, const Array& index, const Array& src
     OuterWalk<3> walk(dims, begin * each);
     for (int64_t row = begin * each; row < end * each; ++row, walk.next())
       for (int64_t k = 0; k < inner; ++k)
-        if (const int64_t place = at[walk.offset[0] + k * step]; range.holds(place))
-          to[walk.offset[1] + k * to_step + place * jump] += from[walk.offset[2] + k * from_step];
+        if (const int64_t place = at[walk.offset[0] + k * step]; range.holds(place)) {
+          T& y = to[walk.offset[1] + k * to_step + place * jump];
+          y = fn::plus(y, from[walk.offset[2] + k * from_step]);
+        }
   });
   range.check("scatter_add");
 }

@@ -7,6 +7,7 @@
 
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/half.h"
+#include "kernels/functors.h"
 #include "lemma/core/error.h"
 
 namespace lemma::kernels::cpu {
@@ -78,7 +79,7 @@ void run(const ScanWork& work) {
       Acc sum = 0;
       for (int64_t k = 0; k < n; ++k) {
         const int64_t i = reverse ? n - 1 - k : k;
-        sum = static_cast<Acc>(sum + static_cast<Acc>(data[from + i * step]));
+        sum = fn::plus(sum, static_cast<Acc>(data[from + i * step]));
         result[to + i * out_step] = static_cast<T>(sum);
       }
     });

@@ -37,13 +37,13 @@ struct Rule {
     if constexpr (kExtreme)
       return Extreme{}(a, b);
     else if constexpr (kOp == Reduce::Prod)
-      return a * b;
+      return fn::times(a, b);
     else
-      return a + b;
+      return fn::plus(a, b);
   }
   static Acc step(Acc acc, Acc x) {
     if constexpr (kOp == Reduce::SumSquares)
-      return acc + x * x;
+      return fn::plus(acc, fn::times(x, x));
     else
       return merge(acc, x);
   }

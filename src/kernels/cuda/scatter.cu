@@ -4,6 +4,7 @@
 // sorted once for the whole row.
 
 #include "kernels/cuda/sort.cuh"
+#include "kernels/functors.h"
 
 namespace lemma::kernels::cuda {
 namespace {
@@ -19,7 +20,10 @@ __global__ void add_lines(const int64_t* index, Wide<T>* out, const T* src,
   if (line >= lines) return;
   int64_t at[3];
   starts.offsets(line, at);
-  for (int64_t k = 0; k < count; ++k) out[at[1] + index[at[0] + k * step] * jump] += widened(src[at[2] + k * src_step]);
+  for (int64_t k = 0; k < count; ++k) {
+    Wide<T>& y = out[at[1] + index[at[0] + k * step] * jump];
+    y = fn::plus(y, widened(src[at[2] + k * src_step]));
+  }
 }
 
 // Thread (line, k, column): if entry k of the sorted line is the first with its index, it adds up the segment in order.
@@ -45,9 +49,9 @@ __global__ void add_segments(const uint64_t* keys, const int64_t* order, T* out,
   for (; next + 4 <= count && keys[next + 3] == key; next += 4) {
     T x[4];
     UNROLL for (int j = 0; j < 4; ++j) x[j] = from[order[next + j] * src_step];
-    UNROLL for (int j = 0; j < 4; ++j) sum += widened(x[j]);
+    UNROLL for (int j = 0; j < 4; ++j) sum = fn::plus(sum, widened(x[j]));
   }
-  for (; next < count && keys[next] == key; ++next) sum += widened(from[order[next] * src_step]);
+  for (; next < count && keys[next] == key; ++next) sum = fn::plus(sum, widened(from[order[next] * src_step]));
   out[at[0] + column[0] + index_of(key) * jump] = static_cast<T>(sum);
 }
 
