@@ -53,6 +53,20 @@ TEST_CASE("every spelling of a tag reads the same", "[data]") {
   CHECK(read("a\tB-X\nb\tM-X\nc\tE-X\n").scheme == "BMES");
 }
 
+TEST_CASE("types that differ only by case are pointed out, and one only where asked", "[data]") {
+  const std::string file = "Ann\tB-PER\nLee\tI-per\n\nBo\tB-Per\n\nOslo\tB-LOC\nCy\tB-PER\n";
+  const auto apart = read(file);
+  CHECK(apart.types == Lines{"LOC", "PER", "Per", "per"});
+  CHECK(apart.notes == Lines{"'PER' (2), 'Per' (1), 'per' (1) differ only by case; --fold-case makes them one label"});
+  const auto folded = read(file, {.fold_case = true});
+  CHECK(folded.types == Lines{"LOC", "PER"});
+  CHECK(folded.notes == Lines{"'PER' (2), 'Per' (1), 'per' (1) are one label, 'PER'"});
+  CHECK(sentences(file, {.fold_case = true}) == Lines{"Ann/B-PER Lee/I-PER", "Bo/B-PER", "Oslo/B-LOC Cy/B-PER"});
+  CHECK(sentences("Bo\tB-LOC\n", {.types = {"Loc"}, .fold_case = true}) == Lines{"Bo/B-Loc"});
+  CHECK(refused("Bo\tB-LOC\n", {.types = {"Loc"}}) ==
+        "[f:1] entity type 'LOC' was not in the training data; expected one of: Loc");
+}
+
 TEST_CASE("bare B, I and O are one type without a name", "[data]") {
   const auto data = read("New\tB\nYork\tI\nis\tO\nLima\tB\n");
   CHECK(data.types == Lines{"_"});

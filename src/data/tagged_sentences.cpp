@@ -8,6 +8,7 @@
 #include <set>
 
 #include "conll.h"
+#include "label_names.h"
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/data/tags.h"
@@ -38,6 +39,20 @@ void recount(TaggedSentences& data) {
   data.documents = last + 1;
 }
 
+// Brings the types to one spelling each, where that is asked for; returns what there is to say of them.
+std::vector<std::string> name_types(ConllFile& conll, const TaggedSentenceOptions& options) {
+  LabelNames names(options.types, options.fold_case);
+  const auto for_each_tag = [&](const auto& work) {
+    for (ConllSentence& sentence : conll.sentences)
+      for (ConllRow& row : sentence.rows)
+        if (row.tag != "O") work(row.tag);
+  };
+  for_each_tag([&](const std::string& tag) { names.add(tag.substr(2)); });
+  names.settle();
+  for_each_tag([&](std::string& tag) { tag.replace(2, std::string::npos, names.of(tag.substr(2))); });
+  return names.notes();
+}
+
 void check_types(const ConllFile& conll, const TaggedSentenceOptions& options) {
   if (options.types.empty() || options.other_types) return;
   const std::set<std::string, std::less<>> known(options.types.begin(), options.types.end());
@@ -58,6 +73,7 @@ TaggedSentences read_tagged_sentences(const std::string& path, const TaggedSente
   const TextFile file(path, options.replace_invalid);
   OddLines odd{.skip = options.skip_bad_lines};
   ConllFile conll = parse_conll(file, options, odd);
+  const std::vector<std::string> notes = name_types(conll, options);
   check_types(conll, options);
   TaggedSentences data;
   data.path = path;
@@ -65,6 +81,7 @@ TaggedSentences read_tagged_sentences(const std::string& path, const TaggedSente
   data.format = conll.format + "; " + conll.scheme;
   data.skipped = odd.count;
   data.notes = std::move(conll.notes);
+  data.notes.insert(data.notes.end(), notes.begin(), notes.end());
   if (odd.count > 0) data.notes.push_back(odd.note());
   data.columns = conll.columns;
   data.token_column = conll.token_column;

@@ -47,6 +47,7 @@ struct TaggedSentenceOptions {
   bool other_types = false;  ///< types beyond `types` are read like any other instead
   std::string token_column = {}, tag_column = {};  ///< by name, or by number from 1; empty: found
   bool skip_bad_lines = false;                     ///< lines that do not read are left out and counted
+  bool fold_case = false;  ///< types that differ only by case are one, in the commonest spelling
 };
 
 /// Throws IoError naming path, line and what was expected.

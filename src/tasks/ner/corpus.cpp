@@ -78,7 +78,8 @@ data::TaggedSentences read_tagged(const std::string& path, const train::ReadOpti
                                             .other_types = true,
                                             .token_column = how.token_column,
                                             .tag_column = how.tag_column,
-                                            .skip_bad_lines = how.skip_bad_lines};
+                                            .skip_bad_lines = how.skip_bad_lines,
+                                            .fold_case = how.fold_case};
   return naming_the_option([&] { return data::read_tagged_sentences(path, options); });
 }
 
@@ -129,7 +130,8 @@ std::string inspect_ner(const std::string& path, const train::ReadOptions& how) 
        fmt::format("token in {}, tag in {}", words::quote(data.token_column), words::quote(data.tag_column)),
        "entities",
        {"--token-column, --tag-column COLUMN: take other columns, by name or number",
-        "--skip-bad-lines: leave out lines that do not read", "--replace-invalid: read bytes that are not UTF-8"}},
+        "--skip-bad-lines: leave out lines that do not read", "--fold-case: types that differ only by case are one",
+        "--replace-invalid: read bytes that are not UTF-8"}},
       examples);
 }
 
