@@ -26,7 +26,7 @@ struct ClassLoss {
   double smoothing = 0;
 };
 
-// Class weights are not a variable of a loss, so they are not an input of a row.
+// The same in every row, so they are not an input; tests/test_nn_losses.cpp checks their gradient.
 const std::vector<double> kClassWeights = {0.5, 1, 2.5};
 
 // PyTorch's definition, element by element. x: scores (N, C, d...), targets (N, d...).

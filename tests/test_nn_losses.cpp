@@ -49,6 +49,19 @@ TEST_CASE("Every loss's gradient agrees with differences in float64") {
   CHECK(error(nn::L1Loss(), real) < 1e-6);
 }
 
+TEST_CASE("Class weights that require a gradient get one") {
+  const Tensor x = golden::input({4, 5}).detach(), labels = tensor({1, 0, 4, 2});
+  const Tensor weight = tensor({0.5, 1.0, 2.0, 1.5, 0.25}, {.dtype = float64}).requires_grad_();
+  for (const Reduction reduction : {Reduction::mean, Reduction::sum, Reduction::none}) {
+    CHECK(gradcheck([&](const auto& w) { return cross_entropy(x, labels, w[0], 2, reduction, 0.1); }, {weight}));
+    CHECK(gradcheck([&](const auto& w) { return nll_loss(x, labels, w[0], 2, reduction); }, {weight}));
+    CHECK(gradgradcheck([&](const auto& w) { return cross_entropy(w[1], labels, w[0], 2, reduction, 0.1); },
+                        {weight, x.detach().requires_grad_()}));
+  }
+  const Tensor nothing = cross_entropy(x, full_like(labels, -100), weight);
+  CHECK(equal(grad(nothing, weight), zeros_like(weight)));
+}
+
 TEST_CASE("Cross-entropy with all labels ignored is 0 with zero gradients") {
   const Tensor logits = randn({3, 4}).requires_grad_();
   for (const double smoothing : {0.0, 0.1}) {

@@ -63,7 +63,7 @@ Labels read_labels(const char* op, const Tensor& rows, const Tensor& labels, con
   const Tensor safe = masked_fill(labels, ignored, 0);
   check::in_range(op, "label", safe, rows.size(1));
   const Tensor counts = logical_not(ignored).to(rows.dtype());
-  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight.detach(), 0, safe) : counts};
+  return {ignored, safe, class_weight.defined() ? counts * gathered(class_weight, 0, safe) : counts};
 }
 
 // What a loss works on. Beside half scores, which become float32, the weights of classes may be halves too.
@@ -108,7 +108,7 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& c
   Tensor losses = picked(log_probs, labels);      // (M)
   if (label_smoothing > 0) {
     // The smoothed part spreads evenly over the classes, each with its own class weight.
-    const Tensor spread = weight.defined() ? sum(log_probs * weight.detach(), 1) : sum(log_probs, 1);
+    const Tensor spread = weight.defined() ? sum(log_probs * weight, 1) : sum(log_probs, 1);
     const Tensor smooth =
         -(masked_fill(spread, labels.ignored, 0) * (label_smoothing / static_cast<double>(rows.size(1))));
     losses = losses * (1 - label_smoothing) + smooth;

@@ -1,5 +1,6 @@
 // Runs a harness without libFuzzer: on the files given, or on N pseudo-random inputs, half of them damaged seeds.
-//   fuzz_readers FILE...      fuzz_readers --runs 2000 [--seed 1] [SEED FILE...]
+//   fuzz_readers FILE...      fuzz_readers --runs 2000 [--seed 1] [--keep FILE] [SEED FILE...]
+// --keep writes each input to a file before it runs, so that the one that stops the program is there.
 #include <random>
 #include <vector>
 
@@ -25,6 +26,7 @@ std::string drawn(std::mt19937& rng, const std::vector<std::string>& seeds) {
 
 int main(int argc, char** argv) {
   unsigned long runs = 0, seed = 1;
+  std::string keep;
   std::vector<std::string> inputs;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -32,11 +34,17 @@ int main(int argc, char** argv) {
       runs = std::strtoul(argv[++i], nullptr, 10);
     else if (argument == "--seed" && i + 1 < argc)
       seed = std::strtoul(argv[++i], nullptr, 10);
+    else if (argument == "--keep" && i + 1 < argc)
+      keep = argv[++i];
     else
       inputs.push_back(lemma::io::read_file(argument));
   }
   std::mt19937 rng(static_cast<std::mt19937::result_type>(seed));
   for (const std::string& input : inputs) run(input);
-  for (unsigned long i = 0; i < runs; ++i) run(drawn(rng, inputs));
+  for (unsigned long i = 0; i < runs; ++i) {
+    const std::string input = drawn(rng, inputs);
+    if (!keep.empty()) fuzz::put(keep, input);
+    run(input);
+  }
   std::printf("%lu files and %lu drawn inputs, no finding\n", static_cast<unsigned long>(inputs.size()), runs);
 }
