@@ -1,10 +1,22 @@
 // The allocator's figures.
+#include "core/poison.h"
 #include "lemma/core/cuda.h"
 #include "lemma/core/memory.h"
 #include "lemma/ops.h"
 #include "tests/catch.h"
 
 using namespace lemma;
+
+#if defined(LEMMA_ADDRESS_SANITIZER)
+TEST_CASE("under the address sanitizer the cache hides nothing: neither an overrun nor a use after free") {
+  Tensor x = zeros({10}, {.device = Device::cpu()});
+  const float* const p = x.data<float>();
+  CHECK_FALSE(__asan_region_is_poisoned(const_cast<float*>(p), 40));
+  CHECK(__asan_address_is_poisoned(p + 10));
+  x = Tensor();
+  CHECK(__asan_address_is_poisoned(p));
+}
+#endif
 
 TEST_CASE("active, peak and cached follow tensors as they come and go") {
   memory::empty_cache(default_device());
