@@ -7,6 +7,7 @@
 #include <memory>
 #include <new>
 
+#include "core/poison.h"
 #include "lemma/autograd.h"
 #include "lemma/core/memory.h"
 #include "lemma/io/files.h"
@@ -36,6 +37,7 @@ namespace {
 int objects_left = -1;  // that operator new still makes before it fails once
 }
 
+#if !defined(LEMMA_ADDRESS_SANITIZER)  // which has operators of its own, and compares who gave with who takes
 [[gnu::noinline]] void* operator new(size_t bytes) {
   if (objects_left >= 0 && objects_left-- == 0) throw std::bad_alloc();
   if (void* const made = std::malloc(bytes)) return made;
@@ -43,6 +45,7 @@ int objects_left = -1;  // that operator new still makes before it fails once
 }
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, size_t) noexcept { std::free(p); }
+#endif
 
 namespace {
 
@@ -191,6 +194,10 @@ TEST_CASE("a module that finds no memory for another dtype keeps all of its own"
 }
 
 TEST_CASE("a save that finds no memory at some place leaves the old directory or the new, and no litter") {
+#if defined(LEMMA_ADDRESS_SANITIZER)
+  WARN("skipped: the address sanitizer's operator new does not fail");
+  return;
+#endif
   TempDir dir;
   const std::string out = dir / "a-name-that-no-string-holds-without-memory";
   const auto save = [&](const std::string& text) {
