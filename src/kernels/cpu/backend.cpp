@@ -8,8 +8,8 @@ Backend& backend() {
       std::visit([](const auto& w) { cpu::run(w); }, work);
     }
   };
-  static Cpu cpu;
-  return cpu;
+  static Backend* const one = new Cpu;  // never destroyed: tensors may be, after any static
+  return *one;
 }
 
 }  // namespace lemma::kernels::cpu

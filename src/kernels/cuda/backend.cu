@@ -14,8 +14,8 @@ Backend& backend() {
           work);
     }
   };
-  static Cuda cuda;
-  return cuda;
+  static Backend* const one = new Cuda;  // never destroyed, as the CPU's
+  return *one;
 }
 
 }  // namespace lemma::kernels::cuda
