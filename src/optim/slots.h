@@ -1,5 +1,5 @@
 #pragma once
-/// What an in-place update needs from a parameter: the one place above ops/ that touches arrays.
+/// What an in-place update needs from a parameter, for the optimisers and for the mean of the weights.
 
 #include <span>
 
