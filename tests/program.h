@@ -68,9 +68,10 @@ inline std::string sentiment(int count) {
                         "a clever , funny book"};
   const char* bad[] = {"a dull and cold film", "truly awful food", "we hated the noisy hotel", "a silly , boring book"};
   std::string text;
-  for (int i = 0; i < count; ++i)
-    text += std::string((i % 2 ? good : bad)[i / 2 % 4]) + (i % 3 ? " indeed" : "") + "\t" + (i % 2 ? "good" : "bad") +
-            "\n";
+  for (int i = 0; i < count; ++i) {
+    const char* const* sentences = i % 2 ? good : bad;  // g++ 12 with -fsanitize=bounds gets (a ? b : c)[i] wrong
+    text += std::string(sentences[i / 2 % 4]) + (i % 3 ? " indeed" : "") + "\t" + (i % 2 ? "good" : "bad") + "\n";
+  }
   return text;
 }
 
