@@ -55,6 +55,9 @@ TEST_CASE("inspect shows format, columns, labels, examples, what was odd and the
   const Program tags = run_lemma({"inspect", "f.conll"}, {.directory = dir.path});
   CHECK(has(tags.out, "tokens with entity tags, for lemma train ner"));
   CHECK(has(tags.out, "entities  'GADGET' 1\n"));
+  write_text(dir, "odd.conll", "x\ty\na\tNN\tB-PER\nb\tNN\tO\nc\tNN\tO\nd\tNN\tO\ne\tO\n");
+  CHECK(has(run_lemma({"inspect", "odd.conll"}, {.directory = dir.path}).out,
+            "2 lines left out (line 1: 2 columns where most lines have 3; line 6: 2 columns where most lines have 3)"));
   write_text(dir, "prose", "The film was fine.\nIt was long.\nA gem of a film.\n");
   const Program neither = run_lemma({"inspect", "prose"}, {.directory = dir.path});
   CHECK(neither.status == 2);

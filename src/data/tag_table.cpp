@@ -162,13 +162,13 @@ class Reader {
         return;
       }
       table_.columns = odd_.skip && usual_ > 0 ? usual_ : fields.size();
-      first_line_ = line.number;
+      first_line_ = fields.size() == table_.columns ? line.number : 0;  // 0: no one line says how many
     }
     if (fields.size() != table_.columns)
       return odd_.add(
           file_.path(), line.number,
-          fmt::format("{} where line {} has {}", words::plural(static_cast<int64_t>(fields.size()), "column"),
-                      first_line_, table_.columns),
+          fmt::format("{} where {} {}", words::plural(static_cast<int64_t>(fields.size()), "column"),
+                      first_line_ == 0 ? "most lines have" : fmt::format("line {} has", first_line_), table_.columns),
           "expected the same number in every line, separated by " + separator);
     if (numbered_ && is_word_of_many(fields[0])) {
       ++table_.words_of_many;
