@@ -126,13 +126,18 @@ std::string Bpe::to_json() const {
   return file.dump(2) + "\n";
 }
 
-Bpe Bpe::from_json(std::string_view text, const std::string& where) {
-  const Json file = parse(text, where);
+// What a file says, once it is known to be of the kind.
+struct BpeFile {
+  static Bpe open(const Json& file, const std::string& where);
+};
+
+Bpe BpeFile::open(const Json& file, const std::string& where) {
   check_kind(file, where);
   const Json &model = file["model"], &vocabulary = field(model, "vocab", where);
   std::map<int64_t, std::string> named;  // special and added tokens stand as they are
   if (const auto added = file.find("added_tokens"); added != file.end())
-    for (const Json& token : *added) named[field(token, "id", where).get<int64_t>()] = field(token, "content", where);
+    for (const Json& token : *added)
+      named[field(token, "id", where).get<int64_t>()] = field(token, "content", where).get<std::string>();
   std::map<int64_t, std::string> by_id;
   for (const auto& [token, id] : vocabulary.items()) by_id[id.get<int64_t>()] = token;
   for (const auto& [id, token] : named) by_id[id] = token;
@@ -157,7 +162,7 @@ Bpe Bpe::from_json(std::string_view text, const std::string& where) {
   for (const Json& merge : field(model, "merges", where)) {
     std::string left, right;
     if (merge.is_array() && merge.size() == 2) {
-      left = merge[0], right = merge[1];
+      left = merge[0].get<std::string>(), right = merge[1].get<std::string>();
     } else if (const std::string pair = merge.is_string() ? merge.get<std::string>() : ""; !pair.empty()) {
       const size_t blank = pair.find(' ', 1);
       left = pair.substr(0, blank), right = blank == std::string::npos ? "" : pair.substr(blank + 1);
@@ -167,6 +172,15 @@ Bpe Bpe::from_json(std::string_view text, const std::string& where) {
     bpe.join(ids[left], ids[right], ids[left + right]);
   }
   return bpe;
+}
+
+Bpe Bpe::from_json(std::string_view text, const std::string& where) {
+  const Json file = parse(text, where);
+  try {
+    return BpeFile::open(file, where);
+  } catch (const Json::exception&) {  // a number where a text should be, and the like
+    throw IoError(where, "is JSON, but not the fields of a tokenizer.json");
+  }
 }
 
 }  // namespace lemma::text

@@ -48,6 +48,7 @@ class Bpe {
 
  private:
   friend class BpeTrainer;
+  friend struct BpeFile;
   struct Joined {
     int64_t rank, id;
   };
