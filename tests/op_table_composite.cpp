@@ -34,6 +34,14 @@ std::vector<double> normalised(Line line) {
   return out;
 }
 
+std::vector<double> of_unit_scale(Line line) {
+  double squares = 0;
+  for (double x : line) squares += x * x / static_cast<double>(line.size());
+  std::vector<double> out;
+  for (double x : line) out.push_back(x / std::sqrt(squares + 1e-5));
+  return out;
+}
+
 // softmax over the keys that `may` allows, one query at a time; nothing allowed gives zeros.
 Grid attention_loops(const Grids& x, const std::function<bool(int64_t b, int64_t q, int64_t k)>& may, double scale) {
   const Grid &q = x[0], &k = x[1], &v = x[2];
@@ -93,6 +101,15 @@ std::vector<Row> composite_rows() {
        },
        {kReal, kReal, kReal},
        {{{2, 4}, {4}, {4}}, {{1, 2, 3}, {3}, {3}}, {{0, 4}, {4}, {4}}, {{5, 70}, {70}, {70}}}},
+      {"rms_norm",
+       "weight",
+       [](const Tensors& x) { return rms_norm(x[0], {x[0].size(-1)}, x[1], 1e-5); },
+       [](const Grids& x) {
+         const Grid y = along(x[0], -1, of_unit_scale);
+         return make(y.shape, [&](const Index& i) { return y.at(i) * x[1].at(i); });
+       },
+       {kReal, kReal},
+       {{{2, 4}, {4}}, {{1, 2, 3}, {3}}, {{0, 4}, {4}}, {{5, 70}, {70}}}},
       {"layer_norm",
        "two dims",
        [](const Tensors& x) {

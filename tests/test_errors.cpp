@@ -200,6 +200,7 @@ TEST_CASE("compositions and losses") {
   SAYS(dropout(a23, 1.5, true), "[dropout] p must be in [0, 1], got 1.5");
   SAYS(dropout(a23, NAN, true), "[dropout] p must be in [0, 1], got nan");
   SAYS(layer_norm(a23, {4}), "[layer_norm] the last dims of (2, 3) are not (4)");
+  SAYS(rms_norm(a23, {4}), "[rms_norm] the last dims of (2, 3) are not (4)");
   SAYS(scaled_dot_product_attention(a23, a23, a23, ones({2, 2})),
        "[scaled_dot_product_attention] the mask must be bool, got float32 (2, 2)");
   SAYS(cross_entropy(a23, tensor({0, 3})), "[cross_entropy] label 3 at position (1) is outside [0, 3)");

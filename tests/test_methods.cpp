@@ -47,19 +47,32 @@ std::set<std::string> names_in(const std::string& header, const std::string& pat
 
 TEST_CASE("every operation on a tensor is a method, but for those that PyTorch has as functions alone") {
   const std::set<std::string> functions = {"cast",  // is x.to(dtype)
-                                           "var_mean",      "std_mean",
-                                           "elu",           "celu",
-                                           "tensordot",     "leaky_relu",
-                                           "hardtanh",      "softmin",
-                                           "normalize",     "cosine_similarity",
+                                           "var_mean",
+                                           "std_mean",
+                                           "elu",
+                                           "celu",
+                                           "tensordot",
+                                           "leaky_relu",
+                                           "hardtanh",
+                                           "softmin",
+                                           "normalize",
+                                           "cosine_similarity",
                                            "where",  // starts with the condition
-                                           "rsub",          "rdiv",
-                                           "linear",        "pad",
-                                           "embedding",     "one_hot",
-                                           "layer_norm",    "scaled_dot_product_attention",
-                                           "dropout",       "nll_loss",
-                                           "mse_loss",      "l1_loss",
-                                           "cross_entropy", "binary_cross_entropy_with_logits"};
+                                           "rsub",
+                                           "rdiv",
+                                           "linear",
+                                           "pad",
+                                           "embedding",
+                                           "one_hot",
+                                           "layer_norm",
+                                           "rms_norm",
+                                           "scaled_dot_product_attention",
+                                           "dropout",
+                                           "nll_loss",
+                                           "mse_loss",
+                                           "l1_loss",
+                                           "cross_entropy",
+                                           "binary_cross_entropy_with_logits"};
   const std::set<std::string> methods = names_in("methods.h", R"(^LEMMA_(?:UNARY\(|BINARY\(|METHOD\(\w+, )(\w+))");
   const std::set<std::string> operations = names_in(
       "ops.h",

@@ -352,6 +352,8 @@ Tensor softplus(const Tensor& x);
 /// (x - mean) / sqrt(var + eps) * weight + bias over the last dims, as many as `normalized_shape` has; biased variance.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
+/// x / sqrt(mean(x^2) + eps) * weight over the last dims; an eps of 0 stands for the smallest step of x's dtype at 1.
+Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, double eps = 0);
 /// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); attend: bool, broadcastable to
 /// (..., Tq, Tk), true where a query may attend to a key, like the `attn_mask` of PyTorch's function; scale 0 means
 /// 1 / sqrt(E). A query that may attend to nothing gets zeros. `weights`, where given, receives the softmax, (..., Tq,

@@ -37,9 +37,9 @@ void MultiheadAttention::check(const Tensor& query, const Tensor& key, const Ten
       {query.shape(), key.shape(), value.shape()});
 }
 
-void MultiheadAttention::check_mask(const Tensor& mask, const Tensor& query, const Tensor& key) const {
+void MultiheadAttention::check_mask(const Tensor& mask, const Heads& heads) const {
   if (!mask.defined()) return;
-  const Shape want{query.size(0), num_heads_, query.size(1), key.size(1)};
+  const Shape want{heads.q.size(0), num_heads_, heads.q.size(2), heads.k.size(2)};
   for (int i = 0; i < 4; ++i)
     if (mask.shape()[i] != 1 && mask.shape()[i] != want[i])
       throw ShapeError("MultiheadAttention",
@@ -49,30 +49,47 @@ void MultiheadAttention::check_mask(const Tensor& mask, const Tensor& query, con
                        {mask.shape(), want});
 }
 
-// Self-attention takes one product for q, k and v together; otherwise each has its third of in_proj_weight.
+// (B, T, D) -> (B, H, T, D/H)
+Tensor MultiheadAttention::heads(const Tensor& x) const {
+  return x.reshape({x.size(0), x.size(1), num_heads_, embed_dim_ / num_heads_}).transpose(1, 2);
+}
+
+// x through the i-th third of in_proj_weight: queries, keys, values.
+Tensor MultiheadAttention::third(const Tensor& x, int64_t i) const {
+  const Tensor bias = in_proj_bias.defined() ? in_proj_bias.narrow(0, i * embed_dim_, embed_dim_) : Tensor();
+  return heads(linear(x, in_proj_weight.narrow(0, i * embed_dim_, embed_dim_), bias));
+}
+
+// Self-attention takes one product for q, k and v together.
 MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const Tensor& key,
                                                       const Tensor& value) const {
-  const auto heads = [&](const Tensor& x) {  // (B, T, D) -> (B, H, T, D/H)
-    return x.reshape({x.size(0), x.size(1), num_heads_, embed_dim_ / num_heads_}).transpose(1, 2);
-  };
   if (query.is_same(key) && key.is_same(value)) {
     const std::vector<Tensor> parts = chunk(linear(query, in_proj_weight, in_proj_bias), 3, -1);  // 3 x (B, T, D)
     return {heads(parts[0]), heads(parts[1]), heads(parts[2])};
   }
-  const auto third = [&](const Tensor& x, int64_t i) {
-    const Tensor bias = in_proj_bias.defined() ? in_proj_bias.narrow(0, i * embed_dim_, embed_dim_) : Tensor();
-    return heads(linear(x, in_proj_weight.narrow(0, i * embed_dim_, embed_dim_), bias));
-  };
   return {third(query, 0), third(key, 1), third(value, 2)};
+}
+
+MultiheadAttention::Heads MultiheadAttention::project(const Tensor& query, const Tensor& key, const Tensor& value,
+                                                      const AttentionOptions& options) const {
+  if (!options.cache) return project(query, key, value);
+  if (options.fixed_keys && options.cache->length() > 0) {
+    const auto [k, v] = options.cache->held();
+    return {third(query, 0), k, v};
+  }
+  Heads all = project(query, key, value);
+  std::tie(all.k, all.v) = options.cache->append(all.k, all.v);
+  return all;
 }
 
 AttentionResult MultiheadAttention::operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                                                const AttentionOptions& options) const {
   check(query, key, value);
   const Tensor mask = attend_both(options.attend_keys, options.attend);  // broadcasts to (B, H, Tq, Tk)
-  check_mask(mask, query, key);
-  const auto [q, k, v] = project(query, key, value);  // (B, H, T, D/H)
-  Tensor weights;                                     // (B, H, Tq, Tk)
+  const Heads heads = project(query, key, value, options);               // (B, H, T, D/H)
+  check_mask(mask, heads);
+  const auto& [q, k, v] = heads;
+  Tensor weights;  // (B, H, Tq, Tk)
   const Tensor mixed =
       scaled_dot_product_attention(q, k, v, mask, is_training() ? dropout_ : 0, false, 0, &weights);  // (B, H, Tq, D/H)
   const Tensor joined = mixed.transpose(1, 2).reshape(query.shape());                                 // (B, Tq, D)

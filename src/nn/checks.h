@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "lemma/core/error.h"
 
@@ -20,6 +21,15 @@ inline void check_heads(const char* where, const char* width_name, int64_t width
   if (width % heads != 0)
     throw ValueError(where, std::string(width_name) + " " + std::to_string(width) + " is not divisible by " +
                                 heads_name + " " + std::to_string(heads));
+}
+
+/// One cache a layer: an empty list is made so long.
+template <class Cache>
+void check_caches(const char* where, std::vector<Cache>& caches, size_t layers) {
+  if (caches.empty()) caches.resize(layers);
+  if (caches.size() != layers)
+    throw ValueError(where, std::to_string(caches.size()) + " caches for " + std::to_string(layers) +
+                                " layers; give an empty list, or the one that an earlier call filled");
 }
 
 /// "0.1", not "0.100000".

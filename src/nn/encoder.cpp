@@ -17,12 +17,14 @@ TransformerEncoderLayer::TransformerEncoderLayer(int64_t d_model, int64_t nhead,
       activation_(options.activation),
       norm_first_(options.norm_first) {}
 
-Tensor TransformerEncoderLayer::attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const {
+Tensor TransformerEncoderLayer::attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights,
+                                       KeyValueCache* cache) const {
   const auto result = self_attn(x, x, x,
                                 {.attend_keys = masks.attend_keys,
                                  .attend = masks.attend,
                                  .need_weights = weights != nullptr,
-                                 .average_attn_weights = false});
+                                 .average_attn_weights = false,
+                                 .cache = cache});
   if (weights) *weights = result.weights;  // (B, H, T, T)
   return dropout1(result.output);          // (B, T, D)
 }
@@ -31,17 +33,19 @@ Tensor TransformerEncoderLayer::feed_forward(const Tensor& x) const {
   return dropout2(linear2(dropout(activate(activation_, linear1(x)))));  // (B, T, D) -> (B, T, F) -> (B, T, D)
 }
 
-Tensor TransformerEncoderLayer::encode(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const {
+Tensor TransformerEncoderLayer::encode(const Tensor& x, const EncoderMasks& masks, Tensor* weights,
+                                       KeyValueCache* cache) const {
   if (norm_first_) {
-    const Tensor h = x + attend(norm1(x), masks, weights);  // (B, T, D)
-    return h + feed_forward(norm2(h));                      // (B, T, D)
+    const Tensor h = x + attend(norm1(x), masks, weights, cache);  // (B, T, D)
+    return h + feed_forward(norm2(h));                             // (B, T, D)
   }
-  const Tensor h = norm1(x + attend(x, masks, weights));  // (B, T, D)
-  return norm2(h + feed_forward(h));                      // (B, T, D)
+  const Tensor h = norm1(x + attend(x, masks, weights, cache));  // (B, T, D)
+  return norm2(h + feed_forward(h));                             // (B, T, D)
 }
 
-Tensor TransformerEncoderLayer::operator()(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const {
-  return hooked(x, [&](const Tensor& in) { return encode(in, masks, weights); });
+Tensor TransformerEncoderLayer::operator()(const Tensor& x, const EncoderMasks& masks, Tensor* weights,
+                                           KeyValueCache* cache) const {
+  return hooked(x, [&](const Tensor& in) { return encode(in, masks, weights, cache); });
 }
 
 TransformerEncoder::TransformerEncoder(int64_t d_model, int64_t nhead, int64_t num_layers,
@@ -52,11 +56,14 @@ TransformerEncoder::TransformerEncoder(int64_t d_model, int64_t nhead, int64_t n
   if (final_norm) norm = child(this, "norm", d_model, options.layer_norm_eps);
 }
 
-Tensor TransformerEncoder::operator()(const Tensor& x, const EncoderMasks& masks, std::vector<Tensor>* weights) const {
+Tensor TransformerEncoder::operator()(const Tensor& x, const EncoderMasks& masks, std::vector<Tensor>* weights,
+                                      std::vector<KeyValueCache>* caches) const {
   if (weights) weights->assign(layers.size(), {});
+  if (caches) check_caches("TransformerEncoder", *caches, layers.size());
   return hooked(x, [&](const Tensor& in) {
     Tensor h = in;  // (B, T, D)
-    for (size_t i = 0; i < layers.size(); ++i) h = layers[i](h, masks, weights ? &(*weights)[i] : nullptr);
+    for (size_t i = 0; i < layers.size(); ++i)
+      h = layers[i](h, masks, weights ? &(*weights)[i] : nullptr, caches ? &(*caches)[i] : nullptr);
     return norm ? (*norm)(h) : h;
   });
 }

@@ -17,9 +17,8 @@ LayerNorm::LayerNorm(const Shape& normalized_shape, double eps, bool elementwise
 Tensor LayerNorm::forward(const Tensor& x) const { return layer_norm(x, normalized_shape_, weight, bias, eps_); }
 
 std::string LayerNorm::extra_repr() const {
-  std::string shape = normalized_shape_.str();  // Python's tuple of one has a comma
-  if (normalized_shape_.rank() == 1) shape.insert(shape.size() - 1, ",");
-  return fmt::format("{}, eps={}, elementwise_affine={}", shape, python(eps_), python(weight.defined()));
+  return fmt::format("{}, eps={}, elementwise_affine={}", python(normalized_shape_), python(eps_),
+                     python(weight.defined()));
 }
 
 }  // namespace lemma::nn

@@ -30,10 +30,15 @@ Tensor attend_lengths(const std::vector<int64_t>& lengths, int64_t width, Device
   return lt(arange(width, there).unsqueeze(0), tensor(lengths, there).unsqueeze(1));  // (1, T) < (B, 1)
 }
 
-Tensor attend_causal(int64_t length, Device device) {
-  if (length < 0) throw ValueError("attend_causal", fmt::format("the length is {}; expected 0 or more", length));
-  const Tensor place = arange(length, {.device = device});
-  return ge(place.unsqueeze(1), place.unsqueeze(0));  // query >= key
+Tensor attend_causal(int64_t length, Device device) { return attend_causal(length, length, device); }
+
+Tensor attend_causal(int64_t queries, int64_t keys, Device device) {
+  if (queries < 0) throw ValueError("attend_causal", fmt::format("the length is {}; expected 0 or more", queries));
+  if (keys < queries)
+    throw ValueError("attend_causal",
+                     fmt::format("{} of {} tokens are queries; expected at most all of them", queries, keys));
+  const Tensor place = arange(keys, {.device = device});
+  return ge(place.narrow(0, keys - queries, queries).unsqueeze(1), place.unsqueeze(0));  // query >= key
 }
 
 Tensor attend_both(const Tensor& attend_keys, const Tensor& attend) {

@@ -16,6 +16,12 @@ std::string python(double value) {
   return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
 }
 
+std::string python(const Shape& shape) {
+  std::string text = shape.str();
+  if (shape.rank() == 1) text.insert(text.size() - 1, ",");
+  return text;
+}
+
 std::string Module::type_name() const {
   int status = 0;
   const std::unique_ptr<char, void (*)(void*)> demangled(

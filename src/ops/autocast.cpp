@@ -46,6 +46,7 @@ constexpr AutocastRule kOthers[] = {
     {"normalize", wide},
     {"cosine_similarity", wide},
     {"layer_norm", wide},
+    {"rms_norm", wide},
     {"cross_entropy", wide},
     {"nll_loss", wide},
     {"binary_cross_entropy_with_logits", wide},

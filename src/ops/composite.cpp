@@ -47,38 +47,6 @@ Tensor gelu(const Tensor& x) {
       "gelu", [](const Tensor& u) { return u * 0.5 * (1 + erf(u * (1 / std::numbers::sqrt2))); }, x);
 }
 
-Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
-                  double eps) {
-  Composition result("layer_norm");
-  const Tensor x = result.wide(input);
-  check::floating("layer_norm", x);
-  Dims dims;
-  bool fits = normalized_shape.rank() >= 1 && normalized_shape.rank() <= x.dim();
-  for (int i = 0; fits && i < normalized_shape.rank(); ++i) {
-    const int d = x.dim() - normalized_shape.rank() + i;
-    fits = x.shape()[d] == normalized_shape[i];
-    dims.push_back(d);
-  }
-  if (!fits)
-    throw ShapeError("layer_norm",
-                     fmt::format("the last dims of {} are not {}", x.shape().str(), normalized_shape.str()),
-                     {x.shape(), normalized_shape});
-  for (const Tensor* t : {&weight, &bias})
-    if (t->defined() && t->shape() != normalized_shape)
-      throw ShapeError("layer_norm",
-                       fmt::format("{} {} does not have the shape {} that is normalized",
-                                   t == &weight ? "the weight" : "the bias", t->shape().str(), normalized_shape.str()),
-                       {t->shape(), normalized_shape});
-  const Tensor centred = x - mean(x, dims, true);
-  const Tensor variance = mean(square(centred), dims, true);
-  const Tensor floor = variance.detach() * 0 + eps;  // NaN where the squares overflow: 1 / inf would make 0 of a row
-  Tensor y = centred * rsqrt(variance + floor);
-  // Beside a half input, which is now float32, they may be halves too.
-  const auto beside = [&](const Tensor& t) { return mixed::is_half(input) ? mixed::wide(t) : t; };
-  if (weight.defined()) y = y * beside(weight);
-  return result(bias.defined() ? y + beside(bias) : y);
-}
-
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& mask,
                                     double dropout_p, bool is_causal, double scale, Tensor* weights) {
   const Composition result("scaled_dot_product_attention");

@@ -140,6 +140,76 @@ def make_encoder():
     save("encoder", out)
 
 
+def make_decoder():
+    out = {}
+    keep, keep_memory = padding([4, 2, 3], 4), padding([5, 1, 3], 5)
+    causal = torch.tril(torch.ones(4, 4, dtype=torch.bool))
+    out["keep"], out["keep_memory"], out["causal"] = keep, keep_memory, causal
+    for name, dtype in DTYPES.items():
+        inputs = lambda: {"x": leaf(3, 4, 8, dtype=dtype), "memory": leaf(3, 5, 8, dtype=dtype)}
+        masks = {"tgt_mask": ~causal, "tgt_key_padding_mask": ~keep, "memory_key_padding_mask": ~keep_memory}
+        for norm_first in (False, True):
+            case = f"{'pre' if norm_first else 'post'}.{name}"
+            layer = shake(nn.TransformerDecoderLayer(8, 2, 12, dropout=0.0, batch_first=True, norm_first=norm_first)).to(dtype)
+            record_module(out, case, layer, lambda x, memory: layer(x, memory, **masks), inputs())
+        layer = nn.TransformerDecoderLayer(8, 2, 12, dropout=0.0, batch_first=True, activation="gelu")
+        stack = shake(nn.TransformerDecoder(layer, 2, norm=nn.LayerNorm(8))).to(dtype)
+        record_module(out, f"stack.{name}", stack, lambda x, memory: stack(x, memory, **masks), inputs())
+        whole = shake(nn.Transformer(8, 2, 1, 2, 12, dropout=0.0, batch_first=True)).to(dtype)
+        record_module(out, f"whole.{name}", whole,
+                      lambda src, tgt: whole(src, tgt, tgt_mask=~causal, src_key_padding_mask=~keep_memory,
+                                             tgt_key_padding_mask=~keep, memory_key_padding_mask=~keep_memory),
+                      {"src": leaf(3, 5, 8, dtype=dtype), "tgt": leaf(3, 4, 8, dtype=dtype)})
+    save("decoder", out)
+
+
+class RMSNorm(nn.Module):
+    """nn.RMSNorm, for versions of PyTorch before 2.4."""
+
+    def __init__(self, dim, eps):
+        super().__init__()
+        self.weight, self.eps = nn.Parameter(torch.ones(dim)), eps
+
+    def forward(self, x):
+        return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, dim, hidden):
+        super().__init__()
+        self.w1, self.w2 = nn.Linear(dim, hidden, bias=False), nn.Linear(hidden, dim, bias=False)
+        self.w3 = nn.Linear(dim, hidden, bias=False)
+
+    def forward(self, x):
+        return self.w2(F.silu(self.w1(x)) * self.w3(x))
+
+
+class Rotary(nn.Module):
+    """RoFormer's equation 15, with complex numbers."""
+
+    def __init__(self, first):
+        super().__init__()
+        self.first = first
+
+    def forward(self, x):
+        pairs = torch.view_as_complex(x.reshape(*x.shape[:-1], -1, 2))
+        place = torch.arange(self.first, self.first + x.shape[-2], dtype=torch.float64)
+        angle = place[:, None] * 10000.0 ** (-torch.arange(0, x.shape[-1], 2, dtype=torch.float64) / x.shape[-1])
+        return torch.view_as_real(pairs * torch.polar(torch.ones_like(angle), angle).to(pairs.dtype)).flatten(-2)
+
+
+def make_blocks():
+    out = {}
+    for name, dtype in DTYPES.items():
+        eps = torch.finfo(dtype).eps
+        record_module(out, f"rms.{name}", m := shake(RMSNorm(6, 1e-5)).to(dtype), m, {"x": leaf(2, 3, 6, dtype=dtype)})
+        record_module(out, f"rms_eps.{name}", m := shake(RMSNorm(6, eps)).to(dtype), m, {"x": leaf(2, 3, 6, dtype=dtype)})
+        record_module(out, f"swiglu.{name}", m := SwiGLU(6, 10).to(dtype), m, {"x": leaf(2, 3, 6, dtype=dtype)})
+        record_module(out, f"rotary.{name}", m := Rotary(0), m, {"x": leaf(2, 2, 5, 6, dtype=dtype)})
+        record_module(out, f"rotary7.{name}", m := Rotary(7), m, {"x": leaf(2, 5, 6, dtype=dtype)})
+    save("blocks", out)
+
+
 def make_layers():
     out = {}
     for name, dtype in DTYPES.items():
@@ -245,6 +315,7 @@ def make_optim():
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    for make in (make_guide, make_attention, make_encoder, make_layers, make_losses, make_optim):
+    for make in (make_guide, make_attention, make_encoder, make_layers, make_losses, make_optim, make_decoder,
+                 make_blocks):
         torch.manual_seed(20250101)
         make()

@@ -4,6 +4,7 @@
 /// head_h = softmax(q_h k_h^T / sqrt(D / H)) v_h,  y = [head_1 ... head_H] W_out^T + b_out.
 /// Vaswani et al., "Attention is all you need", 2017, section 3.2.
 
+#include "lemma/nn/cache.h"
 #include "lemma/nn/linear.h"
 #include "lemma/nn/masks.h"
 #include "lemma/nn/module.h"
@@ -16,6 +17,11 @@ struct AttentionOptions {
   Tensor attend = {};                ///< (Tq, Tk), (B, Tq, Tk) or (B, H, Tq, Tk): keys that each query may attend to
   bool need_weights = true;          ///< also return the attention weights
   bool average_attn_weights = true;  ///< averaged over the heads, (B, Tq, Tk); else (B, H, Tq, Tk)
+  /// Keys and values of earlier calls: this call's stand behind them, and Tk counts both.
+  KeyValueCache* cache = nullptr;
+  /// The keys and values never change, as those of a source text: computed in the first call, taken from the cache
+  /// afterwards.
+  bool fixed_keys = false;
 };
 
 struct AttentionResult {
@@ -41,8 +47,11 @@ class MultiheadAttention : public Module {
     Tensor q, k, v;  // (B, H, T, D/H)
   };
   Heads project(const Tensor& query, const Tensor& key, const Tensor& value) const;
+  Heads project(const Tensor& query, const Tensor& key, const Tensor& value, const AttentionOptions& options) const;
+  Tensor heads(const Tensor& x) const;
+  Tensor third(const Tensor& x, int64_t i) const;
   void check(const Tensor& query, const Tensor& key, const Tensor& value) const;
-  void check_mask(const Tensor& mask, const Tensor& query, const Tensor& key) const;
+  void check_mask(const Tensor& mask, const Heads& heads) const;
 
   int64_t embed_dim_, num_heads_;
   double dropout_;

@@ -28,8 +28,10 @@ struct EncoderMasks {
 class TransformerEncoderLayer : public Module {
  public:
   TransformerEncoderLayer(int64_t d_model, int64_t nhead, const EncoderOptions& options = {});
-  /// `weights`, if given, receives the attention weights (B, H, T, T).
-  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, Tensor* weights = nullptr) const;
+  /// `weights`, if given, receives the attention weights (B, H, T, T). With a cache, x continues the tokens of earlier
+  /// calls.
+  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, Tensor* weights = nullptr,
+                    KeyValueCache* cache = nullptr) const;
 
   MultiheadAttention self_attn;
   Linear linear1;
@@ -40,8 +42,8 @@ class TransformerEncoderLayer : public Module {
 
  private:
   bool runs_hooks() const override { return true; }
-  Tensor encode(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const;
-  Tensor attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights) const;
+  Tensor encode(const Tensor& x, const EncoderMasks& masks, Tensor* weights, KeyValueCache* cache) const;
+  Tensor attend(const Tensor& x, const EncoderMasks& masks, Tensor* weights, KeyValueCache* cache) const;
   Tensor feed_forward(const Tensor& x) const;
 
   Activation activation_;
@@ -54,8 +56,10 @@ class TransformerEncoder : public Module {
  public:
   TransformerEncoder(int64_t d_model, int64_t nhead, int64_t num_layers, const EncoderOptions& options = {},
                      bool final_norm = false);
-  /// `weights`, if given, receives one (B, H, T, T) per layer.
-  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr) const;
+  /// `weights`, if given, receives one (B, H, T, T) per layer. `caches`, if given, holds one cache per layer, and is
+  /// made so long where it is empty; x then continues the tokens of earlier calls.
+  Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr,
+                    std::vector<KeyValueCache>* caches = nullptr) const;
 
   ModuleList<TransformerEncoderLayer> layers;
   std::unique_ptr<LayerNorm> norm;  ///< null without final_norm
