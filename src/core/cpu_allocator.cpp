@@ -72,11 +72,11 @@ CachingAllocator<System>& cache() {
 void* allocate(size_t bytes) {
   void* block = cache().allocate(bytes);
   if (!block) throw std::bad_alloc();
-  poison::open(block, bytes, room_of(bytes));
+  if constexpr (poison::kActive) poison::open(block, bytes, room_of(bytes));
   return block;
 }
 void release(void* block, size_t bytes) {
-  poison::open(block, 0, room_of(bytes));
+  if constexpr (poison::kActive) poison::open(block, 0, room_of(bytes));
   cache().release(block, bytes);
 }
 bool is_limited() { return limit() != SIZE_MAX; }

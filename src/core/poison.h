@@ -18,6 +18,12 @@
 
 namespace lemma::poison {
 
+#if defined(LEMMA_ADDRESS_SANITIZER)
+inline constexpr bool kActive = true;
+#else
+inline constexpr bool kActive = false;
+#endif
+
 /// The first `bytes` of a block of `size` may be used, the others not.
 inline void open([[maybe_unused]] void* block, [[maybe_unused]] size_t bytes, [[maybe_unused]] size_t size) {
 #if defined(LEMMA_ADDRESS_SANITIZER)

@@ -8,8 +8,12 @@ Backend& backend() {
       std::visit([](const auto& w) { cpu::run(w); }, work);
     }
   };
-  static Backend* const one = new Cpu;  // never destroyed: tensors may be, after any static
-  return *one;
+  union Kept {  // a union's members are not destroyed: a tensor may be, after any static
+    Cpu cpu = {};
+    ~Kept() {}
+  };
+  static Kept kept;
+  return kept.cpu;
 }
 
 }  // namespace lemma::kernels::cpu
