@@ -55,7 +55,7 @@ struct System {
   }
 };
 
-size_t room_of(size_t bytes) { return size_classes::class_bytes(size_classes::class_of(bytes)); }
+[[maybe_unused]] size_t room_of(size_t bytes) { return size_classes::class_bytes(size_classes::class_of(bytes)); }
 
 // Never destroyed: tensors in static variables outlive any order of destruction.
 CachingAllocator<System>& cache() {
