@@ -31,7 +31,7 @@ TEST_CASE("text is cut as GPT-2 cuts it") {
 }
 
 TEST_CASE("the most frequent neighbours are joined first, of equal ones the lower ids") {
-  // "ab" five times, "bc" three times; then " " and "ab" are neighbours four times.
+  // "ab" four times, " a" three; then " " and "ab" are neighbours three times.
   const Bpe bpe = Bpe::train("ab ab ab abc bc", {.size = 260, .min_count = 1});
   const auto token = [&](int64_t id) { return bpe.decode(std::vector<int64_t>{id}); };
   CHECK(bpe.size() == 260);
