@@ -1,6 +1,6 @@
 #pragma once
 /// What every tutorial needs: headings, a number predicted and then shown, and an exit code that tells whether they
-/// agreed.
+/// agreed. What the command line said is in arguments.h.
 
 #include <cmath>
 #include <cstdio>
@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "arguments.h"
 #include "lemma/lemma.h"
 
 namespace tutorial {
@@ -20,17 +21,22 @@ inline int& mismatches() {
 
 /// The first lines: the question this step answers, how long it takes, and the seed of its random numbers.
 inline void begin(const char* title, const char* question, const char* time, uint64_t seed) {
+  seed = arguments().seed.value_or(seed);
   lemma::manual_seed(seed);
-  fmt::print("Tutorial {}\n{}\nTakes {} on two cores. Seed {}.\n", title, question, time, seed);
+  fmt::print("{}\n{}\nTakes {} on two cores. Seed {}.\n", styled(fmt::format("Tutorial {}", title), bold),
+             wrapped(question), time, seed);
 }
 
 /// A heading.
-inline void section(const char* title) { fmt::print("\n== {}\n\n", title); }
+inline void section(const std::string& title) {
+  fmt::print("\n{}\n\n", styled("== " + title, bold));
+  std::fflush(stdout);  // what takes long shows where it is
+}
 
 /// A sentence of explanation.
 template <class... Args>
 void say(fmt::format_string<Args...> text, Args&&... args) {
-  fmt::print("{}\n", fmt::format(text, std::forward<Args>(args)...));
+  fmt::print("{}\n", wrapped(fmt::format(text, std::forward<Args>(args)...)));
 }
 
 /// A tensor with its name, its rows one below the other.
@@ -56,7 +62,7 @@ inline std::string numbers(const std::vector<double>& values) {
 }
 
 inline bool verdict(bool agreed, const std::string& line) {
-  fmt::print("  {}  {}\n", line, agreed ? "ok" : "MISMATCH");
+  fmt::print("  {}  {}\n", line, agreed ? styled("ok", green) : styled("MISMATCH", red));
   if (!agreed) ++mismatches();
   return agreed;
 }
@@ -90,33 +96,52 @@ inline bool check(const std::string& what, const std::vector<double>& expected, 
 /// Something that must be true.
 inline bool claim(const std::string& what, bool holds) { return verdict(holds, what); }
 
+/// Says whether anything did not agree, and is the exit code.
+inline int outcome() {
+  if (mismatches() == 0) return 0;
+  fmt::print("\n{} of the numbers above are not what this tutorial promises.{}\n", mismatches(),
+             arguments().seed ? " Its promises are for its own seed: try again without --seed." : "");
+  return 1;
+}
+
 /// The last lines. Returns main's exit code: 1 if anything above did not agree.
 inline int finish(const std::vector<std::string>& learnt, const std::vector<std::string>& exercises,
                   const std::string& next) {
   section("What you learnt");
-  for (const std::string& line : learnt) fmt::print("  - {}\n", line);
+  for (const std::string& line : learnt) say("  - {}", line);
   section("Exercises");
-  for (size_t i = 0; i < exercises.size(); ++i) fmt::print("  {}. {}\n", i + 1, exercises[i]);
+  for (size_t i = 0; i < exercises.size(); ++i) say("  {}. {}", i + 1, exercises[i]);
   fmt::print("\nNext: {}\n", next);
-  if (mismatches() > 0) fmt::print("\n{} of the numbers above are not what this tutorial promises.\n", mismatches());
-  return mismatches() == 0 ? 0 : 1;
+  return outcome();
 }
 
-/// Runs a lesson, on the device that `--device NAME` names: new tensors and layers are then created there. An error of
-/// the library, or an argument that makes no sense, becomes one line and exit code 2.
-inline int run(int (*lesson)(), int argc, char** argv) {
+/// A classic mistake, made on purpose by --break NAME: what is done wrong, and the function that shows what finds it.
+struct Break {
+  std::string name, mistake;
+  void (*show)() = nullptr;
+};
+
+/// Runs a lesson, or what `--break NAME` asks for (all: each of them). An error of the library, or an argument that
+/// makes no sense, becomes one line and exit code 2.
+inline int run(int (*lesson)(), int argc, char** argv, const std::vector<Break>& breaks = {}) {
   try {
-    for (int i = 1; i < argc; ++i) {
-      const std::string argument = argv[i];
-      if (argument == "--help" || argument == "-h") {
-        fmt::print("usage: {} [--device cpu|cuda|cuda:1]\n", argv[0]);
-        return 0;
-      }
-      if (argument != "--device" || i + 1 == argc)
-        throw lemma::ValueError("arguments", fmt::format("'{}' is not understood; expected --device NAME", argument));
-      lemma::set_default_device(lemma::Device::parse(argv[++i]));
+    std::string known;
+    for (const Break& b : breaks) known += fmt::format("  {:<22} {}\n", b.name, b.mistake);
+    if (!read_arguments(argc, argv, known)) return 0;
+    const std::string& wanted = arguments().mistake;
+    if (wanted.empty()) return lesson();
+    bool found = false;
+    for (const Break& b : breaks) {
+      if (wanted != b.name && wanted != "all") continue;
+      found = true;
+      lemma::manual_seed(arguments().seed.value_or(1));
+      section(fmt::format("Broken on purpose, {}: {}", b.name, b.mistake));
+      b.show();
     }
-    return lesson();
+    if (!found)
+      throw lemma::ValueError("--break", fmt::format("there is no '{}' here; {}", wanted,
+                                                     known.empty() ? "this step has none" : "it has:\n" + known));
+    return outcome();
   } catch (const lemma::Error& error) {
     std::fflush(stdout);  // what was printed before the error comes before it
     const bool file = dynamic_cast<const lemma::IoError*>(&error) != nullptr;
