@@ -6,24 +6,20 @@
 using namespace lemma;
 using namespace tutorial;
 
-void words_to_vectors() {
+void vectors() {
   section("Words become vectors: token, id, vocabulary, embedding");
-  const std::vector<std::string> vocabulary{"the", "cat", "saw", "dog", "ran"};
+  const std::vector<std::string> vocabulary{"the", "cat", "and", "dog", "ran"};
   std::vector<int64_t> ids;
-  for (const char* token : {"the", "cat", "saw", "the", "dog"})
+  for (const char* token : {"the", "cat", "and", "the", "dog", "ran"})
     ids.push_back(std::find(vocabulary.begin(), vocabulary.end(), token) - vocabulary.begin());
-  say("  A vocabulary lists each word once: the cat saw dog ran. A word's place in it is its id, counted from 0.");
-  say("  A text is cut into tokens, here its words: the | cat | saw | the | dog. Each is replaced by its id.");
-  check("ids of 'the cat saw the dog'", {0, 1, 2, 0, 3}, tensor(ids));
-  nn::Embedding embedding(5, 2);
-  {
-    NoGrad guard;
-    embedding.weight.copy_(tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}, {0.0, 2.0}}));
-  }
-  say("\n  An embedding holds a vector for each id: a row of a table. The rows are parameters, so they are learnt.");
-  check("embedding.weight: 5 words, 2 numbers each", "(5, 2)", embedding.weight.shape().str());
-  check("embedding(ids): 5 tokens, 2 numbers each", "(5, 2)", embedding(tensor(ids)).shape().str());
-  check("rows 0, 1, 2, 0, 3 of the table", {0, 0, 1, 0, 0, 1, 0, 0, 1, 1}, embedding(tensor(ids)));
+  say("  A vocabulary lists each word once: the cat and dog ran. A word's place in it, counted from 0, is its id.");
+  say("  A text is cut into tokens, here its words: the | cat | and | the | dog | ran. Each is replaced by its id.");
+  check("ids", {0, 1, 2, 0, 3, 4}, tensor(ids));
+  const Tensor table = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}, {0.0, 2.0}});
+  say("\n  An embedding is a table with a row of numbers for each id. The rows are parameters, so they are learnt.");
+  check("table: 5 words, 2 numbers each", "(5, 2)", table.shape().str());
+  check("embedding(table, ids): 6 tokens", "(6, 2)", embedding(table, tensor(ids)).shape().str());
+  check("rows 0, 1, 2, 0, 3, 4", {0, 0, 1, 0, 0, 1, 0, 0, 1, 1, 0, 2}, embedding(table, tensor(ids)));
 }
 
 void look_up() {
@@ -51,10 +47,8 @@ void without_parameters() {
   check("X (2, 3) x weights (3, 3)", "(2, 3)", y.shape().str());
   check("y0 = 0.6652*x0 + 0.2447*x1 + 0.0900*x2", {0.5752, 0.2447}, y.select(1, 0));
   claim("the library's guide::basic_self_attention is this", allclose(y, guide::basic_self_attention(x)));
-
-  say("\n  Row form, tokens as rows as everywhere else here: Y = softmax(X X^T, along the rows) X.");
+  say("\n  Row form, tokens as rows as everywhere else here: Y = softmax(X X^T, along the rows) X, X now (3, 2).");
   const Tensor rows = x.t();
-  check("X X^T, with X now (3, 2)", "(3, 3)", matmul(rows, rows.t()).shape().str());
   claim("it is the column form, transposed", allclose(matmul(softmax(matmul(rows, rows.t()), 1), rows), y.t()));
   std::string message = "nothing";
   try {
@@ -62,7 +56,7 @@ void without_parameters() {
   } catch (const ShapeError& error) {
     message = error.what();
   }
-  say("\n  A notebook that many learn from puts X X^T into the column form too, 'since X^T X is symmetric'. But then:");
+  say("\n  The notebook that has this form also writes X X^T in the column form, 'since X^T X is symmetric'. But:");
   say("  {}", message);
   claim("X (2, 3) times (2, 2) is refused", message.find("(2, 3)") != std::string::npos);
   const Tensor s = tensor({{1.0, 2.0, 3.0}, {2.0, 2.0, 4.0}, {3.0, 4.0, 5.0}});
@@ -73,18 +67,17 @@ void with_parameters() {
   section("Queries, keys, values: softmax(Q K^T / sqrt(d)) V");
   say("  Three maps free a token to ask for one thing, offer another, and hand over a third.");
   const int64_t D = 2, d = 3;
-  const Tensor x = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}});  // (T, D): the cat saw dog
+  const Tensor x = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}});  // four tokens, (4, 2)
   const nn::Linear queries(D, d, false), keys(D, d, false), values(D, d, false);
   const Tensor q = queries(x), k = keys(x), v = values(x);
   const Tensor scores = matmul(q, k.t()) / std::sqrt(static_cast<double>(d));
   const Tensor weights = softmax(scores, 1), y = matmul(weights, v);
-  check("x: four tokens, D = 2", "(4, 2)", x.shape().str());
   check("q, k and v: (4, 2) x (2, 3)", "(4, 3)", q.shape().str());
   check("scores = q k^T / sqrt(3): (4, 3) x (3, 4)", "(4, 4)", scores.shape().str());
   check("each row of weights adds up to 1", {1, 1, 1, 1}, weights.sum(1));
   check("y = weights v: (4, 4) x (4, 3)", "(4, 3)", y.shape().str());
-  claim("X X^T is symmetric: each scores the other alike", equal(matmul(x, x.t()), matmul(x, x.t()).t()));
-  claim("Q K^T is not: the cat may ask for the dog, and the dog for none", !allclose(scores, scores.t(), 1e-3, 1e-3));
+  claim("Q K^T is not symmetric, as X X^T is: the cat may ask for the dog, and the dog for none",
+        equal(matmul(x, x.t()), matmul(x, x.t()).t()) && !allclose(scores, scores.t(), 1e-3, 1e-3));
   claim("the library: scaled_dot_product_attention", allclose(y, scaled_dot_product_attention(q, k, v), 1e-5, 1e-6));
   claim("with columns: V softmax(K^T Q / sqrt(d), down the columns)",
         allclose(matmul(v.t(), softmax(matmul(k, q.t()) / std::sqrt(3.0), 0)), y.t(), 1e-5, 1e-6));
@@ -93,11 +86,11 @@ void with_parameters() {
 void root() {
   section("Why divide by sqrt(d)");
   say("  A score is a sum of d products. With entries of size 1 and either sign, the sum's size is about sqrt(d).");
-  say("  Here: 1000 queries, 4 keys each, normal random numbers. 'spread' is the standard deviation of the scores,");
-  say("  'largest' the largest of 4 weights, averaged, 'slope' the gradient's length at the scores, in the median.\n");
+  say("  For 1000 random queries with 4 keys each: the standard deviation of the scores, the largest of the 4 weights");
+  say("  on average, and the length of the gradient at the scores, in the median (half of the 1000 are smaller).\n");
   say("            without the root              divided by sqrt(d)");
-  say("  d         spread   largest  slope       spread   largest  slope");
-  double slope[2] = {};
+  say("  d         scores   largest  gradient    scores   largest  gradient");
+  double length[2] = {};
   for (const int64_t d : {4, 64, 1024}) {
     std::string line = fmt::format("  {:<7}", d);
     const Tensor q = randn({1000, 1, d}), k = randn({1000, 4, d}), g = randn({1000, 4});
@@ -105,17 +98,17 @@ void root() {
       const Tensor scores = (matmul(q, k.transpose(1, 2)).squeeze(1) / divisor).requires_grad_();  // (1000, 4)
       const Tensor weights = softmax(scores, 1);
       (weights * g).sum().backward();  // a loss whose gradient at the weights is g
-      slope[divisor > 1] = median(norm(scores.grad(), {1})).item();
+      length[divisor > 1] = median(norm(scores.grad(), {1})).item();
       line += fmt::format("   {:<7.2f}  {:<7.2f}  {:<9.2g}", scores.detach().std({0, 1}).item(),
-                          amax(weights, {1}).mean().item(), slope[divisor > 1]);
+                          amax(weights, {1}).mean().item(), length[divisor > 1]);
     }
     say("{}", line);
   }
-  claim("d = 1024 without the root: one weight takes all, and the slope is gone", slope[0] < 1e-3);
-  claim("d = 1024 with it: as at d = 4", slope[1] > 0.2);
+  claim("d = 1024 without the root: one weight takes all, and the gradient is gone", length[0] < 1e-3);
+  claim("d = 1024 with it: as at d = 4", length[1] > 0.2);
 }
 
-void gradient() {
+void backward() {
   section("Backward: Y = P V, P = softmax(S), S = Q K^T / sqrt(d)");
   const TensorOptions exact{.dtype = float64, .requires_grad = true};
   const std::vector<Tensor> in{randn({2, 3}, exact), randn({4, 3}, exact), randn({4, 5}, exact)};  // Q, K, V
@@ -143,17 +136,11 @@ void drawers() {
   learn(mean, 1, 400, 0.01, [&](int step, double now) { loss += step > 300 ? now / 100 : 0; });
   say("  A reader that gives each token the weight 1/5, after 400 steps of 64 examples: {:.2f}", loss);
   claim("it knows which numbers there are, and is stuck at ln 4", std::abs(loss - std::log(4.0)) < 0.1);
-
   say("\n  By attention. How much the question takes from each token, as the weights form:\n");
-  std::string heading = "  step   loss  ";
-  for (int64_t t = 0; t <= kDrawers; ++t) heading += fmt::format("   {:<7}", token_name(one, t));
-  say("{}", heading);
+  say("  step   loss     {}", token_names(one));
   learn(reader, 1, 200, 0.01, [&](int step, double now) {
-    if (step != 0 && step != 10 && step != 20 && step != 50 && step != 200) return;
-    std::string line = fmt::format("  {:<4}   {:.2f}  ", step, now);
-    for (const double w : reader.weights(one)[0][kDrawers].to_vector<double>())
-      line += fmt::format("   {:.2f} {}", w, shade(w));
-    say("{}", line);
+    if (step == 0 || step == 10 || step == 20 || step == 50 || step == 200)
+      say("  {:<4}   {:.2f}     {}", step, now, shades(reader.weights(one)[0][kDrawers]));
   });
   claim("more than 99 of 100 answers are right", accuracy(reader, 1).item() > 0.99);
 }
@@ -163,8 +150,7 @@ int lesson() {
         "How can a token fetch what it needs from other tokens, when which ones it needs depends on what they are?",
         "a moment", 1);
   set_num_threads(1);  // models this small do not gain from a second
-  for (const auto part : {words_to_vectors, look_up, without_parameters, with_parameters, root, gradient, drawers})
-    part();
+  for (const auto part : {vectors, look_up, without_parameters, with_parameters, root, backward, drawers}) part();
   return finish(
       {"Text becomes tokens, tokens ids, ids rows of an embedding.",
        "Attention is a soft look-up: softmax of query . key says how to mix the values, in rows that add up to 1.",
@@ -172,8 +158,7 @@ int lesson() {
        "A mean weighs all tokens alike; attention computes the weights from the tokens, so it can look things up."},
       {"By what must the query (1, 0) be multiplied so that the look-up's first weight exceeds 0.99?",
        "Permute the rows of x before attention. What happens to y? What can attention not know, therefore?",
-       "Write -1 instead of sqrt(d) below the scores: the look-up then prefers keys that differ. Does it learn less "
-       "well?",
+       "Divide the scores by -sqrt(d): keys unlike the query get the weight. Does the reader still learn, and why?",
        "Two drawers with the same letter, c5 and c2: what does a trained reader answer to c?, and with what weights?"},
       "build/tutorials/06_multi_head");
 }

@@ -42,10 +42,22 @@ inline std::string token_name(const Drawers& in, int64_t t) {
   return (id < kDrawers ? letter(id) : letter(id / kDrawers - 1) + letter(id % kDrawers)) + "?";
 }
 
-/// A weight from 0 to 1 as a shade of grey, two characters wide.
-inline std::string shade(double weight) {
+/// All tokens of the first example, above what shades() gives.
+inline std::string token_names(const Drawers& in) {
+  std::string text;
+  for (int64_t t = 0; t < in.letters.size(1); ++t) text += fmt::format("{:<10}", token_name(in, t));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+/// Weights from 0 to 1 in figures and shades of grey: "0.83 ██".
+inline std::string shades(const Tensor& weights) {
   static const std::vector<std::string> blocks{"  ", "░░", "▒▒", "▓▓", "██"}, letters{"  ", "..", "::", "**", "##"};
-  return (plain() ? letters : blocks)[static_cast<size_t>(std::clamp(weight * 5, 0.0, 4.0))];
+  std::string text;
+  for (const double w : weights.to_vector<double>()) {
+    const auto level = static_cast<size_t>(std::clamp(w * 5, 0.0, 4.0));
+    text += fmt::format("{:.2f} {}   ", w, (plain() ? letters : blocks)[level]);
+  }
+  return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 /// Adam on new drawers in every step, so that there is nothing to learn by heart. model(drawers) gives logits, (B, 8)
