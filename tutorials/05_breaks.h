@@ -30,8 +30,9 @@ inline void no_root() {
   const auto raw = [](const Tensor& q, const Tensor& k) { return softmax(matmul(q, k.transpose(-2, -1)), -1); };
   const double without = gradient_table("without the root", raw),
                with = gradient_table("divided by sqrt(128) = 11.3", attention_weights);
-  say("  The table finds it: the largest weight is near 1 before anything is learnt, so softmax is saturated, and the");
-  say("  gradient jumps between much and next to nothing while the loss stays high. Some starts recover, most do not.");
+  say("  The table finds it. The largest weight is near 1 before anything is learnt: softmax is saturated. Then "
+      "hardly");
+  say("  any gradient comes through, while the loss is still that of a guess, ln 8 = 2.08. A lucky start recovers.");
   claim("without the root the loss stays above 0.5", without > 0.5);
   claim("with it, it is below 0.1", with < 0.1);
 }
@@ -53,9 +54,8 @@ inline void softmax_wrong_dim() {
   show("sums of its columns", weights.sum(0));
   claim("what finds it: the rows do not add up to 1", !allclose(weights.sum(1), ones({5}), 0.01, 0.01));
   claim("the columns do: softmax went along the wrong dim", allclose(weights.sum(0), ones({5}), 1e-5, 1e-5));
-  say("  So a token gets more the more it asks for, at the cost of the other tokens; with other tokens next to it, "
-      "the");
-  say("  same question is answered with another strength. This task forgives that: only one token's row is read.");
+  say("  Tokens now compete for a key: what one takes, the others lose. This task forgives it, since only the");
+  say("  question's row is read.");
 }
 
 }  // namespace tutorial

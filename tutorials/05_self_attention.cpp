@@ -88,18 +88,18 @@ void root() {
   say("  A score is a sum of d products. With entries of size 1 and either sign, the sum's size is about sqrt(d).");
   say("  For 1000 random queries with 4 keys each: the standard deviation of the scores, the largest of the 4 weights");
   say("  on average, and the length of the gradient at the scores, in the median (half of the 1000 are smaller).\n");
-  say("            without the root              divided by sqrt(d)");
-  say("  d         scores   largest  gradient    scores   largest  gradient");
+  say("         without the root             divided by sqrt(d)");
+  say("  d      scores   largest  gradient   scores   largest  gradient");
   double length[2] = {};
   for (const int64_t d : {4, 64, 1024}) {
-    std::string line = fmt::format("  {:<7}", d);
+    std::string line = fmt::format("  {:<4}", d);
     const Tensor q = randn({1000, 1, d}), k = randn({1000, 4, d}), g = randn({1000, 4});
     for (const double divisor : {1.0, std::sqrt(static_cast<double>(d))}) {
       const Tensor scores = (matmul(q, k.transpose(1, 2)).squeeze(1) / divisor).requires_grad_();  // (1000, 4)
       const Tensor weights = softmax(scores, 1);
       (weights * g).sum().backward();  // a loss whose gradient at the weights is g
       length[divisor > 1] = median(norm(scores.grad(), {1})).item();
-      line += fmt::format("   {:<7.2f}  {:<7.2f}  {:<9.2g}", scores.detach().std({0, 1}).item(),
+      line += fmt::format("   {:>6.2f}   {:>7.2f}  {:>8.4f}", scores.detach().std({0, 1}).item(),
                           amax(weights, {1}).mean().item(), length[divisor > 1]);
     }
     say("{}", line);
