@@ -27,7 +27,7 @@ inline void view_without_transpose() {
   const PairReader right(32, 2), wrong(32, 2, split_by_view);
   for (const PairReader* reader : {&right, &wrong}) {
     double last = 0;
-    learn(*reader, 2, 200, 0.01, [&](int, double loss) { last = loss; });
+    learn(*reader, 2, 300, 0.005, [&](int, double loss) { last = loss; });
     const Tensor answers = accuracy(*reader, 2);
     say("  {:<22} loss {:.2f}, right answers {:.2f} and {:.2f}", reader == &right ? "split_heads" : "view alone", last,
         answers[0].item(), answers[1].item());
