@@ -26,7 +26,7 @@ void look_up() {
   section("From a dictionary to a soft look-up");
   const Tensor keys = tensor({{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.0}}), values = tensor({{10.0}, {20.0}, {30.0}});
   say("  A dictionary: the key (1, 0) has the value 10, the key (0, 1) has 20, the key (-1, 0) has 30.");
-  say("  Asked for (1, 0) it gives 10. Asked for (0.9, 0.1) it finds no such key and gives nothing.");
+  say("  The query, what one asks for, is (1, 0): it gives 10. For (0.9, 0.1) it has no such key and gives nothing.");
   say("  A soft look-up compares the query with each key by a dot product, and mixes the values by softmax.");
   const Tensor query = tensor({{1.0, 0.0}}), scores = matmul(query, keys.t());
   check("query (1, 2) x keys^T (2, 3)", "(1, 3)", scores.shape().str());
@@ -56,7 +56,8 @@ void without_parameters() {
   } catch (const ShapeError& error) {
     message = error.what();
   }
-  say("\n  The notebook that has this form also writes X X^T in the column form, 'since X^T X is symmetric'. But:");
+  say("\n  The notebook that these steps follow also puts X X^T into the column form, 'since X^T X is symmetric'. "
+      "But:");
   say("  {}", message);
   claim("X (2, 3) times (2, 2) is refused", message.find("(2, 3)") != std::string::npos);
   const Tensor s = tensor({{1.0, 2.0, 3.0}, {2.0, 2.0, 4.0}, {3.0, 4.0, 5.0}});
@@ -65,9 +66,10 @@ void without_parameters() {
 
 void with_parameters() {
   section("Queries, keys, values: softmax(Q K^T / sqrt(d)) V");
-  say("  Three maps free a token to ask for one thing, offer another, and hand over a third.");
+  say("  Three maps free a token to ask for one thing, offer another, and hand over a third. x: the cat and dog, (4, "
+      "2).");
   const int64_t D = 2, d = 3;
-  const Tensor x = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}});  // four tokens, (4, 2)
+  const Tensor x = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}});
   const nn::Linear queries(D, d, false), keys(D, d, false), values(D, d, false);
   const Tensor q = queries(x), k = keys(x), v = values(x);
   const Tensor scores = matmul(q, k.t()) / std::sqrt(static_cast<double>(d));
@@ -86,8 +88,8 @@ void with_parameters() {
 void root() {
   section("Why divide by sqrt(d)");
   say("  A score is a sum of d products. With entries of size 1 and either sign, the sum's size is about sqrt(d).");
-  say("  For 1000 random queries with 4 keys each: the standard deviation of the scores, the largest of the 4 weights");
-  say("  on average, and the length of the gradient at the scores, in the median (half of the 1000 are smaller).\n");
+  say("  For 1000 random queries with 4 keys each: the usual size (standard deviation) of the scores, the largest of");
+  say("  4 weights on average, and the length of the gradient at the scores: half of the 1000 are smaller (median).\n");
   say("         without the root             divided by sqrt(d)");
   say("  d      scores   largest  gradient   scores   largest  gradient");
   double length[2] = {};
@@ -154,7 +156,7 @@ int lesson() {
   return finish(
       {"Text becomes tokens, tokens ids, ids rows of an embedding.",
        "Attention is a soft look-up: softmax of query . key says how to mix the values, in rows that add up to 1.",
-       "Without the root, wide queries and keys saturate softmax, and no gradient comes through.",
+       "Scores grow with sqrt(d). Undivided, they make softmax a hard choice, and no gradient comes through.",
        "A mean weighs all tokens alike; attention computes the weights from the tokens, so it can look things up."},
       {"By what must the query (1, 0) be multiplied so that the look-up's first weight exceeds 0.99?",
        "Permute the rows of x before attention. What happens to y? What can attention not know, therefore?",
