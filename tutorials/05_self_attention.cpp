@@ -56,8 +56,7 @@ void without_parameters() {
   } catch (const ShapeError& error) {
     message = error.what();
   }
-  say("\n  The notebook that these steps follow also puts X X^T into the column form, 'since X^T X is symmetric'. "
-      "But:");
+  say("\n  The notebook that these steps follow puts X X^T into the column form, 'since X^T X is symmetric'. But:");
   say("  {}", message);
   claim("X (2, 3) times (2, 2) is refused", message.find("(2, 3)") != std::string::npos);
   const Tensor s = tensor({{1.0, 2.0, 3.0}, {2.0, 2.0, 4.0}, {3.0, 4.0, 5.0}});
@@ -66,8 +65,7 @@ void without_parameters() {
 
 void with_parameters() {
   section("Queries, keys, values: softmax(Q K^T / sqrt(d)) V");
-  say("  Three maps free a token to ask for one thing, offer another, and hand over a third. x: the cat and dog, (4, "
-      "2).");
+  say("  Three maps let a token ask for one thing, offer another, hand over a third. x: the cat and dog, (4, 2).");
   const int64_t D = 2, d = 3;
   const Tensor x = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}});
   const nn::Linear queries(D, d, false), keys(D, d, false), values(D, d, false);
