@@ -110,6 +110,17 @@ void same_as_the_library() {
     guided.queries.weight.mul_(std::sqrt(2.0)), guided.queries.bias.mul_(std::sqrt(2.0));
   }
   claim("with its queries times sqrt(H) it does", allclose(ours(x), guided(x), 1e-5, 1e-6));
+
+  const guide::MultiHeadAttention twice(D, H);  // slide 3: SelfAttention, then a second fc_out
+  guide::SelfAttention once(D, H);
+  {
+    NoGrad guard;
+    copy(twice.attention.queries, once.queries), copy(twice.attention.keys, once.keys);
+    copy(twice.attention.values, once.values);
+    once.fc_out.weight.copy_(matmul(twice.fc_out.weight, twice.attention.fc_out.weight));
+    once.fc_out.bias.copy_(twice.fc_out(twice.attention.fc_out.bias));
+  }
+  claim("the guide's MultiHeadAttention: two maps in a row are one", allclose(twice(x), once(x), 1e-5, 1e-6));
 }
 
 void count() {
