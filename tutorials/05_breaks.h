@@ -50,8 +50,8 @@ inline void softmax_wrong_dim() {
   say("  Its loss goes from {:.2f} to {:.2f}: no sign of a mistake there, either. But add up its weights:", first,
       last);
   claim("the loss falls by half or more", last < first / 2);
-  show("sums of its rows", weights.sum(1));
-  show("sums of its columns", weights.sum(0));
+  say("  sums of its rows:    {}", numbers(weights.sum(1).to_vector<double>()));
+  say("  sums of its columns: {}", numbers(weights.sum(0).to_vector<double>()));
   claim("what finds it: the rows do not add up to 1", !allclose(weights.sum(1), ones({5}), 0.01, 0.01));
   claim("the columns do: softmax went along the wrong dim", allclose(weights.sum(0), ones({5}), 1e-5, 1e-5));
   say("  Tokens now compete for a key: what one takes, the others lose. This task forgives it, since only the");

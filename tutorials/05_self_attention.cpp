@@ -154,7 +154,7 @@ int lesson() {
   return finish(
       {"Text becomes tokens, tokens ids, ids rows of an embedding.",
        "Attention is a soft look-up: softmax of query . key says how to mix the values, in rows that add up to 1.",
-       "Scores grow with sqrt(d). Undivided, they make softmax a hard choice, and no gradient comes through.",
+       "Scores grow with sqrt(d). Undivided, they make softmax pick one key, and no gradient comes through.",
        "A mean weighs all tokens alike; attention computes the weights from the tokens, so it can look things up."},
       {"By what must the query (1, 0) be multiplied so that the look-up's first weight exceeds 0.99?",
        "Permute the rows of x before attention. What happens to y? What can attention not know, therefore?",
