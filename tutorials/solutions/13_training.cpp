@@ -20,13 +20,14 @@ double deep(int64_t layers, bool norm_first, int warm_up, std::vector<double>& l
 void answers() {
   set_num_threads(1);
   exercise(1, "Four curves in one picture");
-  viz::Plot plot{.title = "12 layers, learning rate 0.005", .x_label = "step", .y_label = "loss"};
+  viz::Plot plot{.curves = {}, .title = "12 layers, learning rate 0.005", .x_label = "step", .y_label = "loss"};
   std::vector<double> steps;
   for (int step = 1; step <= 400; ++step) steps.push_back(step);
   for (const bool norm_first : {false, true})
     for (const bool warm : {false, true}) {
       viz::Curve line{.name = fmt::format("{}, {}", norm_first ? "pre-norm" : "post-norm", warm ? "warm-up" : "none"),
-                      .x = steps};
+                      .x = steps,
+                      .y = {}};
       deep(12, norm_first, warm ? 100 : 1, line.y);
       plot.curves.push_back(line);
     }
@@ -57,13 +58,13 @@ void answers() {
   exercise(3, "How deep without warm-up?");
   std::vector<double> ignored;
   double right[2] = {0, 0};
-  for (const int64_t layers : {2, 4, 6, 8, 12}) {
+  for (const int64_t layers : {2, 6, 12}) {
     const double without = deep(layers, false, 1, ignored);
     say("  {:>2} layers, no warm-up: right answers {:.2f}", layers, without);
     if (layers == 2 || layers == 12) right[layers == 12] = without;
   }
   claim("2 layers need none, 12 do", right[0] > 0.99 && right[1] < 0.5);
-  for (const int warm_up : {3, 10, 30})
+  for (const int warm_up : {10, 30})
     say("  12 layers, warm-up {:>2}: right answers {:.2f}", warm_up, deep(12, false, warm_up, ignored));
   say("  Where the border lies changes with the seed and the rate: try --seed 2. It is the first steps that count.");
 
