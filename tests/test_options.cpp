@@ -81,6 +81,7 @@ TEST_CASE("a resumed run may change epochs and patience, and no other option") {
         if (auto* const* seed = std::get_if<uint64_t*>(&other.value)) ++**seed;
         if (auto* const* yes = std::get_if<bool*>(&other.value)) **yes = !**yes;
         if (auto* const* dtype = std::get_if<DType*>(&other.value)) **dtype = float16;
+        if (auto* const* word = std::get_if<std::string*>(&other.value)) **word = field.choices.back();
       }
     const bool free = std::string(field.key) == "epochs" || std::string(field.key) == "patience";
     CHECK(difference(*saved, *now).empty() == free);

@@ -1,6 +1,7 @@
 #pragma once
 /// The tasks that the program knows, and the headers of each.
 
+#include "lemma/tasks/lm/lm.h"
 #include "lemma/tasks/ner/baselines.h"
 #include "lemma/tasks/ner/best_tags.h"
 #include "lemma/tasks/ner/ner.h"
