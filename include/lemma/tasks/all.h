@@ -13,6 +13,7 @@
 #include "lemma/tasks/text/encoder.h"
 #include "lemma/tasks/text/options.h"
 #include "lemma/tasks/text/token_dropout.h"
+#include "lemma/tasks/translation/translation.h"
 #include "lemma/train/task.h"
 
 namespace lemma::tasks {

@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "lemma/autograd.h"
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/ops.h"
 #include "lemma/text/utf8.h"
+#include "tasks/answering.h"
 #include "tasks/pieces.h"
 
 namespace lemma::tasks {
@@ -20,20 +20,6 @@ constexpr int64_t kScoredTokens = 8192;  // at once
 constexpr int64_t kIgnored = -100;
 
 const Windows& windows_of(const train::Examples& examples) { return dynamic_cast<const Windows&>(examples); }
-
-// Eval mode without a tape; then as it was.
-class Reading {
- public:
-  explicit Reading(nn::Module& module) : module_(module), training_(module.is_training()) { module.eval(); }
-  ~Reading() { module_.train(training_); }
-  Reading(const Reading&) = delete;
-  Reading& operator=(const Reading&) = delete;
-
- private:
-  NoGrad no_grad_;
-  nn::Module& module_;
-  bool training_;
-};
 
 }  // namespace
 
@@ -55,7 +41,7 @@ Tensor LmLearner::loss(const train::Examples& examples, std::span<const int64_t>
 }
 
 double LmLearner::total_loss(const Windows& windows) {
-  const Reading reading(model_);
+  const Answering answering(model_);
   const int64_t N = windows.tokens(), T = std::min(N, options_.context), step = std::max<int64_t>(1, T / 2);
   std::vector<int64_t> begins = {0};
   while (begins.back() + T < N) begins.push_back(std::min(begins.back() + step, N - T));
@@ -135,7 +121,7 @@ std::string LmLearner::generate(const std::string& where, const std::string& pro
     throw IoError(where, fmt::format("is {} long; expected at most {}, which the model looks at",
                                      words::plural(static_cast<int64_t>(ids.size()), "token"), options_.context));
   if (ids.empty()) ids.push_back(codec_->start());
-  const Reading reading(model_);
+  const Answering answering(model_);
   nn::GenerateOptions options = how.options;
   options.end = end_token(how.end);
   WholeCharacters pieces(how.on_text);
@@ -157,7 +143,7 @@ train::Attention LmLearner::attention(const std::string& where, const std::strin
   if (ids.empty()) throw IoError(where, "holds no character; expected a text");
   if (ids.size() > fits)
     throw IoError(where, fmt::format("is {} tokens long; expected at most {}", ids.size(), fits));
-  const Reading reading(model_);
+  const Answering answering(model_);
   train::Attention attention;
   const Tensor input = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
   const Tensor logits = model_(input, &attention.weights);
