@@ -48,8 +48,9 @@ int run_generate(const Arguments& arguments, const train::Tasks& tasks) {
 double at_least(const std::string& option, const std::string& text, double least, bool itself) {
   const double value = parse_number(option, text);
   if (value < least || (value == least && !itself))
-    throw ValueError(option, fmt::format("{} was given; expected a number {}", text,
-                                         itself ? fmt::format("of {} or more", least) : fmt::format("above {}", least)));
+    throw ValueError(option,
+                     fmt::format("{} was given; expected a number {}", text,
+                                 itself ? fmt::format("of {} or more", least) : fmt::format("above {}", least)));
   return value;
 }
 
@@ -57,7 +58,8 @@ double at_least(const std::string& option, const std::string& text, double least
 
 void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand("generate", "Write text with a model of lm or translation");
-  command->footer("A model of lm continues the prompt; one of translation answers it. The same seed gives the same text.");
+  command->footer(
+      "A model of lm continues the prompt; one of translation answers it. The same seed gives the same text.");
   const auto a = std::make_shared<Arguments>();
   nn::GenerateOptions& o = a->options;
   const auto whole = [&](const char* flag, auto& value, int64_t least, const char* help) {
@@ -88,13 +90,15 @@ void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks) {
           "--top-p",
           [&o](const std::string& text) {
             o.top_p = at_least("--top-p", text, 0, false);
-            if (o.top_p > 1) throw ValueError("--top-p", text + " was given; expected a probability above 0, at most 1");
+            if (o.top_p > 1)
+              throw ValueError("--top-p", text + " was given; expected a probability above 0, at most 1");
           },
           "choose among the likeliest tokens that together have this probability (default 1)")
       ->type_name("P");
   whole("--beams", o.beams, 1, "above 1: beam search, the likeliest text instead of a drawn one (default 1)");
   real("--length-penalty", o.length_penalty, 0, true, "of beam search: above 1 favours longer texts (default 1)");
-  real("--repetition-penalty", o.repetition_penalty, 0, false, "above 1: avoid tokens that were there before (default 1)");
+  real("--repetition-penalty", o.repetition_penalty, 0, false,
+       "above 1: avoid tokens that were there before (default 1)");
   command->add_option("--end", a->end, "a token, such as a character, that ends the text")->type_name("TOKEN");
   whole("--seed", a->seed, 0, "of chance (default 1)");
   add_device(*command, a->device);

@@ -81,7 +81,8 @@ struct Set {
   void operator()(bool* value) const { *value = parse_integer(field.flag, text, 0, 1) == 1; }
   void operator()(std::string* value) const {
     if (std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end())
-      throw ValueError(field.flag, fmt::format("{} was given; expected {}", words::quote(text), words::any_of(field.choices)));
+      throw ValueError(field.flag,
+                       fmt::format("{} was given; expected {}", words::quote(text), words::any_of(field.choices)));
     *value = text;
   }
   void operator()(DType* value) const {

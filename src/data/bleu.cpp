@@ -27,7 +27,8 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
     text.replace(at, what.size(), by);
 }
 
-// A pass over pairs of neighbours: where `apart` holds for one, blanks as `write` puts them; the next pair begins behind.
+// A pass over pairs of neighbours: where `apart` holds for one, blanks as `write` puts them; the next pair begins
+// behind.
 template <class Apart, class Write>
 std::string pairs_apart(const std::string& text, const Apart& apart, const Write& write) {
   std::string out;
@@ -87,13 +88,19 @@ std::vector<std::string> bleu_words(std::string_view given) {
   const auto stop = [](char c) { return c == '.' || c == ','; };
   out = pairs_apart(
       out, [&](char a, char b) { return !digit(a) && stop(b); },
-      [](std::string& to, char a, char b) { to += {a, ' ', b, ' '}; });
+      [](std::string& to, char a, char b) {
+        to += {a, ' ', b, ' '};
+      });
   out = pairs_apart(
       out, [&](char a, char b) { return stop(a) && !digit(b); },
-      [](std::string& to, char a, char b) { to += {' ', a, ' ', b}; });
+      [](std::string& to, char a, char b) {
+        to += {' ', a, ' ', b};
+      });
   out = pairs_apart(
       out, [](char a, char b) { return digit(a) && b == '-'; },
-      [](std::string& to, char a, char b) { to += {a, ' ', b, ' '}; });
+      [](std::string& to, char a, char b) {
+        to += {a, ' ', b, ' '};
+      });
   return split(out);
 }
 
@@ -111,8 +118,7 @@ Bleu bleu(std::span<const std::string> translations, std::span<const std::string
       const Counts wanted = ngrams(reference, n);
       for (const auto& [key, count] : ngrams(words, n)) {
         all[n - 1] += count;
-        if (const auto found = wanted.find(key); found != wanted.end())
-          right[n - 1] += std::min(count, found->second);
+        if (const auto found = wanted.find(key); found != wanted.end()) right[n - 1] += std::min(count, found->second);
       }
     }
   }

@@ -21,7 +21,8 @@ void add_layers(Shapes& shapes, const std::string& prefix, const std::vector<std
     for (const std::string& attention : attentions) add_attention(shapes, layer + attention, width);
     add_linear_shapes(shapes, layer + "linear1", width, ff);
     add_linear_shapes(shapes, layer + "linear2", ff, width);
-    for (size_t k = 0; k <= attentions.size(); ++k) add_norm_shapes(shapes, fmt::format("{}norm{}", layer, k + 1), width);
+    for (size_t k = 0; k <= attentions.size(); ++k)
+      add_norm_shapes(shapes, fmt::format("{}norm{}", layer, k + 1), width);
   }
   add_norm_shapes(shapes, prefix + "norm", width);
 }

@@ -121,8 +121,8 @@ class Learner {
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
   virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
-  /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it cannot
-  /// read, ValueError for a model that writes nothing.
+  /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it
+  /// cannot read, ValueError for a model that writes nothing.
   virtual std::string generate(const std::string& where, const std::string& prompt, const Writing& how);
   /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);

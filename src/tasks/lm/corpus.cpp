@@ -16,7 +16,7 @@ std::string PlainText::size_text() const { return words::plural(size(), "charact
 
 void PlainText::check_utf8() const {
   if (const auto bad = text::find_bad_byte(text))
-    throw IoError(fmt::format("{}:{}:{}", path, bad->line, bad->column),
+    throw IoError(fmt::format("{}:{}:{}", path, first_line - 1 + static_cast<int64_t>(bad->line), bad->column),
                   fmt::format("byte 0x{:02x} is not UTF-8; --tokens byte or bpe take any bytes, --replace-invalid "
                               "replaces such as this",
                               bad->value));
@@ -36,14 +36,15 @@ std::unique_ptr<PlainText> read_plain_text(const std::string& path, bool replace
   if (replace_invalid) {
     int64_t replaced = 0;
     corpus->text = text::replace_bad_bytes(corpus->text, &replaced);
-    if (replaced > 0)
-      corpus->notes.push_back(words::plural(replaced, "invalid sequence") + " of bytes became U+FFFD");
+    if (replaced > 0) corpus->notes.push_back(words::plural(replaced, "invalid sequence") + " of bytes became U+FFFD");
   }
   return corpus;
 }
 
 std::unique_ptr<PlainText> hold_out_last_tenth(PlainText& train) {
   size_t cut = train.text.size() - train.text.size() / 10;
+  if (const size_t line = train.text.find('\n', cut); line + 1 < train.text.size())
+    cut = line + 1;  // a line that the model has not half seen
   while (cut < train.text.size() && (static_cast<unsigned char>(train.text[cut]) & 0xC0) == 0x80) ++cut;
   if (cut == train.text.size())
     throw IoError(train.path, fmt::format("{} are too few to hold some out; give --dev FILE", train.size_text()));
@@ -51,6 +52,7 @@ std::unique_ptr<PlainText> hold_out_last_tenth(PlainText& train) {
   dev->text.erase(0, cut);
   dev->notes.clear();
   dev->format = "the last tenth of --train";
+  dev->first_line += std::count(train.text.begin(), train.text.begin() + static_cast<std::ptrdiff_t>(cut), '\n');
   train.text.resize(cut);
   return dev;
 }

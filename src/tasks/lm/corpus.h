@@ -16,6 +16,7 @@ struct PlainText : train::Corpus {
   /// Throws IoError with line and column where the text is not UTF-8.
   void check_utf8() const;
   std::string text;
+  int64_t first_line = 1;  ///< of the text in its file
 };
 const PlainText& plain_text(const train::Corpus& corpus);
 

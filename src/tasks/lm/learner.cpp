@@ -71,9 +71,11 @@ train::Evaluation LmLearner::evaluate(const train::Corpus& corpus, const train::
                             result.score, std::exp(result.score));
   result.report = [this, score = result.score](size_t) {
     Generator chance{.seed = 1};
-    const std::string text = generate("prompt", "", {.options = {.max = 300, .temperature = 0.8, .generator = &chance}});
-    return fmt::format("Loss per character {:.4f}, {:.4f} bits, perplexity {:.3f}. What it writes, at temperature 0.8:\n\n{}\n",
-                       score, score / std::log(2.0), std::exp(score), words::printable(text, true));
+    const std::string text =
+        generate("prompt", "", {.options = {.max = 300, .temperature = 0.8, .generator = &chance}});
+    return fmt::format(
+        "Loss per character {:.4f}, {:.4f} bits, perplexity {:.3f}. What it writes, at temperature 0.8:\n\n{}\n", score,
+        score / std::log(2.0), std::exp(score), words::printable(text, true));
   };
   return result;
 }
@@ -85,34 +87,32 @@ std::string LmLearner::predict(const std::string& where, const std::string& text
   if (text.empty()) throw IoError(where, "holds no character; expected a text");
   const auto windows = tasks::windows_of(corpus, *codec_, options_.context, train::Use::scoring);
   const double score = total_loss(*windows) / static_cast<double>(corpus.size());
-  const nlohmann::ordered_json json = {{"text", text},
-                                       {"characters", corpus.size()},
-                                       {"loss_per_character", score},
-                                       {"perplexity", std::exp(score)}};
+  const nlohmann::ordered_json json = {
+      {"text", text}, {"characters", corpus.size()}, {"loss_per_character", score}, {"perplexity", std::exp(score)}};
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 std::vector<int64_t> LmLearner::known_ids(const std::string& where, const std::string& text) const {
   if (codec_->unknown() >= 0)
     if (const auto bad = text::find_bad_byte(text))
-      throw IoError(where, fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value,
-                                       bad->column));
+      throw IoError(
+          where, fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value, bad->column));
   std::vector<int64_t> ids = codec_->encode(text);
   const auto strange = std::find(ids.begin(), ids.end(), codec_->unknown());
   if (strange == ids.end()) return ids;
   size_t at = 0;  // one id is one character
   for (auto i = ids.begin(); i != strange; ++i) at += text::code_point_at(text, at).length;
-  throw IoError(where, fmt::format("holds {}, which the model does not know; it was trained on {}",
-                                   words::quote(text.substr(at, text::code_point_at(text, at).length)),
-                                   codec_->told()));
+  throw IoError(where,
+                fmt::format("holds {}, which the model does not know; it was trained on {}",
+                            words::quote(text.substr(at, text::code_point_at(text, at).length)), codec_->told()));
 }
 
 int64_t LmLearner::end_token(const std::string& end) const {
   if (end.empty()) return -1;
   const std::vector<int64_t> ids = codec_->encode(end);
   if (ids.size() == 1 && ids[0] != codec_->unknown()) return ids[0];
-  throw ValueError("--end", fmt::format("{} is no token of this model, whose tokens are {}", words::quote(end),
-                                        codec_->told()));
+  throw ValueError("--end",
+                   fmt::format("{} is no token of this model, whose tokens are {}", words::quote(end), codec_->told()));
 }
 
 std::string LmLearner::generate(const std::string& where, const std::string& prompt, const train::Writing& how) {
@@ -141,8 +141,7 @@ train::Attention LmLearner::attention(const std::string& where, const std::strin
   std::vector<int64_t> ids = known_ids(where, text);
   const size_t fits = std::min(most, static_cast<size_t>(options_.context));
   if (ids.empty()) throw IoError(where, "holds no character; expected a text");
-  if (ids.size() > fits)
-    throw IoError(where, fmt::format("is {} tokens long; expected at most {}", ids.size(), fits));
+  if (ids.size() > fits) throw IoError(where, fmt::format("is {} tokens long; expected at most {}", ids.size(), fits));
   const Answering answering(model_);
   train::Attention attention;
   const Tensor input = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
@@ -156,11 +155,12 @@ train::Attention LmLearner::attention(const std::string& where, const std::strin
 }
 
 std::vector<train::Fact> LmLearner::facts(const train::Corpus&, const train::Examples& train, const train::Examples&) {
-  return {{"tokens", fmt::format("{}; windows of {}, {} an epoch", codec_->told(), options_.context,
-                                 words::grouped(train.size()))},
-          {"model", fmt::format("{} parameters: width {}, {}, {}, feed-forward {}", words::grouped(model_.num_parameters()),
-                                options_.embed, words::plural(options_.heads, "head"),
-                                words::plural(options_.layers, "layer"), options_.ff)}};
+  return {
+      {"tokens",
+       fmt::format("{}; windows of {}, {} an epoch", codec_->told(), options_.context, words::grouped(train.size()))},
+      {"model", fmt::format("{} parameters: width {}, {}, {}, feed-forward {}", words::grouped(model_.num_parameters()),
+                            options_.embed, words::plural(options_.heads, "head"),
+                            words::plural(options_.layers, "layer"), options_.ff)}};
 }
 
 std::vector<std::string> LmLearner::description() {

@@ -25,8 +25,8 @@ class LmLearner : public train::Learner {
   std::vector<std::string> description() override;
 
  private:
-  /// The sum of -ln P(token | those before it), and what unknown characters cost more. Each token is given at least half
-  /// a context of those before it, where the text has so many.
+  /// The sum of -ln P(token | those before it), and what unknown characters cost more. Each token is given at least
+  /// half a context of those before it, where the text has so many.
   double total_loss(const Windows& windows);
   /// Throws IoError naming `where` for a character that has no id, in words.
   std::vector<int64_t> known_ids(const std::string& where, const std::string& text) const;

@@ -12,12 +12,11 @@ LanguageModel::LanguageModel(const LmOptions& o, int64_t vocabulary)
     : embedding(child(this, "embedding", vocabulary, o.embed)),
       positions(child(this, "positions", o.context, o.embed)),
       dropout(child(this, "dropout", o.dropout)),
-      encoder(child(this, "encoder", o.embed, o.heads, o.layers,
-                    nn::EncoderOptions{.dim_feedforward = o.ff,
-                                       .dropout = o.dropout,
-                                       .activation = nn::Activation::gelu,
-                                       .norm_first = true},
-                    true)) {
+      encoder(child(
+          this, "encoder", o.embed, o.heads, o.layers,
+          nn::EncoderOptions{
+              .dim_feedforward = o.ff, .dropout = o.dropout, .activation = nn::Activation::gelu, .norm_first = true},
+          true)) {
   nn::init::normal_(embedding.weight, 0, 0.02);  // so that the first logits are near 0
   nn::init::normal_(positions.weight, 0, 0.02);
 }

@@ -8,14 +8,14 @@
 
 namespace lemma::tasks {
 
-/// x_t = E[id_t] + P[t];  h = norm(layers(dropout(x)));  logits = h E^T.  Pre-norm, GELU, each token attending to itself
-/// and those before it. E is one tensor for both uses. Radford et al., "Language models are unsupervised multitask
-/// learners", 2019; tied embeddings: Press and Wolf, 2017.
+/// x_t = E[id_t] + P[t];  h = norm(layers(dropout(x)));  logits = h E^T.  Pre-norm, GELU, each token attending to
+/// itself and those before it. E is one tensor for both uses. Radford et al., "Language models are unsupervised
+/// multitask learners", 2019; tied embeddings: Press and Wolf, 2017.
 class LanguageModel : public nn::Module {
  public:
   LanguageModel(const LmOptions& options, int64_t vocabulary);
-  /// ids: int64 (B, T), T tokens behind the `held` ones of the caches. Logits (B, T, V). `weights`, if given, receives one
-  /// (B, H, T, T) per layer.
+  /// ids: int64 (B, T), T tokens behind the `held` ones of the caches. Logits (B, T, V). `weights`, if given, receives
+  /// one (B, H, T, T) per layer.
   Tensor operator()(const Tensor& ids, std::vector<Tensor>* weights = nullptr,
                     std::vector<nn::KeyValueCache>* caches = nullptr) const;
   int64_t context() const { return positions.weight.size(0); }

@@ -26,8 +26,8 @@ std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options,
 }
 
 void require_room(const TextOptions& options, const TextCoder& coder) {
-  require_room(shapes_of(options, &coder), fmt::format("a model with --embed {}, --ff {} and --layers {}", options.embed,
-                                                       options.ff, options.layers));
+  require_room(shapes_of(options, &coder), fmt::format("a model with --embed {}, --ff {} and --layers {}",
+                                                       options.embed, options.ff, options.layers));
 }
 
 }  // namespace lemma::tasks

@@ -34,13 +34,14 @@ class Collector {
     if (++skipped_ <= 3) first_ += (first_.empty() ? "" : ", ") + where;
   }
   void done() {
-    if (pairs_.size() == 0) throw IoError(pairs_.path, "holds no pair of sentences; expected lines of source<TAB>target");
+    if (pairs_.size() == 0)
+      throw IoError(pairs_.path, "holds no pair of sentences; expected lines of source<TAB>target");
     if (skipped_ > pairs_.size())
       throw IoError(pairs_.path, fmt::format("{} of {} lines are no pair; expected source<TAB>target", skipped_,
                                              skipped_ + pairs_.size()));
     if (skipped_ > 0)
-      pairs_.notes.push_back(fmt::format("{} left out ({}{})", words::plural(skipped_, "line"), first_,
-                                         skipped_ > 3 ? ", ..." : ""));
+      pairs_.notes.push_back(
+          fmt::format("{} left out ({}{})", words::plural(skipped_, "line"), first_, skipped_ > 3 ? ", ..." : ""));
   }
 
  private:

@@ -22,7 +22,8 @@ const PairExamples& pairs_of(const train::Examples& examples) { return dynamic_c
 
 // What the decoder is given: kStart, and the target without its last token.
 Tensor shifted(const Tensor& target) {
-  const Tensor start = full({target.size(0), 1}, static_cast<double>(kStart), {.dtype = int64, .device = Device::cpu()});
+  const Tensor start =
+      full({target.size(0), 1}, static_cast<double>(kStart), {.dtype = int64, .device = Device::cpu()});
   return cat({start, target.narrow(1, 0, target.size(1) - 1)}, 1);
 }
 
@@ -98,13 +99,14 @@ train::Evaluation TranslationLearner::evaluate(const train::Corpus& given, const
   result.json = fmt::format(R"({{"task":"translation","sentences":{},"bleu":{},"loss":{}}})", corpus.size(), bleu.score,
                             result.loss);
   result.report = [&corpus, bleu, texts = std::move(texts)](size_t some) {
-    std::string out = fmt::format("BLEU {:.2f}: 1 to 4 words right {:.1f}, {:.1f}, {:.1f}, {:.1f} %; {:.2f} for length\n\n"
-                                  "Some sentences, their references, and what the model says:\n",
-                                  bleu.score, bleu.precisions[0], bleu.precisions[1], bleu.precisions[2],
-                                  bleu.precisions[3], bleu.brevity_penalty);
+    std::string out = fmt::format(
+        "BLEU {:.2f}: 1 to 4 words right {:.1f}, {:.1f}, {:.1f}, {:.1f} %; {:.2f} for length\n\n"
+        "Some sentences, their references, and what the model says:\n",
+        bleu.score, bleu.precisions[0], bleu.precisions[1], bleu.precisions[2], bleu.precisions[3],
+        bleu.brevity_penalty);
     for (size_t i = 0; i < std::min(some, texts.size()); ++i)
-      out += example(words::printable(corpus.sources[i]), words::printable(corpus.targets[i]),
-                     words::printable(texts[i]));
+      out +=
+          example(words::printable(corpus.sources[i]), words::printable(corpus.targets[i]), words::printable(texts[i]));
     return out;
   };
   return result;
@@ -116,8 +118,8 @@ std::string TranslationLearner::read(const std::string& text) const {
 
 Tensor TranslationLearner::source_of(const std::string& where, const std::string& text) const {
   if (const auto bad = text::find_bad_byte(text))
-    throw IoError(where, fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value,
-                                     bad->column));
+    throw IoError(where,
+                  fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value, bad->column));
   const std::string_view words = text::trim(text);
   if (words.empty()) throw IoError(where, "holds no word; expected a sentence to translate");
   std::vector<int64_t> ids = bpe_.encode(read(std::string(words)));
@@ -163,10 +165,10 @@ std::string TranslationLearner::predict(const std::string& where, const std::str
 std::vector<train::Fact> TranslationLearner::facts(const train::Corpus&, const train::Examples&,
                                                    const train::Examples&) {
   return {{"tokens", words::plural(bpe_.size(), "byte-pair token") + ", for both languages"},
-          {"model", fmt::format("{} parameters: width {}, {}, {} each way, feed-forward {}",
-                                words::grouped(model_.num_parameters()), options_.embed,
-                                words::plural(options_.heads, "head"), words::plural(options_.layers, "layer"),
-                                options_.ff)}};
+          {"model",
+           fmt::format("{} parameters: width {}, {}, {} each way, feed-forward {}",
+                       words::grouped(model_.num_parameters()), options_.embed, words::plural(options_.heads, "head"),
+                       words::plural(options_.layers, "layer"), options_.ff)}};
 }
 
 std::vector<std::string> TranslationLearner::description() {

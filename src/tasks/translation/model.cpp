@@ -13,12 +13,11 @@ namespace lemma::tasks {
 TranslationModel::TranslationModel(const TranslationOptions& o, int64_t vocabulary)
     : embedding(child(this, "embedding", vocabulary, o.embed)),
       dropout(child(this, "dropout", o.dropout)),
-      transformer(child(
-          this, "transformer", o.embed, o.heads,
-          nn::TransformerOptions{
-              .num_encoder_layers = o.layers,
-              .num_decoder_layers = o.layers,
-              .layer = {.dim_feedforward = o.ff, .dropout = o.dropout, .norm_first = true}})) {
+      transformer(
+          child(this, "transformer", o.embed, o.heads,
+                nn::TransformerOptions{.num_encoder_layers = o.layers,
+                                       .num_decoder_layers = o.layers,
+                                       .layer = {.dim_feedforward = o.ff, .dropout = o.dropout, .norm_first = true}})) {
   nn::init::normal_(embedding.weight, 0, 1 / std::sqrt(static_cast<double>(o.embed)));
 }
 

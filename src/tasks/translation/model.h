@@ -20,8 +20,8 @@ class TranslationModel : public nn::Module {
   Tensor operator()(const Tensor& source, const Tensor& target) const;
   /// The source as the decoder sees it, (B, S, D).
   Tensor encode(const Tensor& source) const;
-  /// The next T tokens of targets whose earlier ones are in the caches. `cross`, if given, receives one (B, H, T, S) per
-  /// layer. Logits (B, T, V).
+  /// The next T tokens of targets whose earlier ones are in the caches. `cross`, if given, receives one (B, H, T, S)
+  /// per layer. Logits (B, T, V).
   Tensor decode(const Tensor& target, const Tensor& memory, const Tensor& real_source,
                 std::vector<nn::DecoderCache>* caches, std::vector<Tensor>* cross = nullptr) const;
 

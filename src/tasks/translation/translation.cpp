@@ -57,8 +57,9 @@ class Translation : public train::Task {
                                        const std::vector<train::NamedText>& files) const override {
     text::Bpe bpe = text::Bpe::from_json(files.at(0).text, files.at(0).path);
     if (bpe.special("<pad>") != kPad || bpe.special("<start>") != kStart || bpe.special("<end>") != kEnd)
-      throw IoError(files.at(0).path, "lacks <pad>, <start> and <end> as its first tokens; expected the tokenizer.json "
-                                      "of a model for translation");
+      throw IoError(files.at(0).path,
+                    "lacks <pad>, <start> and <end> as its first tokens; expected the tokenizer.json "
+                    "of a model for translation");
     return learner(translation_options(given), std::move(bpe));
   }
   std::vector<std::pair<std::string, Shape>> shapes(const train::Options& options) const override {
@@ -67,8 +68,9 @@ class Translation : public train::Task {
 
  private:
   static std::unique_ptr<train::Learner> learner(const TranslationOptions& options, text::Bpe bpe) {
-    require_room(translation_shapes(options, bpe.size()), fmt::format("a model with --embed {}, --ff {} and --layers {}",
-                                                                      options.embed, options.ff, options.layers));
+    require_room(
+        translation_shapes(options, bpe.size()),
+        fmt::format("a model with --embed {}, --ff {} and --layers {}", options.embed, options.ff, options.layers));
     return std::make_unique<TranslationLearner>(options, std::move(bpe));
   }
 };

@@ -9,8 +9,8 @@ namespace lemma::tasks {
 
 struct LmOptions : train::Options {
   LmOptions() {
-    weight_decay = 0.1;
-    average = 0.99;
+    batch_size = 16;
+    lr = 2e-3;
   }
   std::unique_ptr<train::Options> clone() const override { return std::make_unique<LmOptions>(*this); }
   std::vector<train::Field> task_fields() override;
@@ -23,7 +23,7 @@ struct LmOptions : train::Options {
   int64_t heads = 4;
   int64_t layers = 4;
   int64_t ff = 512;
-  double dropout = 0.1;
+  double dropout = 0;
 };
 
 }  // namespace lemma::tasks
