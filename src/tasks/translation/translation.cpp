@@ -33,7 +33,7 @@ class Translation : public train::Task {
   std::string unit() const override { return "pairs"; }
   std::string ending() const override { return ".tsv"; }
   std::string reads() const override { return "`source<TAB>target` lines, or two files, SOURCE,TARGET"; }
-  std::string sample() const override { return "A man rides a horse."; }
+  std::string sample() const override { return "Today he sells forty-two old books."; }
   std::vector<std::string> files() const override { return {"tokenizer.json"}; }
   bool continues() const override { return false; }
   std::unique_ptr<train::Options> options() const override { return std::make_unique<TranslationOptions>(); }
