@@ -72,13 +72,13 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   app.require_subcommand(1);
   app.option_defaults()->take_last();
   Action action;
-  for (const auto add :
-       {add_train, add_evaluate, add_predict, add_logits, add_attention, add_inspect, add_info, add_doctor})
+  for (const auto add : {add_train, add_evaluate, add_predict, add_generate, add_logits, add_attention, add_inspect,
+                         add_info, add_doctor})
     add(app, action, tasks);
   try {
     refuse_unknown(app, argc, argv);
     std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (argc > 1 && arguments[0] == "predict") mark_texts(arguments);
+    if (argc > 1 && (arguments[0] == "predict" || arguments[0] == "generate")) mark_texts(arguments);
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {

@@ -119,8 +119,8 @@ void close(Session& session) {
   const History& history = session.history;
   say(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, run.task->score().name,
       history.best_score, baselines_text(history.baselines, run.task->score()), result.report(kWorst));
-  say(run, "Saved to {}. Next:\n  {} predict --model {} \"{}\"\n", run.out, words::shell_quote(run.program),
-      words::shell_quote(run.out), run.task->sample());
+  say(run, "Saved to {}. Next:\n  {} {}\n", run.out, words::shell_quote(run.program),
+      run.task->trial(words::shell_quote(run.out)));
 }
 
 }  // namespace
