@@ -1,4 +1,5 @@
 // lemma predict: one JSON object per text.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -78,6 +79,9 @@ int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   for (const std::string& text : arguments.texts) answers.add(fmt::format("text {}", answers.texts() + 1), text);
   answers.check("text");
   if (!arguments.texts.empty()) return 0;
+  struct stat in {};
+  if (::fstat(STDIN_FILENO, &in) == 0 && S_ISDIR(in.st_mode))
+    throw IoError("stdin", "is a directory; give texts as arguments, or one per line");
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
     answers.add(fmt::format("stdin:{}", answers.texts() + 1), text);
