@@ -4,14 +4,6 @@
 using namespace lemma;
 using namespace tutorial;
 
-// Counts how often each character follows each, plus one so that nothing is impossible: log P(next | last), (V, V).
-Tensor bigrams(const Text& text) {
-  const Tensor pairs = text.train.narrow(0, 0, text.train.numel() - 1) * text.size() +
-                       text.train.narrow(0, 1, text.train.numel() - 1);  // last * V + next
-  const Tensor counts = bincount(pairs, {}, text.size() * text.size()).reshape({text.size(), text.size()});
-  return log((counts.to(float32) + 1) / (counts.to(float32) + 1).sum(1, true));
-}
-
 // The probabilities (V) that a token is drawn with: temperature, then the k likeliest, then the likeliest up to p.
 Tensor chances(const Tensor& logits, const nn::GenerateOptions& options) {
   const auto [sorted, order] = sort(softmax(logits / options.temperature, 0), 0, true);  // likeliest first
@@ -38,24 +30,6 @@ std::vector<int64_t> write(nn::Decoding& model, const std::vector<int64_t>& prom
     ids = token.reshape({1, 1});
   }
   return written;
-}
-
-// A language of three tokens, end, a and b, in which the next depends on the last alone. It writes what we can compute.
-struct Toy : nn::Decoding {
-  Tensor next(const Tensor& ids) override { return log(index_select(table, 0, ids.select(1, -1))); }
-  void select(const Tensor&) override {}
-  Tensor table = tensor({{1e-9, 0.6, 0.4}, {0.5, 0.25, 0.25}, {0.1, 1e-9, 0.9}});  // rows: after end, a, b
-};
-
-// Multiplications to write n tokens. Each row of the encoder costs its matrices; attention costs queries times keys.
-double multiplications(int64_t n, bool cached) {
-  using M = CharModel;
-  double sum = 0;
-  for (int64_t t = 1; t <= n; ++t) {
-    const int64_t rows = cached ? 1 : t;
-    sum += static_cast<double>(M::L * rows * (4 * M::D * M::D + 2 * M::D * M::F + 2 * t * M::D));
-  }
-  return sum;
 }
 
 int lesson() {
@@ -130,8 +104,9 @@ int lesson() {
   const auto sentence = [&](const char* name, nn::GenerateOptions options) {
     options.max = 80, options.end = line_end[0];
     Writer writer(model);
-    const auto ids_written = nn::generate(writer, prompt, options);
-    say("  {:<26} The {}", name, text.decode(ids_written));
+    const std::vector<int64_t> ids_written = nn::generate(writer, prompt, options);
+    const std::string line = text.decode(ids_written);
+    say("  {:<26} The {}", name, line.substr(0, line.find('\n')));
     return ids_written;
   };
   const auto greedy = sentence("greedy (temperature 0)", {.temperature = 0});

@@ -165,4 +165,35 @@ inline double later_token_moves(CharModel& model, int64_t V) {
   return moved;
 }
 
+/// Counts how often each character follows each, plus one so that nothing is impossible: log P(next | last), (V, V).
+inline lemma::Tensor bigrams(const Text& text) {
+  const lemma::Tensor pairs = text.train.narrow(0, 0, text.train.numel() - 1) * text.size() +
+                              text.train.narrow(0, 1, text.train.numel() - 1);  // last * V + next
+  const lemma::Tensor counts =
+      lemma::bincount(pairs, {}, text.size() * text.size()).reshape({text.size(), text.size()});
+  return lemma::log((counts.to(lemma::float32) + 1) / (counts.to(lemma::float32) + 1).sum(1, true));
+}
+
+/// A language of three tokens, end, a and b, in which the next depends on the last alone. It writes what we can
+/// compute.
+struct Toy : lemma::nn::Decoding {
+  lemma::Tensor next(const lemma::Tensor& ids) override {
+    return lemma::log(index_select(table, 0, ids.select(1, -1)));
+  }
+  void select(const lemma::Tensor&) override {}
+  lemma::Tensor table =
+      lemma::tensor({{1e-9, 0.6, 0.4}, {0.5, 0.25, 0.25}, {0.1, 1e-9, 0.9}});  // rows: after end, a, b
+};
+
+/// Multiplications to write n tokens. Each row of the encoder costs its matrices; attention costs queries times keys.
+inline double multiplications(int64_t n, bool cached) {
+  using M = CharModel;
+  double sum = 0;
+  for (int64_t t = 1; t <= n; ++t) {
+    const int64_t rows = cached ? 1 : t;
+    sum += static_cast<double>(M::L * rows * (4 * M::D * M::D + 2 * M::D * M::F + 2 * t * M::D));
+  }
+  return sum;
+}
+
 }  // namespace tutorial
