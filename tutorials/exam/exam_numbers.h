@@ -3,6 +3,7 @@
 #include <vector>
 
 // clang-format off
+// The weights, in the order of their seeds from 10 on: self_attn.in_proj_weight, self_attn.in_proj_bias, self_attn.out_proj.weight, self_attn.out_proj.bias, linear1.weight, linear1.bias, linear2.weight, linear2.bias, norm1.weight, norm1.bias, norm2.weight, norm2.bias
 inline const std::vector<double> kSoftmax = {0.437974, 0.073124, 0.488901, 0.107232, 0.784459, 0.108310};
 inline const std::vector<double> kLayerNorm = {-0.959156, -0.307197, -1.813799, -0.527565, -0.889422, -1.448764, 0.817401, 0.037788};
 inline const std::vector<double> kAttention = {-0.230486, 0.262022, -0.241010, 0.178700, -0.251236, 0.176927, -0.066164, -0.054800, -0.230316, 0.229465, -0.182173, 0.104049, -0.000310, 0.114424, -0.203557, 0.263117, -0.186994, 0.248168, -0.260884, 0.232883, -0.107279, 0.186858, -0.228800, 0.236033, 0.661818, -0.619996, 0.472721, -0.240901, 0.657753, -0.552925, 0.354838, -0.093547, 0.662482, -0.630947, 0.491968, -0.264960, 0.147464, -0.404207, 0.590535, -0.675443, 0.394729, -0.584693, 0.673559, -0.642955, 0.131708, -0.392707, 0.585245, -0.677513};
@@ -11,4 +12,3 @@ inline const std::vector<double> kFeedForward = {-1.436848, -1.729587, 0.251090,
 inline const std::vector<double> kEncoderLayer = {0.883567, 1.223912, 0.306803, 0.360152, 0.994088, 1.221847, 0.304046, 0.275857, 1.020882, -1.268084, 0.201572, -1.266713, 0.882088, 1.234540, 0.313012, 0.339449, 0.920603, 1.224790, 0.306073, 0.332225, 1.229237, 1.182680, 0.306161, 0.028852};
 inline const std::vector<double> kGradient = {0.182691, -0.037760, -0.034104, -0.111867, -0.128116, 0.020146, -0.039014, 0.148035, 0.256150, -0.015257, -0.201674, -0.041385, -0.012491, -0.048976, 0.257449, -0.194766, -0.074868, 0.043295, -0.102629, 0.135242, -0.014641, 0.028197, 0.092890, -0.106436};
 // clang-format on
-// The weights, in the order of their seeds from 10 on: self_attn.in_proj_weight, self_attn.in_proj_bias, self_attn.out_proj.weight, self_attn.out_proj.bias, linear1.weight, linear1.bias, linear2.weight, linear2.bias, norm1.weight, norm1.bias, norm2.weight, norm2.bias

@@ -28,8 +28,10 @@ with torch.no_grad():
     for seed, (_, p) in enumerate(layer.named_parameters(), start=10):
         p.copy_(wave(seed, *p.shape))
 
+names = ", ".join(name for name, _ in layer.named_parameters())
 print("// Made by make_numbers.py with PyTorch. Do not edit.")
 print("#pragma once\n#include <vector>\n\n// clang-format off")
+print("// The weights, in the order of their seeds from 10 on: " + names)
 write("kSoftmax", torch.softmax(wave(2, 2, 3), -1))
 write("kLayerNorm", nn.functional.layer_norm(wave(3, 2, D), [D], wave(4, D), wave(5, D)))
 q, k, v = wave(6, B, H, T, D), wave(7, B, H, T, D), wave(8, B, H, T, D)
@@ -42,6 +44,4 @@ y = layer(x, src_key_padding_mask=~real)
 write("kEncoderLayer", y)
 (y * wave(9, B, T, D)).sum().backward()
 write("kGradient", x.grad)
-names = [name for name, _ in layer.named_parameters()]
 print("// clang-format on")
-print("// The weights, in the order of their seeds from 10 on: " + ", ".join(names))
