@@ -80,7 +80,7 @@ void answers() {
   for (size_t i = 0; i < longer.size(); ++i)
     first += said[i] == Sequence(longer[i].rbegin(), longer[i].rend()) ? 0.01 : 0;
   say("  3 to 8 letters: {:.2f} exact. 9 letters: {:.2f}.", known, first);
-  claim("longer ones fail", first < known - 0.3);
+  claim("longer ones fail", first < known - 0.15);
   say("  Position 9 was never seen in training: nothing has learnt what its sines mean, nor that texts go so far.");
 
   exercise(3, "The encoder layer");
@@ -89,7 +89,7 @@ void answers() {
   claim("ours equals the library's", allclose(own_encoder_layer(layer, x), layer(x), 1e-4, 1e-5));
 
   exercise(4, "BLEU of a corpus");
-  Bleu corpus, one, two;
+  Bleu corpus, one, two, none;
   for (Bleu* b : {&corpus, &one}) b->add("the cat sat on a mat", "the cat sat on the mat");
   for (Bleu* b : {&corpus, &two}) b->add("a dog ran home", "a dog ran home");
   say("  corpus: (9/10 * 6/8 * 4/6 * 2/4)^(1/4) = 0.225^(1/4)");
@@ -97,6 +97,8 @@ void answers() {
   check("the mean of two scores: (53.7285 + 100) / 2", 76.8643, (one.score() + two.score()) / 2, 1e-3);
   say("  A corpus adds counts before it divides, so long sentences weigh more, and one without a right run of four\n"
       "  words does not count as 0.");
+  none.add("a cat is there now", "the cat was on a mat now");
+  check("no right pair at all: what sacrebleu says", 9.4237, none.score());
 
   exercise(5, "The final exam");
   EnableGrad record;
