@@ -67,7 +67,7 @@ TEST_CASE("arguments without a meaning are refused by name") {
   CHECK_THROWS_WITH(nn::init::normal_(w, 0, -1), "[normal_] std is -1; it must be 0 or more");
   CHECK_THROWS_WITH(nn::init::xavier_uniform_(w, nan), Catch::Contains("low must not be above high"));
   CHECK_THROWS_WITH(Generator{}.below(0), "[Generator.below] bound is 0; expected 1 or more");
-  CHECK_THROWS_WITH(optim::SGD({w}, {.lr = 0.1, .dampening = nan}),
+  CHECK_THROWS_WITH(optim::SGD({w.clone().requires_grad_()}, {.lr = 0.1, .dampening = nan}),
                     "[SGD] dampening is nan; it must be a finite number");
   CHECK_THROWS_WITH(text::Bpe::train("a", {.min_count = 0}), "[Bpe] min_count is 0; expected 1 or more");
   CHECK_THROWS_WITH(text::Bpe::train("a", {.special = {"x", "x"}}),
