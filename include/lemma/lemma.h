@@ -18,6 +18,7 @@
 #include "lemma/data/tags.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
+#include "lemma/io/gzip.h"
 #include "lemma/io/safetensors.h"
 #include "lemma/nn/activation.h"
 #include "lemma/nn/attention.h"
