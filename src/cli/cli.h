@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,9 @@ void add_threads(CLI::App& command);
 /// --device NAME of a command: checked at once, so that `device` names one that works. Throws ValueError or
 /// DeviceError.
 void add_device(CLI::App& command, Device& device);
+
+/// --threshold P of a command that answers: from 0 to 1. Throws ValueError.
+void add_threshold(CLI::App& command, std::optional<double>& threshold);
 
 /// --text-column, --skip-bad-lines and the like of a command that reads labelled files.
 void add_reading(CLI::App& command, train::ReadOptions& reading);

@@ -20,9 +20,15 @@ Attention Learner::attention(const std::string&, const std::string&, size_t) {
   throw ValueError("attention", "this model has no attention; expected one with attention layers");
 }
 
+void Learner::set_threshold(double) {
+  throw ValueError("--threshold", "is for a model that chooses between two classes; this one does not");
+}
+
 std::string Learner::predict_for_people(const std::string& where, const std::string& text, bool) {
   return predict(where, text);
 }
+
+std::string Learner::legend(bool) const { return ""; }
 
 std::vector<Fact> Learner::facts(const Corpus&, const Examples&, const Examples&) { return {}; }
 
