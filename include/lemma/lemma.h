@@ -69,3 +69,4 @@
 #include "lemma/viz/curves.h"
 #include "lemma/viz/heatmap.h"
 #include "lemma/viz/terminal.h"
+#include "lemma/viz/wrap.h"

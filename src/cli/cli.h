@@ -68,6 +68,9 @@ inline constexpr const char* kCannotWrite = "cannot be written to; is the disk f
 /// IoError when that fails (a full disk).
 void print_line(const std::string& line);
 
+/// The same for sentences, which a terminal gets broken between words (viz::wrapped).
+void print_wrapped(const std::string& text);
+
 /// Where a file of data/ is: next to the program's build folder, in its install prefix, or in the source tree it was
 /// built from.
 std::string bundled_data(const std::string& name);

@@ -14,6 +14,7 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
+#include "lemma/viz/wrap.h"
 
 namespace lemma::cli {
 namespace fs = std::filesystem;
@@ -100,6 +101,8 @@ void print_line(const std::string& line) {
   if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() || std::fflush(stdout) != 0)
     throw IoError("stdout", kCannotWrite);
 }
+
+void print_wrapped(const std::string& text) { print_line(viz::wrapped(text, viz::columns_of(STDOUT_FILENO))); }
 
 std::string bundled_data(const std::string& name) {
   std::error_code ignored;
