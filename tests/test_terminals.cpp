@@ -147,6 +147,25 @@ TEST_CASE("help, plan and errors break between words on a terminal of 80 columns
   }
 }
 
+TEST_CASE("entities and their types have a colour each on a terminal, and none with NO_COLOR") {
+  if (std::system("script --version > /dev/null 2>&1") != 0) {
+    WARN("skipped: needs util-linux's script");
+    return;
+  }
+  const std::string pretty =
+      "script -qec " +
+      words::shell_quote(LEMMA_BINARY_DIR
+                         "/lemma predict --model ner --pretty 'Anna lives in Oslo .' 'Bo lives in Lima .'") +
+      " /dev/null > seen < /dev/null";
+  REQUIRE(shell("unset NO_COLOR; TERM=xterm " + pretty) == 0);
+  const std::string legend = "\x1b[38;5;16;48;5;222m LOC \x1b[0m \x1b[38;5;16;48;5;117m PER \x1b[0m\r\n";
+  CHECK(written("seen").starts_with(legend));
+  CHECK(written("seen").find(" LOC \x1b[0m", legend.size()) == std::string::npos);  // once, not with each line
+  REQUIRE(shell("NO_COLOR=1 TERM=xterm " + pretty) == 0);
+  CHECK(written("seen").find('\x1b') == std::string::npos);
+  CHECK(written("seen").starts_with("[") == written("seen").starts_with("[Anna"));  // no legend either
+}
+
 TEST_CASE("NO_COLOR and TERM=dumb hold for every command, as a terminal sees it") {
   if (std::system("script --version > /dev/null 2>&1") != 0) {
     WARN("skipped: needs util-linux's script");
