@@ -53,8 +53,7 @@ TEST_CASE("every link of the pages leads somewhere") {
       CAPTURE(page.string(), at->str());
       const fs::path target = file.empty() ? page : page.parent_path() / file;
       CHECK(fs::exists(target));
-      if (!place.empty() && fs::is_regular_file(target))
-        CHECK(places(lemma::io::read_file(target)).count(place) == 1);
+      if (!place.empty() && fs::is_regular_file(target)) CHECK(places(lemma::io::read_file(target)).count(place) == 1);
       ++followed;
     }
   }

@@ -1,7 +1,7 @@
 // Training as a whole: the same bits however it is run, cut or continued; checks that judge in words.
-#include <map>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <thread>
 
 #include "lemma/autograd.h"

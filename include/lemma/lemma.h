@@ -21,6 +21,7 @@
 #include "lemma/data/tags.h"
 #include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
+#include "lemma/io/gzip.h"
 #include "lemma/io/safetensors.h"
 #include "lemma/nn/activation.h"
 #include "lemma/nn/attention.h"
@@ -73,3 +74,4 @@
 #include "lemma/viz/curves.h"
 #include "lemma/viz/heatmap.h"
 #include "lemma/viz/terminal.h"
+#include "lemma/viz/wrap.h"

@@ -31,7 +31,7 @@ int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
       std::string text = task->inspect(arguments.file, arguments.reading);
       if (text.empty()) continue;
       if (text.ends_with('\n')) text.pop_back();
-      print_line(text);
+      print_wrapped(text);
       return 0;
     } catch (const IoError& error) {
       if (asked.size() == 1 || error.where() == "stdout") throw;

@@ -11,5 +11,5 @@ file=$(cd "$(dirname "$file")" && pwd)/$(basename "$file")
 program=$(mktemp)
 trap 'rm -f "$program"' EXIT
 ${CXX:-g++} -std=c++20 -O1 -DFMT_SHARED -I"$root/include" -I"$here" -DLEARNER="\"$file\"" "$here/exam_encoder.cpp" -o "$program" \
-    "$library" -lfmt -lhwy -lutf8proc -ldl -pthread
+    "$library" -lfmt -lhwy -lutf8proc -lz -ldl -pthread
 "$program"
