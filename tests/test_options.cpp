@@ -1,5 +1,6 @@
 // The one table of options: what follows from a row.
 #include <cstdlib>
+#include <map>
 
 #include "cli/options.h"
 #include "lemma/io/files.h"
@@ -47,7 +48,8 @@ TEST_CASE("every option has a key of its own, a meaning, and a value that passes
       CHECK(std::string(field.help) != "");
       keys.emplace_back(field.key);
     }
-    CHECK(keys.size() == 26);
+    const std::map<std::string, size_t> rows = {{"sentiment", 26}, {"ner", 26}, {"lm", 18}, {"translation", 19}};
+    CHECK(keys.size() == rows.at(task->name()));
   }
 }
 
@@ -81,6 +83,7 @@ TEST_CASE("a resumed run may change epochs and patience, and no other option") {
         if (auto* const* seed = std::get_if<uint64_t*>(&other.value)) ++**seed;
         if (auto* const* yes = std::get_if<bool*>(&other.value)) **yes = !**yes;
         if (auto* const* dtype = std::get_if<DType*>(&other.value)) **dtype = float16;
+        if (auto* const* word = std::get_if<std::string*>(&other.value)) **word = field.choices.back();
       }
     const bool free = std::string(field.key) == "epochs" || std::string(field.key) == "patience";
     CHECK(difference(*saved, *now).empty() == free);

@@ -61,11 +61,13 @@ struct Expected {
   }
   std::string operator()(const bool*) const { return "true or false"; }
   std::string operator()(const DType*) const { return "a name"; }
+  std::string operator()(const std::string*) const { return words::any_of(field.choices); }
 };
 
 struct Placeholder {
   const char* operator()(const double*) const { return "X"; }
   const char* operator()(const DType*) const { return "NAME"; }
+  const char* operator()(const std::string*) const { return "NAME"; }
   const char* operator()(const auto*) const { return "N"; }
 };
 
@@ -77,6 +79,12 @@ struct Set {
   void operator()(uint64_t* value) const { *value = static_cast<uint64_t>(parse_integer(field.flag, text)); }
   void operator()(double* value) const { *value = parse_number(field.flag, text); }
   void operator()(bool* value) const { *value = parse_integer(field.flag, text, 0, 1) == 1; }
+  void operator()(std::string* value) const {
+    if (std::find(field.choices.begin(), field.choices.end(), text) == field.choices.end())
+      throw ValueError(field.flag,
+                       fmt::format("{} was given; expected {}", words::quote(text), words::any_of(field.choices)));
+    *value = text;
+  }
   void operator()(DType* value) const {
     for (const DType dtype : {DType::float32, DType::bfloat16, DType::float16})
       if (text == name(dtype)) {

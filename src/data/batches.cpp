@@ -25,15 +25,22 @@ void check_positive(const char* name, int64_t value) {
 
 std::vector<std::vector<int64_t>> make_batches(const EncodedTexts& dataset, int64_t batch_size, Generator* generator,
                                                int64_t pool) {
+  std::vector<int64_t> lengths;
+  for (const Example& example : dataset.examples) lengths.push_back(example.length());
+  return make_batches(lengths, batch_size, generator, pool);
+}
+
+std::vector<std::vector<int64_t>> make_batches(const std::vector<int64_t>& lengths, int64_t batch_size,
+                                               Generator* generator, int64_t pool) {
   check_positive("batch_size", batch_size);
   check_positive("pool", pool);
-  std::vector<int64_t> order(static_cast<size_t>(dataset.size()));
+  std::vector<int64_t> order(lengths.size());
   std::iota(order.begin(), order.end(), 0);
   if (generator) shuffle(order, *generator);
   const auto count = static_cast<int64_t>(order.size());
   const int64_t pool_size = generator && pool <= count / batch_size ? pool * batch_size : std::max<int64_t>(count, 1);
   std::vector<std::vector<int64_t>> batches;
-  const auto length = [&](int64_t i) { return dataset.examples[static_cast<size_t>(i)].length(); };
+  const auto length = [&](int64_t i) { return lengths[static_cast<size_t>(i)]; };
   for (int64_t begin = 0; begin < count; begin += pool_size) {
     const int64_t end = std::min(begin + pool_size, count);
     std::stable_sort(order.begin() + begin, order.begin() + end,

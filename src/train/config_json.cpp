@@ -78,6 +78,7 @@ struct FromJson {
   void operator()(uint64_t* value) const { *value = object.natural(key); }
   void operator()(double* value) const { *value = object.number(key); }
   void operator()(bool* value) const { *value = object.flag(key); }
+  void operator()(std::string* value) const { *value = object.text(key); }
   void operator()(DType* value) const { *value = precision_of(key, object.text(key)); }
 };
 

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 
 namespace lemma::train {
 namespace {
@@ -99,6 +100,10 @@ struct Check {
   void operator()(const DType* value) const {
     if (*value != DType::float32 && !is_half(*value))
       refuse(fmt::format("{} was given; expected float32, bfloat16 or float16", lemma::name(*value)));
+  }
+  void operator()(const std::string* value) const {
+    if (std::find(field.choices.begin(), field.choices.end(), *value) == field.choices.end())
+      refuse(fmt::format("{} is not known; expected {}", words::quote(*value), words::any_of(field.choices)));
   }
   void operator()(const uint64_t*) const {}
   void operator()(const bool*) const {}

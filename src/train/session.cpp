@@ -1,5 +1,6 @@
 #include "train/session.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -8,23 +9,40 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
+#include "lemma/train/data_files.h"
 
 namespace lemma::train {
 namespace fs = std::filesystem;
 
 namespace {
-// FNV-1a over the bytes of a file: tells an edited file from the one that a run began with.
+// FNV-1a over the bytes of the files: tells an edited one from that which a run began with.
 std::string checksum(const std::string& path) {
   uint64_t hash = 14695981039346656037U;
-  for (const char c : io::read_file(path)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  for (const std::string& file : data_files(path))
+    for (const char c : io::read_file(file)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
   return fmt::format("{:016x}", hash);
 }
 
-// The way from a directory to a file; empty for a pipe, which will not be there again.
-std::string seen_from(const std::string& directory, const std::string& file) {
+bool are_files(const std::string& path) {
+  const std::vector<std::string> files = data_files(path);
+  return std::all_of(files.begin(), files.end(), io::is_file);
+}
+
+// The way from a directory to the files; empty for a pipe, which will not be there again.
+std::string seen_from(const std::string& directory, const std::string& path) {
   std::error_code error;
-  if (!io::is_file(file)) return "";
-  return fs::relative(file, directory, error).string();
+  if (!are_files(path)) return "";
+  std::string way;
+  for (const std::string& file : data_files(path))
+    way += (way.empty() ? "" : ",") + fs::relative(file, directory, error).string();
+  return way;
+}
+
+// The same from where the program runs.
+std::string seen_through(const std::string& directory, const std::string& way) {
+  std::string path;
+  for (const std::string& file : data_files(way)) path += (path.empty() ? "" : ",") + io::join(directory, file);
+  return path;
 }
 }  // namespace
 
@@ -94,10 +112,10 @@ std::string Session::find_data(const std::string& option, const std::string& giv
   const auto checked = state.metadata.find(option.substr(2) + "_checksum");
   std::vector<std::string> places = {given.empty() ? known.path : given};
   if (given.empty() && !known.near.empty())  // for a run that is resumed in another working directory
-    places.push_back(io::join(run.out, known.near));
+    places.push_back(seen_through(run.out, known.near));
   bool any = false;
   for (const std::string& path : places) {
-    if (given.empty() && !io::is_file(path)) continue;
+    if (given.empty() && !are_files(path)) continue;
     any = true;
     if (checked != state.metadata.end() && checksum(path) == checked->second) return path;
   }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 
 namespace lemma::train {
 
@@ -20,11 +21,25 @@ Attention Learner::attention(const std::string&, const std::string&, size_t) {
   throw ValueError("attention", "this model has no attention; expected one with attention layers");
 }
 
+std::string Learner::generate(const std::string&, const std::string&, const Writing&) {
+  throw ValueError("generate", "this model labels texts and writes none; expected one that writes, such as of lm");
+}
+
+void Learner::set_threshold(double) {
+  throw ValueError("--threshold", "is for a model that chooses between two classes; this one does not");
+}
+
 std::string Learner::predict_for_people(const std::string& where, const std::string& text, bool) {
   return predict(where, text);
 }
 
+std::string Learner::legend(bool) const { return ""; }
+
 std::vector<Fact> Learner::facts(const Corpus&, const Examples&, const Examples&) { return {}; }
+
+std::string Task::trial(const std::string& model) const {
+  return fmt::format("predict --model {} \"{}\"", model, sample());
+}
 
 const Task& find(const Tasks& tasks, const std::string& name) {
   for (const Task* task : tasks)
@@ -33,10 +48,9 @@ const Task& find(const Tasks& tasks, const std::string& name) {
 }
 
 std::string names_text(const Tasks& tasks) {
-  std::string text;
-  for (size_t i = 0; i < tasks.size(); ++i)
-    text += (i == 0 ? "" : i + 1 == tasks.size() ? " or " : ", ") + tasks[i]->name();
-  return text;
+  std::vector<std::string> names;
+  for (const Task* task : tasks) names.push_back(task->name());
+  return words::any_of(names);
 }
 
 }  // namespace lemma::train

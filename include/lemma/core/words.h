@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lemma::words {
 
@@ -11,6 +12,8 @@ namespace lemma::words {
 std::string grouped(int64_t n);
 /// "1 layer", "2 layers", "1,500 steps".
 std::string plural(int64_t n, const char* what);
+/// "a", "a or b", "a, b or c".
+std::string any_of(const std::vector<std::string>& names);
 /// "512 bytes", "1.5 GiB", "1,024.0 TiB".
 std::string bytes(double count);
 /// A duration: "1:05" or "2:03:09".

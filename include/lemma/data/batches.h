@@ -17,6 +17,10 @@ namespace lemma::data {
 std::vector<std::vector<int64_t>> make_batches(const EncodedTexts& dataset, int64_t batch_size,
                                                Generator* generator = nullptr, int64_t pool = 50);
 
+/// The same for examples of these lengths.
+std::vector<std::vector<int64_t>> make_batches(const std::vector<int64_t>& lengths, int64_t batch_size,
+                                               Generator* generator = nullptr, int64_t pool = 50);
+
 /// The fraction of positions that are padding.
 double padding_share(const EncodedTexts& dataset, const std::vector<std::vector<int64_t>>& batches);
 

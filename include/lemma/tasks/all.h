@@ -1,6 +1,7 @@
 #pragma once
 /// The tasks that the program knows, and the headers of each.
 
+#include "lemma/tasks/lm/lm.h"
 #include "lemma/tasks/ner/baselines.h"
 #include "lemma/tasks/ner/best_tags.h"
 #include "lemma/tasks/ner/ner.h"
@@ -12,6 +13,7 @@
 #include "lemma/tasks/text/encoder.h"
 #include "lemma/tasks/text/options.h"
 #include "lemma/tasks/text/token_dropout.h"
+#include "lemma/tasks/translation/translation.h"
 #include "lemma/train/task.h"
 
 namespace lemma::tasks {

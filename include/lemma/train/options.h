@@ -23,12 +23,13 @@ enum class Numbers {
 /// One option. `value` points into the options that the row was made for.
 struct Field {
   const char* key = "";  ///< its name in config.json
-  std::variant<int64_t*, uint64_t*, double*, bool*, DType*> value;
+  std::variant<int64_t*, uint64_t*, double*, bool*, DType*, std::string*> value;
   const char* flag =
       "";  ///< on the command line; fields that share a flag are set together. Empty: only in config.json
   const char* help = "";
   int64_t least = 0, most = std::numeric_limits<int64_t>::max();  ///< of a whole number
   Numbers numbers = Numbers::not_below_0;                         ///< of a real one
+  std::vector<std::string> choices = {};                          ///< the words that a text may be
   const char* automatic = "";       ///< in words, what 0 means where it stands for an automatic value
   const char* section = "options";  ///< of config.json: "options" or "model"
   const char* told = "";            ///< its name in the line of `lemma info`; empty: not shown there

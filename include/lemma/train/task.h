@@ -10,9 +10,11 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "lemma/nn/generate.h"
 #include "lemma/nn/module.h"
 #include "lemma/random.h"
 #include "lemma/train/options.h"
@@ -77,6 +79,13 @@ struct Attention {
   std::vector<Tensor> weights;      ///< (1, H, T, T) per layer
 };
 
+/// How a text is to be written.
+struct Writing {
+  nn::GenerateOptions options = {};  ///< its `end` and `on_token` are the learner's to set
+  std::string end = {};              ///< the token that ends the text; empty: the model's own, or none
+  std::function<void(std::string_view)> on_text = {};  ///< told of each piece of whole characters as it comes
+};
+
 /// A line that a run prints before it begins.
 struct Fact {
   std::string name, text;
@@ -109,9 +118,18 @@ class Learner {
   virtual int64_t classes() const { return 0; }
   /// Runs the network in eval mode, without a tape; then restores its mode.
   virtual Evaluation evaluate(const Corpus& corpus, const Examples& examples) = 0;
+  /// Of two classes the second is answered where its probability is at least this, from 0 to 1. Throws ValueError for a
+  /// model that does not choose between two classes.
+  virtual void set_threshold(double threshold);
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
   virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
+  /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it
+  /// cannot read, ValueError for a model that writes nothing.
+  virtual std::string generate(const std::string& where, const std::string& prompt, const Writing& how);
+  /// What the colours of predict_for_people() mean, a line printed before the first answer; empty where nothing needs
+  /// it.
+  virtual std::string legend(bool colour) const;
   /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
   /// What a run prints about the data and the network before it begins ...
@@ -150,6 +168,10 @@ class Task {
   virtual std::string reads() const = 0;
   /// A text to try a model on.
   virtual std::string sample() const = 0;
+  /// Whether generate() goes on where the prompt ends, so that both are one text, instead of answering it.
+  virtual bool continues() const { return true; }
+  /// What follows the program's name in a command that tries a model, whose directory is as a shell reads it.
+  virtual std::string trial(const std::string& model) const;
   /// The defaults.
   virtual std::unique_ptr<Options> options() const = 0;
   /// The files that a model directory holds besides config.json and the weights.
