@@ -1,51 +1,21 @@
 // Tutorial 16: CUDA kernels, a ladder. Text: docs/tutorials/16_cuda_kernels.md
-#include <algorithm>
-#include <set>
-
 #include "16_kernels.h"
+#include "16_on_paper.h"
 #include "kernels/cuda/matmul/ladder.h"
-#include "lemma/core/cuda.h"
 #include "tutorial.h"
 
 using namespace lemma;
 using namespace tutorial;
-using kernels::cuda::ladder;
-using kernels::cuda::multiply_with;
-using kernels::cuda::Rung;
+
+#ifndef LEMMA_LESSON_HAS_DEVICE
+#define LEMMA_LESSON_HAS_DEVICE 0
+#endif
 
 #if LEMMA_LESSON_HAS_DEVICE
 
-// How many separate pieces of 32 bytes 32 threads touch, `stride` float32 apart.
-int64_t pieces(int64_t stride) {
-  std::set<int64_t> touched;
-  for (int64_t lane = 0; lane < 32; ++lane) touched.insert(lane * stride * 4 / 32);
-  return static_cast<int64_t>(touched.size());
-}
-
-// How often the busiest of the 32 banks of shared memory is read when 32 threads read one column of rows of `width`.
-int64_t turns(int64_t width) {
-  std::vector<int64_t> asked(32);
-  for (int64_t lane = 0; lane < 32; ++lane) ++asked[static_cast<size_t>(lane * width % 32)];
-  return *std::max_element(asked.begin(), asked.end());
-}
-
-// A rung's arithmetic intensity: floating-point operations per byte that its threads fetch from global memory.
-struct Intensity {
-  const char* rung;
-  double flops, bytes;
-  const char* why;
-};
-const std::vector<Intensity> kIntensities = {
-    {"naive", 2 * 32, (16 + 2) * 32, "a warp, one k: 16 rows of A and 2 columns of B, 32 bytes for each number"},
-    {"coalesced", 2 * 32, 32 + 4 * 32, "a warp, one k: 1 number of A, and 32 neighbours of B"},
-    {"tiled", 2 * 16 * 16, 4 * (16 + 16), "a block, one k: 16 numbers of A, 16 of B"},
-    {"blocked", 2 * 128 * 128, 4 * (128 + 128), "a block, one k: 128 of A, 128 of B"},
-    {"tensor", 2 * 128 * 128, 2 * (128 + 128), "the same tile, numbers of 2 bytes"},
-    {"tf32", 2 * 128 * 128, 4 * (128 + 128), "the same tile, numbers of 4 bytes"},
-};
-
-// One A100 (80 GB): 2.0 TB/s from memory; 19.5 TFLOP/s float32, 156 tf32, 312 in 16-bit numbers. From its data sheet.
-double peak(const std::string& rung) { return rung == "tensor" ? 312 : rung == "tf32" ? 156 : 19.5; }
+using kernels::cuda::ladder;
+using kernels::cuda::multiply_with;
+using kernels::cuda::Rung;
 
 void threads() {
   section("A kernel is a loop without the loop");
@@ -101,12 +71,7 @@ void reduction() {
 }
 
 void tiles() {
-  section("Tiles: memory is read in pieces of 32 bytes, shared memory in 32 banks");
-  check("pieces that a warp touches along a row", 4, static_cast<double>(pieces(1)));
-  check("down a column of a 1024-wide matrix", 32, static_cast<double>(pieces(1024)));
-  say("  So a transpose goes through a tile in shared memory: rows in, rows out, columns only inside.");
-  check("turns to read a column of [32][32]", 32, static_cast<double>(turns(32)));
-  check("turns to read a column of [32][33]", 1, static_cast<double>(turns(33)));
+  memory_in_pieces();
   const Tensor x = randn({70, 45}, {.device = Device::cuda()});
   claim("the transpose through tiles is the transpose",
         equal(Tensor(lesson::transpose(x.array())), x.t().contiguous()));
@@ -126,19 +91,6 @@ void ladder_of_products() {
     const double allowed = dtype == bfloat16 ? 1.0 / 256 : rung.name == std::string("tf32") ? 1.0 / 1024 : 1e-6;
     claim(fmt::format("{:<9} {}", rung.name, rung.idea), off <= allowed);
   }
-
-  section("The roofline: what feeds them");
-  say("  FLOP per byte = operations per byte that a block fetches. An A100 computes 19.5 TFLOP/s in float32");
-  say("  and reads 2.0 TB/s, so below 9.6 FLOP per byte it waits for memory (or for its caches).\n");
-  say("  {:<10} {:>11} {:>16} {:>14}", "rung", "FLOP / byte", "2.0 TB/s allow", "peak TFLOP/s");
-  for (const Intensity& each : kIntensities)
-    say("  {:<10} {:>11.2f} {:>16.2f} {:>14.1f}  {}", each.rung, each.flops / each.bytes,
-        2.039 * each.flops / each.bytes, peak(each.rung), each.why);
-  check("tiles of 16 instead of single numbers", 10, (512.0 / 128) / (64.0 / 160));
-  check("tiles of 128 instead of 16", 8, (32768.0 / 1024) / (512.0 / 128));
-  claim("the blocked rung lies to the right of the ridge: arithmetic limits it", 32768.0 / 1024 > 19.5 / 2.039);
-  say("\n  Inside a block the same game repeats: a thread that reads 8 + 8 numbers from shared memory does");
-  say("  64 multiply-adds with them; one that keeps a single sum reads 2 for 1.");
 }
 
 void timings() {
@@ -164,16 +116,28 @@ void timings() {
   }
 }
 
-int lesson_on_device() {
-  begin("16: CUDA kernels, a ladder",
-        "How does a GPU compute with thousands of threads, and what makes one product fifty times faster than another?",
-        "a moment", 16);
+void on_device() {
   threads();
   races();
   reduction();
   tiles();
   ladder_of_products();
+  loads();
+  roofline();
   timings();
+}
+
+#else
+
+void on_device() {}
+
+#endif
+
+int kernels_lesson() {
+  begin("16: CUDA kernels, a ladder",
+        "How does a GPU compute with thousands of threads, and what makes one product fifty times faster than another?",
+        "a moment", 16);
+  cuda::is_available() && LEMMA_LESSON_HAS_DEVICE ? on_device() : on_paper();
   return finish(
       {"A kernel is the body of a loop; a thread finds its element from its block's number and its own.",
        "Two threads that write one number race. Atomics lose nothing but add in any order; sorting first gives "
@@ -189,18 +153,4 @@ int lesson_on_device() {
       "build/tutorials/17_transformer   (docs/debugging_kernels.md: gdb stops inside a kernel)");
 }
 
-#endif
-
-int lesson_anywhere() {
-  if (!cuda::is_available()) {
-    say("Tutorial 16 needs a CUDA device, real or emulated: {}.", cuda::why_unavailable());
-    return 0;
-  }
-#if LEMMA_LESSON_HAS_DEVICE
-  return lesson_on_device();
-#else
-  return 0;
-#endif
-}
-
-int main(int argc, char** argv) { return run(lesson_anywhere, argc, argv); }
+int main(int argc, char** argv) { return run(kernels_lesson, argc, argv); }
