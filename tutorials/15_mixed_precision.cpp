@@ -19,11 +19,6 @@ double decode(int bits, int exponent_bits) {
   return sign * std::ldexp(1 + fraction, exponent - bias);
 }
 
-std::string picture(int bits, int exponent_bits) {
-  const std::string all = fmt::format("{:016b}", bits);
-  return all.substr(0, 1) + " " + all.substr(1, exponent_bits) + " " + all.substr(1 + exponent_bits);
-}
-
 void bits() {
   section("16 bits: sign * 1.fraction * 2^(exponent - bias)");
   say("  {:<10}  float16: 1, 5 and 10 bits   bfloat16: 1, 8 and 7 bits", "");
@@ -141,8 +136,7 @@ void side_by_side() {
   }
   claim("less than two thirds, not a half: x and the weights are kept in half beside their float32 selves",
         kept[1] < 0.66 * kept[0] && kept[1] > 0.5 * kept[0]);
-  say("\n  Time on this machine, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each "
-      "into",
+  say("\n  Time here, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each into",
       seconds[1] / seconds[0], seconds[3] / seconds[0]);
   say("  float32 and back, so it gains nothing. A GPU has tensor cores for them: several times faster (step 16).");
 }

@@ -6,6 +6,12 @@
 
 namespace tutorial {
 
+/// 16 bits as sign, exponent and fraction: "0 10000 1000000000".
+inline std::string picture(int bits, int exponent_bits) {
+  const std::string all = fmt::format("{:016b}", bits);
+  return all.substr(0, 1) + " " + all.substr(1, exponent_bits) + " " + all.substr(1 + exponent_bits);
+}
+
 /// The gradients of all parameters as one long tensor.
 inline Tensor all_gradients(const nn::Module& model) {
   std::vector<Tensor> rows;
