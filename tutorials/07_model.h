@@ -50,7 +50,8 @@ struct FirstFinder : nn::Module {
 };
 
 /// Adam on new rows in every step. Returns the mean loss of the last 50.
-inline double learn(const FirstFinder& model, int steps, double lr, const std::vector<int64_t>& places) {
+template <class Model>
+double learn(const Model& model, int steps, double lr, const std::vector<int64_t>& places) {
   optim::Adam adam(model.parameters(), {.lr = lr});
   double last = 0;
   for (int step = 0; step < steps; ++step) {
@@ -65,7 +66,8 @@ inline double learn(const FirstFinder& model, int steps, double lr, const std::v
 }
 
 /// On 1000 new rows: the fraction of right answers.
-inline double accuracy(const FirstFinder& model, const std::vector<int64_t>& places) {
+template <class Model>
+double accuracy(const Model& model, const std::vector<int64_t>& places) {
   NoGrad guard;
   const Rows rows = make_rows(1000, places);
   return eq(argmax(model(rows.ids), 1), rows.a_before).to(float32).mean().item();
