@@ -1,6 +1,5 @@
 // Answers to the exercises of tutorial 09.
 #include "../09_model.h"
-#include "lemma/data/batches.h"
 #include "solution.h"
 
 using namespace lemma;
@@ -69,9 +68,10 @@ void answers() {
     return 1 - words / all;
   };
   check("as they come: (45 + 42) / 196", 87.0 / 196, padding({{0, 1}, {2, 3}}));
-  check("sorted by length: (1 + 2) / 112", 3.0 / 112, padding(data::make_batches(lengths, 2)));
-  say("  Padding is computed and thrown away. So batches are made of texts of similar length; in training only within");
-  say("  pools drawn at random, so that the batches are not the same in each epoch.");
+  check("sorted by length: (1 + 2) / 112", 3.0 / 112, padding({{0, 2}, {3, 1}}));
+  say("  Padding is computed and thrown away. So data::make_batches puts texts of similar length together; in "
+      "training");
+  say("  within pools drawn at random, so that the batches are not the same in each epoch.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }
