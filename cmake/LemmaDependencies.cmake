@@ -36,11 +36,16 @@ find_library(UTF8PROC_LIBRARY utf8proc)
 if(NOT UTF8PROC_INCLUDE OR NOT UTF8PROC_LIBRARY)
   lemma_missing("utf8proc" "libutf8proc-dev")
 endif()
+find_path(ZLIB_INCLUDE zlib.h)
+find_library(ZLIB_LIBRARY z)
+if(NOT ZLIB_INCLUDE OR NOT ZLIB_LIBRARY)
+  lemma_missing("zlib" "zlib1g-dev")
+endif()
 
 add_library(lemma_dependencies INTERFACE)
 target_include_directories(lemma_dependencies SYSTEM INTERFACE ${OpenBLAS_INCLUDE} ${HWY_INCLUDE} ${CLI11_INCLUDE}
-                                                               ${JSON_INCLUDE} ${UTF8PROC_INCLUDE})
-target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${HWY_LIBRARY} ${UTF8PROC_LIBRARY}
+                                                               ${JSON_INCLUDE} ${UTF8PROC_INCLUDE} ${ZLIB_INCLUDE})
+target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${HWY_LIBRARY} ${UTF8PROC_LIBRARY} ${ZLIB_LIBRARY}
                                                    Threads::Threads ${CMAKE_DL_LIBS})
 
 add_library(lemma_warnings INTERFACE)

@@ -33,6 +33,7 @@ lemma_header_version(blas_version OPENBLAS_VERSION ${OpenBLAS_INCLUDE}/openblas_
 lemma_header_version(cli_version CLI11_VERSION ${CLI11_INCLUDE}/CLI/Version.hpp)
 lemma_header_version(json_version NLOHMANN_JSON_VERSION ${JSON_INCLUDE}/nlohmann/detail/abi_macros.hpp)
 lemma_header_version(utf8proc_version UTF8PROC_VERSION ${UTF8PROC_INCLUDE}/utf8proc.h)
+lemma_header_version(zlib_version ZLIB_VERSION ${ZLIB_INCLUDE}/zlib.h)
 
 # Highway knows which instruction sets this compiler can emit; one is chosen when the program starts.
 if(NOT DEFINED LEMMA_SIMD)
@@ -66,7 +67,7 @@ elseif(LEMMA_CUDA STREQUAL "EMULATED")
 else()
   message(STATUS "  CUDA       off (LEMMA_CUDA=ON needs nvcc, EMULATED nothing)")
 endif()
-message(STATUS "  libraries  fmt ${fmt_VERSION}, CLI11${cli_version}, nlohmann-json${json_version}, utf8proc${utf8proc_version}")
+message(STATUS "  libraries  fmt ${fmt_VERSION}, CLI11${cli_version}, nlohmann-json${json_version}, utf8proc${utf8proc_version}, zlib${zlib_version}")
 if(LEMMA_TESTS)
   message(STATUS "  tests      Catch2 ${Catch2_VERSION}")
 endif()

@@ -66,7 +66,9 @@ TEST_CASE("evaluate prints one JSON object with the contract's fields") {
   const Program sentiment = playground().run({"evaluate", "--model", "sentiment", "--data", "dev.tsv"});
   REQUIRE(sentiment.status == 0);
   const Json a = Json::parse(sentiment.out);
-  CHECK(keys(a) == std::set<std::string>{"task", "examples", "accuracy", "loss"});
+  CHECK(keys(a) == std::set<std::string>{"task", "examples", "accuracy", "loss", "classes", "positive", "threshold",
+                                         "precision", "recall", "f1", "best_threshold", "threshold_curve"});
+  CHECK(sentiment.out.starts_with("{\"task\":\"sentiment\",\"examples\":12,\"accuracy\":"));
   CHECK(a["task"] == "sentiment");
   CHECK(a["examples"] == 12);
   const Program ner = playground().run({"evaluate", "--model", "ner", "--data", "dev.conll"});

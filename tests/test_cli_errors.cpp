@@ -130,8 +130,8 @@ TEST_CASE("broken options are refused") {
   const Bad table[] = {
       {{}, {"subcommand"}},
       {{"trian"}, {"[command]", "'trian'", "train, evaluate"}},
-      {{"train"}, {"task", "required"}},
-      {{"train", "poetry", "--out", "new"}, {"[task]", "'poetry'", "expected sentiment or ner"}},
+      {{"train"}, {"[task] is missing; expected sentiment", "; see lemma train --help"}},
+      {{"train", "poetry", "--out", "new"}, {"[task]", "'poetry'", "expected sentiment, ner, lm or translation"}},
       train_with({"--lr", "banana"}, {"[--lr]", "'banana'", "expected a number"}),
       train_with({"--lr", "0"}, {"[--lr]", "above 0"}),
       train_with({"--lr", "-1"}, {"[--lr]", "above 0"}),

@@ -165,3 +165,59 @@ TEST_CASE("a label column of unique values is refused at the limit", "[data]") {
         "[f] more than 1,000 different labels by line 1002; expected a few classes (tab-separated, sentence "
         "first, with a header)");
 }
+
+TEST_CASE("a number names a column by its place where no row is a header", "[data]") {
+  std::string three, two;
+  for (int i = 0; i < 20; ++i) {
+    three += "film number " + std::to_string(i) + " is long\t" + std::to_string(2 + i % 4) + "\t" +
+             std::to_string(i % 2 ? 1 : 2) + "\n";
+    two += "film number " + std::to_string(i) + "\t" + std::to_string(1 - i % 2) + "\n";
+  }
+  const auto chosen = read(three, {.text_column = "1", .label_column = "2"});
+  CHECK(chosen.label_column == "2");
+  CHECK(chosen.labels == Lines{"2", "3", "4", "5"});
+  CHECK(read(two, {.text_column = "1", .label_column = "2"}).labels == Lines{"0", "1"});
+  CHECK(read(two, {.text_column = "1"}).labels == Lines{"0", "1"});
+  CHECK(examples("2,1\ngood,a\nbad,b\nfine,a\n", {.text_column = "1", .label_column = "2"}).back() == "a|fine");
+}
+
+TEST_CASE("the first line is repaired, and left out, like any other", "[data]") {
+  std::string tabs, commas;
+  for (int i = 0; i < 20; ++i) {
+    tabs += (i % 2 ? "good film " : "bad film ") + std::to_string(i) + "\t" + std::to_string(i % 2) + "\n";
+    commas += (i % 2 ? "good film " : "bad film ") + std::to_string(i) + "," + std::to_string(i % 2) + "\n";
+  }
+  const auto with_first = [](std::string text, const std::string& end) { return text.insert(text.find('\n'), end); };
+  CHECK(examples(with_first(tabs, "\t")) == examples(tabs));
+  CHECK(examples(with_first(tabs, "\t \t")) == examples(tabs));
+  CHECK(examples(with_first(commas, ",")) == examples(commas));
+  CHECK(refused("no tab here\n" + tabs) ==
+        "[f:1] 1 tab-separated field where most lines have 2; expected a sentence and a label");
+  CHECK(refused("good, but long,1\n" + commas) ==
+        "[f:1] 3 comma-separated fields where most lines have 2; expected a sentence and a label (a sentence with "
+        "commas goes in double quotes)");
+  CHECK(examples("no tab here\n" + tabs, {.skip_bad_lines = true}) == examples(tabs));
+}
+
+TEST_CASE("blanks in place of a tab are cut at a label that other lines have", "[data]") {
+  CHECK(examples("good film\t1\nbad film  0\nfine film\t0\n") == Lines{"1|good film", "0|bad film", "0|fine film"});
+  CHECK(examples("1\tgood film\n0  bad film\n0\tfine film\n") == Lines{"1|good film", "0|bad film", "0|fine film"});
+  CHECK(refused("good film\t1\nbad film  7\nfine film\t0\n") ==
+        "[f:2] 1 tab-separated field where line 1 has 2; expected a sentence and a label");
+}
+
+TEST_CASE("JSON that is no JSON lines is refused in words", "[data]") {
+  const std::string wanted = "; expected JSON lines, an object a line: {\"text\": \"...\", \"label\": \"...\"}";
+  CHECK(refused("[\n  {\"text\": \"good film\", \"label\": 1},\n  {\"text\": \"bad film\", \"label\": 0}\n]\n") ==
+        "[f] the file is one JSON list" + wanted);
+  CHECK(refused("{\n  \"data\": [{\"text\": \"good film\", \"label\": 1}]\n}\n") ==
+        "[f] the file is one JSON object" + wanted);
+  CHECK(refused("[\"good film\", 1]\n[\"bad film\", 0]\n") == "[f:1] a JSON list" + wanted);
+  CHECK(refused("{\"text\": \"a\", \"label\": 1}\n{\"text\": \"b\"}\n{\"text\": \"c\", \"label\": [1]}\n") ==
+        "[f:2] 'label' is not there; expected both fields in every object");
+}
+
+TEST_CASE("UTF-32 is called by its name", "[data]") {
+  const std::string utf32("\xFF\xFE\0\0a\0\0\0", 8);
+  CHECK(refused(utf32) == "[f] the file is UTF-32; expected UTF-8 (iconv -f UTF-32 -t UTF-8 converts it)");
+}

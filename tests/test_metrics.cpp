@@ -1,3 +1,4 @@
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -115,6 +116,61 @@ TEST_CASE("scores of unequal parts are refused", "[data]") {
   CHECK(error_of<ValueError>([] {
           score_tags({{"O"}}, {{"O", "O"}});
         }) == "[score_tags] sentence 0 has 1 gold tags and 2 predicted; expected the same number");
+}
+
+TEST_CASE("thresholds by hand: precision, recall, a curve, and the best one", "[data]") {
+  const std::vector<double> scores = {0.9, 0.8, 0.6, 0.4, 0.4, 0.1};
+  const std::vector<int64_t> truths = {1, 0, 1, 1, 0, 0};
+  const ThresholdScore half = at_threshold(scores, truths, 0.5);
+  CHECK(half.precision() == 2.0 / 3);
+  CHECK(half.recall() == 2.0 / 3);
+  CHECK(half.f1() == Approx(2.0 / 3));
+  CHECK(at_threshold(scores, truths, 0.6).found.predicted == 3);  // at least, not above
+  CHECK(at_threshold(scores, truths, 1).f1() == 0);
+  const auto curve = threshold_curve(scores, truths, 4);
+  std::vector<double> thresholds, recalls;
+  for (const ThresholdScore& score : curve) thresholds.push_back(score.threshold), recalls.push_back(score.recall());
+  CHECK(thresholds == std::vector<double>{0, 0.25, 0.5, 0.75, 1});
+  CHECK(recalls == std::vector<double>{1, 1, 2.0 / 3, 1.0 / 3, 0});
+  CHECK(threshold_curve(scores, truths).size() == 21);
+  const ThresholdScore best = best_threshold(scores, truths);  // all three found, two others too
+  CHECK(best.threshold == 0.25);
+  CHECK(best.f1() == Approx(0.75));
+}
+
+TEST_CASE("the best threshold is as good as the best of all, and is close to a half where it can be", "[data]") {
+  Lcg random{7};
+  for (int round = 0; round < 200; ++round) {
+    std::vector<double> scores;
+    std::vector<int64_t> truths;
+    for (uint64_t n = 1 + random.below(12); n > 0; --n) {
+      scores.push_back(static_cast<double>(random.below(8)) / 7);
+      truths.push_back(static_cast<int64_t>(random.below(2)));
+    }
+    const ThresholdScore best = best_threshold(scores, truths);
+    CHECK(at_threshold(scores, truths, best.threshold).f1() == best.f1());
+    for (const ThresholdScore& other : threshold_curve(scores, truths, 70)) CHECK(other.f1() <= best.f1());
+  }
+  CHECK(best_threshold({0.2, 0.8}, {0, 1}).threshold == 0.5);
+  CHECK(best_threshold({0.3, 0.6}, {1, 1}).threshold == 0);
+  const double just_above = std::nextafter(0.5, 1);
+  CHECK(best_threshold({0.5, just_above}, {0, 1}).threshold == just_above);  // no number lies between them
+  CHECK(best_threshold({}, {}).threshold == 0.5);
+  CHECK(best_threshold({}, {}).f1() == 0);
+}
+
+TEST_CASE("thresholds refuse what is no probability and no truth", "[data]") {
+  CHECK(error_of<ValueError>([] {
+          at_threshold({0.5}, {1, 0}, 0.5);
+        }) == "[at_threshold] 1 scores and 2 truths; expected the same number");
+  CHECK(error_of<ValueError>([] { at_threshold({0.5}, {1}, 1.5); }) ==
+        "[at_threshold] threshold is 1.5; expected one from 0 to 1");
+  CHECK(error_of<ValueError>([] {
+          best_threshold({0.5, std::nan("")}, {1, 0});
+        }) == "[best_threshold] score 1 is nan; expected a probability, from 0 to 1");
+  CHECK(error_of<ValueError>([] { threshold_curve({0.5}, {2}); }) == "[threshold_curve] truth 0 is 2; expected 0 or 1");
+  CHECK(error_of<ValueError>([] { threshold_curve({0.5}, {1}, 0); }) ==
+        "[threshold_curve] steps is 0; expected 1 or more");
 }
 
 TEST_CASE("the confusion table counts and prints", "[data]") {

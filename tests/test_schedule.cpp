@@ -70,7 +70,7 @@ TEST_CASE("A schedule's state resumes it") {
   CHECK(second.last_step() == 9);
   CHECK(second.get_last_lr() == first.get_last_lr());
   CHECK_THROWS_WITH(second.load_state_dict({}),
-                    "[Scheduler.load_state_dict] 'last_step' is missing or not one int64 of 0 or more");
+                    "[Scheduler.load_state_dict] 'last_step' is missing or not one int64 of 0 or more, below 2^63 - 1");
 }
 
 TEST_CASE("Schedules refuse what makes no sense, and leave the rate alone") {

@@ -1,10 +1,12 @@
 // What reaches a terminal, a pipe or a full disk.
+#include <algorithm>
 #include <cstdlib>
 
 #include "lemma/core/words.h"
 #include "lemma/train/progress.h"
 #include "lemma/viz/heatmap.h"
 #include "lemma/viz/terminal.h"
+#include "lemma/viz/wrap.h"
 #include "tests/shell.h"
 
 using namespace lemma;
@@ -81,6 +83,87 @@ TEST_CASE("the bar fits any terminal, down to twenty columns and less") {
   CHECK(train::progress_line(20, "epoch 10/20", 0.35, figures) == "epoch 10/20  35 %");
   CHECK(train::progress_line(80, "epoch 1/20", 0.5, figures) ==
         "epoch 1/20 \u2588\u2588\u2588\u2588\u2588       50 %  loss 0.4215  1:05 left  1,234 texts/s");
+}
+
+TEST_CASE("the time left is the run's, not the epoch's") {
+  CHECK(train::seconds_left(30, 10, 90) == 270);
+  CHECK(train::seconds_left(30, 10, 0) == 0);
+  CHECK(train::seconds_left(30, 10, -1) == 0);
+  CHECK(train::seconds_left(0, 0, 90) == 0);
+}
+
+TEST_CASE("long lines break between words, and go on below their last column") {
+  const std::string help =
+      "Usage:\n  --dev FILE    texts to score on, of any kind\n\n  a longer sentence without columns";
+  CHECK(viz::wrapped(help, 0) == help);
+  CHECK(viz::wrapped(help, 80) == help);
+  CHECK(viz::wrapped(help, 30) ==
+        "Usage:\n  --dev FILE    texts to score\n                on, of any\n                kind\n\n"
+        "  a longer sentence without\n  columns");
+  CHECK(viz::wrapped("one two", 3) == "one\ntwo");
+  CHECK(viz::wrapped("a-word-longer-than-the-line and more", 8) == "a-word-longer-than-the-line\nand more");
+  CHECK(viz::wrapped("one two", 4) == "one\ntwo");
+  CHECK(viz::wrapped("中中 中中", 5) == "中中\n中中");  // two columns each
+  CHECK(viz::wrapped("", 5) == "");
+  CHECK(viz::wrapped("\n", 5) == "\n");
+  for (int columns = 1; columns < 60; ++columns) {
+    std::string joined, broken = viz::wrapped(help, columns);
+    for (const char c : help)
+      if (c != ' ' && c != '\n') joined += c;
+    broken.erase(std::remove_if(broken.begin(), broken.end(), [](char c) { return c == ' ' || c == '\n'; }),
+                 broken.end());
+    CHECK(broken == joined);  // nothing is lost
+  }
+}
+
+TEST_CASE("help, plan and errors break between words on a terminal of 80 columns") {
+  if (std::system("script --version > /dev/null 2>&1") != 0) {
+    WARN("skipped: needs util-linux's script");
+    return;
+  }
+  const auto seen = [](const std::string& command) {
+    const std::string inner = "stty cols 80; " LEMMA_BINARY_DIR "/lemma " + command;
+    shell("TERM=xterm script -qc " + words::shell_quote(inner) + " /dev/null > seen < /dev/null");
+    return written("seen");
+  };
+  for (const char* command :
+       {"train --help", "predict --help", "train", "evaluate --model sentiment --data dev.tsv --threshold nothing",
+        "train sentiment --train train.tsv --dev dev.tsv --embed 8 --heads 2 --ff 8 --epochs 1 --out narrow"}) {
+    std::string text = seen(command);
+    CAPTURE(command, text);
+    text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
+    REQUIRE(!text.empty());
+    size_t longest = 0;
+    for (size_t begin = 0; begin < text.size();) {
+      const size_t end = std::min(text.find('\n', begin), text.size());
+      const std::string line = text.substr(begin, end - begin);
+      if (line.find("\x1b") == std::string::npos && !line.starts_with("epoch") &&
+          line.find("predict --model") == std::string::npos)
+        longest = std::max(longest, static_cast<size_t>(viz::display_width(line)));
+      begin = end + 1;
+    }
+    CHECK(longest <= 80);
+    CHECK(longest > 50);
+  }
+}
+
+TEST_CASE("entities and their types have a colour each on a terminal, and none with NO_COLOR") {
+  if (std::system("script --version > /dev/null 2>&1") != 0) {
+    WARN("skipped: needs util-linux's script");
+    return;
+  }
+  const std::string pretty =
+      "script -qec " +
+      words::shell_quote(LEMMA_BINARY_DIR
+                         "/lemma predict --model ner --pretty 'Anna lives in Oslo .' 'Bo lives in Lima .'") +
+      " /dev/null > seen < /dev/null";
+  REQUIRE(shell("unset NO_COLOR; TERM=xterm " + pretty) == 0);
+  const std::string legend = "\x1b[38;5;16;48;5;222m LOC \x1b[0m \x1b[38;5;16;48;5;117m PER \x1b[0m\r\n";
+  CHECK(written("seen").starts_with(legend));
+  CHECK(written("seen").find(" LOC \x1b[0m", legend.size()) == std::string::npos);  // once, not with each line
+  REQUIRE(shell("NO_COLOR=1 TERM=xterm " + pretty) == 0);
+  CHECK(written("seen").find('\x1b') == std::string::npos);
+  CHECK(written("seen").starts_with("[") == written("seen").starts_with("[Anna"));  // no legend either
 }
 
 TEST_CASE("NO_COLOR and TERM=dumb hold for every command, as a terminal sees it") {

@@ -47,6 +47,11 @@ double value_moved(const Fn& f, const std::vector<Tensor>& inputs, size_t i, int
 }  // namespace
 
 GradCheckResult gradcheck(const Fn& f, const std::vector<Tensor>& inputs, const GradCheckOptions& options) {
+  if (!(options.eps > 0 && std::isfinite(options.eps)))
+    throw ValueError("gradcheck", fmt::format("eps is {}; expected a step above 0", options.eps));
+  if (!(options.rtol > 0 && options.atol >= 0))
+    throw ValueError("gradcheck", fmt::format("rtol is {}, atol is {}; expected a tolerance above 0, and 0 or more",
+                                              options.rtol, options.atol));
   GradCheckResult result;
   EnableGrad grad_on;
   const std::vector<Tensor> leaves = fresh_leaves(inputs);

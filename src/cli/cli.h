@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,6 +56,9 @@ void add_threads(CLI::App& command);
 /// DeviceError.
 void add_device(CLI::App& command, Device& device);
 
+/// --threshold P of a command that answers: from 0 to 1. Throws ValueError.
+void add_threshold(CLI::App& command, std::optional<double>& threshold);
+
 /// --text-column, --skip-bad-lines and the like of a command that reads labelled files.
 void add_reading(CLI::App& command, train::ReadOptions& reading);
 
@@ -64,6 +68,9 @@ inline constexpr const char* kCannotWrite = "cannot be written to; is the disk f
 /// same to a reader of JSON. Colours and tabs stay: text that others wrote has been through words::printable. Throws
 /// IoError when that fails (a full disk).
 void print_line(const std::string& line);
+
+/// The same for sentences, which a terminal gets broken between words (viz::wrapped).
+void print_wrapped(const std::string& text);
 
 /// Where a file of data/ is: next to the program's build folder, in its install prefix, or in the source tree it was
 /// built from.

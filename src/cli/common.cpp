@@ -14,6 +14,7 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
+#include "lemma/viz/wrap.h"
 
 namespace lemma::cli {
 namespace fs = std::filesystem;
@@ -80,11 +81,28 @@ void add_device(CLI::App& command, Device& device) {
       ->type_name("NAME");
 }
 
+void add_threshold(CLI::App& command, std::optional<double>& threshold) {
+  command
+      .add_option_function<std::string>(
+          "--threshold",
+          [&threshold](const std::string& text) {
+            const double value = parse_number("--threshold", text);
+            if (value < 0 || value > 1)
+              throw ValueError("--threshold",
+                               fmt::format("{} was given; expected a probability, from 0 to 1", words::quote(text)));
+            threshold = value;
+          },
+          "of two classes choose the second where its probability is at least P (default: the likelier one)")
+      ->type_name("P");
+}
+
 void print_line(const std::string& line) {
   const std::string shown = words::printable_json(line) + "\n";  // text has no other place for such characters either
   if (std::fwrite(shown.data(), 1, shown.size(), stdout) != shown.size() || std::fflush(stdout) != 0)
     throw IoError("stdout", kCannotWrite);
 }
+
+void print_wrapped(const std::string& text) { print_line(viz::wrapped(text, viz::columns_of(STDOUT_FILENO))); }
 
 std::string bundled_data(const std::string& name) {
   std::error_code ignored;

@@ -34,7 +34,7 @@ void print(const Report& report) {
   const auto paint = [&](const char* code, const std::string& text) {
     return colour ? fmt::format("\033[{}m{}\033[0m", code, text) : text;
   };
-  for (const auto& [name, value] : report.facts) print_line(fmt::format("  {:<11} {}", name, value));
+  for (const auto& [name, value] : report.facts) print_wrapped(fmt::format("  {:<11} {}", name, value));
   for (const DeviceReport& device : report.devices) {
     const std::string name = device.properties.empty() ? device.name : fmt::format("{:<13} ", device.name);
     print_line("\n" + paint("1", name) + device.properties);
@@ -42,7 +42,7 @@ void print(const Report& report) {
       print_line(fmt::format("  {} {}", check.ok ? paint("32", "ok    ") : paint("31", "FAILED"),
                              check.problem.empty() ? check.name : fmt::format("{:<15} {}", check.name, check.problem)));
   }
-  if (!report.no_cuda.empty()) print_line(fmt::format("\n{:<13} none: {}", "cuda", report.no_cuda));
+  if (!report.no_cuda.empty()) print_wrapped(fmt::format("\n{:<13} none: {}", "cuda", report.no_cuda));
   print_line(report.ok() ? "\nAll is well." : "\nSome checks failed: see the lines marked FAILED.");
 }
 

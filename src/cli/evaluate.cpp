@@ -1,6 +1,7 @@
 // lemma evaluate: one JSON object with the scores.
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
@@ -12,6 +13,7 @@ namespace {
 struct Arguments {
   std::string model, data;
   train::ReadOptions reading;
+  std::optional<double> threshold;
   Device device = Device::cpu();
 };
 
@@ -19,6 +21,7 @@ int run_evaluate(const Arguments& arguments, const train::Tasks& tasks) {
   if (arguments.data.empty()) throw ValueError("--data", "is empty; expected a file");
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   train::Learner& learner = *saved.learner;
+  if (arguments.threshold) learner.set_threshold(*arguments.threshold);
   learner.module().to(arguments.device);
   const std::unique_ptr<train::Corpus> corpus = learner.read_as(arguments.data, arguments.reading);
   for (const std::string& note : corpus->notes)
@@ -34,6 +37,7 @@ void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("--data", a->data, "labelled texts in any form that train reads")->required()->type_name("FILE");
+  add_threshold(*command, a->threshold);
   add_reading(*command, a->reading);
   add_device(*command, a->device);
   add_threads(*command);

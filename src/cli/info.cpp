@@ -32,8 +32,8 @@ std::string history_text(const train::SavedModel& saved) {
 int run_info(const std::string& directory, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(directory, tasks);
   print_line(fmt::format("{}: a model for {}", words::printable(directory), saved.task->name()));
-  for (const std::string& line : saved.learner->description()) print_line(words::printable(line));
-  print_line(words::printable(history_text(saved), true));
+  for (const std::string& line : saved.learner->description()) print_wrapped(words::printable(line));
+  print_wrapped(words::printable(history_text(saved), true));
   print_line(saved.learner->module().summary());
   return 0;
 }

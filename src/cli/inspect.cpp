@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "lemma/core/error.h"
+#include "lemma/io/files.h"
 
 namespace lemma::cli {
 namespace {
@@ -21,6 +22,7 @@ int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
   train::Tasks asked(tasks.rbegin(), tasks.rend());  // those with a label for every token are the harder to satisfy
   if (!arguments.task.empty()) asked = {&train::find(tasks, arguments.task)};
   if (arguments.file.empty()) throw ValueError("file", "is an empty name; expected a file");
+  const io::ReadOnce pipes;  // a pipe gives its text once, and every task wants it
   std::vector<std::string> reasons;
   std::string first;
   bool same = true;
@@ -29,7 +31,7 @@ int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
       std::string text = task->inspect(arguments.file, arguments.reading);
       if (text.empty()) continue;
       if (text.ends_with('\n')) text.pop_back();
-      print_line(text);
+      print_wrapped(text);
       return 0;
     } catch (const IoError& error) {
       if (asked.size() == 1 || error.where() == "stdout") throw;

@@ -1,8 +1,10 @@
 // lemma predict: one JSON object per text.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
@@ -21,6 +23,7 @@ struct Arguments {
   std::string model;
   std::vector<std::string> texts;
   bool pretty = false;
+  std::optional<double> threshold;
   Device device = Device::cpu();
 };
 
@@ -69,7 +72,10 @@ class Answers {
 
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
+  if (arguments.threshold) saved.learner->set_threshold(*arguments.threshold);
   saved.learner->module().to(arguments.device);
+  if (arguments.pretty && viz::shows_colour(STDOUT_FILENO))
+    if (const std::string legend = saved.learner->legend(true); !legend.empty()) print_line(legend);
   if (arguments.texts.size() == 1) {
     predict(*saved.learner, "text 1", arguments.texts[0], arguments.pretty);
     return 0;
@@ -78,6 +84,9 @@ int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   for (const std::string& text : arguments.texts) answers.add(fmt::format("text {}", answers.texts() + 1), text);
   answers.check("text");
   if (!arguments.texts.empty()) return 0;
+  struct stat in {};
+  if (::fstat(STDIN_FILENO, &in) == 0 && S_ISDIR(in.st_mode))
+    throw IoError("stdin", "is a directory; give texts as arguments, or one per line");
   for (std::string text; std::getline(std::cin, text);) {
     if (text.ends_with('\r')) text.pop_back();
     answers.add(fmt::format("stdin:{}", answers.texts() + 1), text);
@@ -96,6 +105,7 @@ void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");
   command->add_flag("--pretty", a->pretty, "for people instead of programs: in colour on a terminal");
+  add_threshold(*command, a->threshold);
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action, &tasks] {

@@ -16,6 +16,7 @@
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
+#include "lemma/viz/wrap.h"
 
 namespace lemma::cli {
 namespace {
@@ -36,7 +37,8 @@ int fail(int status, std::string message) {
   for (char& c : message)
     if (c == '\n' || c == '\r') c = ' ';  // one line, whatever a file name holds
   // Not fmt: it throws when stderr cannot be written.
-  std::fputs(("lemma: " + words::printable(message) + "\n").c_str(), stderr);
+  message = viz::wrapped("lemma: " + words::printable(message), viz::columns_of(STDERR_FILENO));
+  std::fputs((message + "\n").c_str(), stderr);
   return status;
 }
 
@@ -82,11 +84,16 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
     std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
     app.parse(std::move(arguments));
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    if (error.get_name() == "CallForHelp") {
+      std::cout << viz::wrapped(app.help(), viz::columns_of(STDOUT_FILENO));
+      return 0;
+    }
+    if (error.get_exit_code() == 0) return app.exit(error);  // --version
     const auto commands = app.get_subcommands();
     std::string text = error.what();
     if (error.get_name() == "ArgumentMismatch" && text.starts_with("--"))  // "--epochs: 1 required N missing"
       text = "[" + text.substr(0, text.find(':')) + "] was given without a value";
+    if (text == "task is required") text = "[task] is missing; expected " + train::names_text(tasks);
     return fail(
         2, fmt::format("{}; see lemma{} --help", text, commands.empty() ? "" : " " + commands.front()->get_name()));
   }

@@ -13,6 +13,7 @@
 
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
+#include "lemma/data/text_file.h"
 #include "lemma/io/files.h"
 #include "lemma/text/utf8.h"
 
@@ -37,10 +38,13 @@ std::string listed(const std::vector<std::string>& header) {
   return words::quote(fmt::format("{}", fmt::join(header, ", ")));
 }
 
-// The column that an option asks for: by its name in the header, or by its number.
-size_t chosen(const std::string& flag, const std::string& wanted, const Row& first, const std::string& path) {
+// The column that an option asks for: by its name in the header, or by its number. A first row that is no header has no
+// names: a number that it happens to hold is none.
+size_t chosen(const std::string& flag, const std::string& wanted, const Row& first, const std::string& path,
+              bool header) {
+  const bool by_name = header || !is_number(wanted);
   for (size_t c = 0; c < first.fields.size(); ++c)
-    if (text::lower(text::trim(first.fields[c])) == text::lower(wanted)) return c;
+    if (by_name && text::lower(text::trim(first.fields[c])) == text::lower(wanted)) return c;
   size_t number = 0;
   const auto parsed = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
   if (parsed.ec == std::errc() && parsed.ptr == wanted.data() + wanted.size() && number >= 1 &&
@@ -54,8 +58,8 @@ size_t chosen(const std::string& flag, const std::string& wanted, const Row& fir
 TableLayout from_header(const Row& row, const std::string& path, const LabelledTextOptions& options) {
   const auto& header = row.fields;
   TableLayout layout{column_where(header, names_text), column_where(header, names_label), header.size(), true};
-  if (!options.text_column.empty()) layout.text = chosen("--text-column", options.text_column, row, path);
-  if (!options.label_column.empty()) layout.label = chosen("--label-column", options.label_column, row, path);
+  if (!options.text_column.empty()) layout.text = chosen("--text-column", options.text_column, row, path, true);
+  if (!options.label_column.empty()) layout.label = chosen("--label-column", options.label_column, row, path, true);
   const std::string at = fmt::format("{}:{}", path, row.line);
   if (layout.label == header.size() && header.size() == 2 && !options.text_column.empty())
     layout.label = 1 - layout.text;
@@ -206,14 +210,14 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   layout.label = layout.columns - 1;
   for (size_t c = 0; c + 1 < layout.columns; ++c)
     if (facts[c].key() < facts[layout.label].key()) layout.label = c;
-  if (!options.label_column.empty()) layout.label = chosen("--label-column", options.label_column, first, path);
+  if (!options.label_column.empty()) layout.label = chosen("--label-column", options.label_column, first, path, false);
   layout.text = layout.label == 0 ? 1 : 0;
   const auto prose = [&](size_t c) {
     return std::pair(layout.columns > 2 ? different_words(rows, c) : size_t{0}, facts[c].bytes);
   };
   for (size_t c = 0; c < layout.columns; ++c)
     if (c != layout.label && prose(c) > prose(layout.text)) layout.text = c;
-  if (!options.text_column.empty()) layout.text = chosen("--text-column", options.text_column, first, path);
+  if (!options.text_column.empty()) layout.text = chosen("--text-column", options.text_column, first, path, false);
   if (layout.text == layout.label) {
     if (!options.text_column.empty() && !options.label_column.empty())
       throw IoError(path, "--text-column and --label-column name the same column; expected two");
@@ -231,6 +235,21 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
   return layout;
 }
 
+size_t most_fields(const std::vector<Row>& rows) {
+  std::map<size_t, size_t> counts;
+  for (const Row& row : rows) ++counts[row.fields.size()];
+  for (const auto& [fields, count] : counts)
+    if (count * 2 > rows.size()) return fields;
+  return rows.front().fields.size();
+}
+
+void trim_ends(std::vector<Row>& rows) {
+  if (rows.empty()) return;
+  const size_t columns = std::max<size_t>(2, most_fields(rows));
+  for (Row& row : rows)
+    while (row.fields.size() > columns && is_blank(row.fields.back())) row.fields.pop_back();
+}
+
 size_t usual_fields(const std::vector<Row>& rows) {
   std::map<size_t, size_t> counts;
   for (const Row& row : rows) ++counts[row.fields.size()];
@@ -240,8 +259,9 @@ size_t usual_fields(const std::vector<Row>& rows) {
 }
 
 bool looks_labelled(const std::vector<Row>& rows) {
-  if (rows.empty() || rows.front().fields.size() < 2) return false;
-  const size_t columns = rows.front().fields.size();
+  if (rows.empty()) return false;
+  const size_t columns = most_fields(rows);
+  if (columns < 2) return false;
   size_t fitting = 0;
   for (const Row& row : rows) fitting += row.fields.size() == columns;
   if (fitting * 10 < rows.size() * 9) return false;

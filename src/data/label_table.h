@@ -31,6 +31,11 @@ TableLayout layout_of(const std::vector<Row>& rows, const std::string& path, con
 /// one column of few short words. Decides between CSV and `label sentence` lines, which may hold commas.
 bool looks_labelled(const std::vector<Row>& rows);
 
+/// The number of fields that more than half of the rows have; the first row's where no number is so frequent.
+size_t most_fields(const std::vector<Row>& rows);
+/// Takes empty fields away behind those that most rows have: separators at the end of a line.
+void trim_ends(std::vector<Row>& rows);
+
 /// The number of fields that nine rows in ten have, 2 or more; 0 where there is none.
 size_t usual_fields(const std::vector<Row>& rows);
 

@@ -25,10 +25,47 @@ constexpr const char* kExpected = "expected `sentence<TAB>label`, `label sentenc
 constexpr size_t kLongestLabel = 64;
 constexpr size_t kMostLabels = 1000;
 
-Reading from_table(const TextFile& file, const std::vector<Row>& rows, char separator,
-                   const LabelledTextOptions& options, OddLines& odd) {
+std::string odd_fields(const std::vector<std::string>& fields, const std::string& name) {
+  return fmt::format("{} {}-separated field{}", fields.size(), name, fields.size() == 1 ? "" : "s");
+}
+
+// A first row with another number of fields than most have, and that names no column, is odd itself.
+void leave_out_odd_first(const TextFile& file, std::vector<Row>& rows, const std::string& name, const char* expected,
+                         const LabelledTextOptions& options, OddLines& odd) {
+  const std::vector<std::string>& first = rows.front().fields;
+  const auto named = [&](const std::string& cell) {
+    const std::string plain = text::lower(text::trim(cell));
+    return plain == text::lower(options.text_column) || plain == text::lower(options.label_column);
+  };
+  if (rows.size() < 3 || first.size() == most_fields(rows) || is_header(first) ||
+      std::any_of(first.begin(), first.end(), named))
+    return;
+  odd.add(file.path(), rows.front().line,
+          fmt::format("{} where most lines have {}", odd_fields(first, name), most_fields(rows)), expected);
+  rows.erase(rows.begin());
+}
+
+// In a file of `sentence<TAB>label` lines, blanks in place of the tab: cut where a label of other lines stands. Empty
+// where none does.
+std::vector<std::string> cut_at_blanks(const std::string& line, const TableLayout& layout,
+                                       const std::set<std::string>& labels) {
+  const std::string_view all = text::trim(line);
+  const size_t first = std::min(all.find(' '), all.size()), last = all.rfind(' ');
+  if (last == std::string_view::npos) return {};
+  const std::string before(all.substr(0, first)), behind(all.substr(last + 1));
+  if (layout.label == 1 && labels.contains(behind)) return {std::string(all.substr(0, last)), behind};
+  if (layout.label == 0 && labels.contains(before)) return {before, std::string(all.substr(first))};
+  return {};
+}
+
+Reading from_table(const TextFile& file, std::vector<Row> rows, char separator, const LabelledTextOptions& options,
+                   OddLines& odd) {
   const std::string name = separator_name(separator);
   if (rows.empty()) throw IoError(file.path(), fmt::format("no field with anything in it; {}", kExpected));
+  const std::string expected = fmt::format("expected a sentence and a label{}",
+                                           separator == ',' ? " (a sentence with commas goes in double quotes)" : "");
+  trim_ends(rows);
+  leave_out_odd_first(file, rows, name, expected.c_str(), options, odd);
   const TableLayout layout = layout_of(rows, file.path(), options);
   Reading reading;
   reading.format = fmt::format("{}-separated, {} first, {} header", separator == '@' ? "@" : name,
@@ -37,16 +74,20 @@ Reading from_table(const TextFile& file, const std::vector<Row>& rows, char sepa
     reading.columns.push_back(layout.header ? std::string(text::trim(rows[0].fields[c])) : std::to_string(c + 1));
   reading.text_column = reading.columns[layout.text];
   reading.label_column = reading.columns[layout.label];
+  std::set<std::string> labels;
+  for (size_t i = layout.header ? 1 : 0; i < rows.size(); ++i)
+    if (rows[i].fields.size() == layout.columns) labels.emplace(text::trim(rows[i].fields[layout.label]));
   for (size_t i = layout.header ? 1 : 0; i < rows.size(); ++i) {
-    const Row& row = rows[i];
+    Row& row = rows[i];
+    if (separator == '\t' && layout.columns == 2 && row.fields.size() == 1)
+      if (auto cut = cut_at_blanks(row.fields[0], layout, labels); !cut.empty()) row.fields = std::move(cut);
     size_t fields = row.fields.size();
     while (fields > layout.columns && is_blank(row.fields[fields - 1])) --fields;  // separators at the end of a line
     if (fields != layout.columns)
       odd.add(file.path(), row.line,
               fmt::format("{} {}-separated field{} where line {} has {}", fields, name, fields == 1 ? "" : "s",
                           rows[0].line, layout.columns),
-              fmt::format("expected a sentence and a label{}",
-                          separator == ',' ? " (a sentence with commas goes in double quotes)" : ""));
+              expected);
     else
       reading.examples.push_back({std::string(text::trim(row.fields[layout.text])),
                                   std::string(text::trim(row.fields[layout.label])), row.line});
@@ -169,6 +210,7 @@ std::optional<Reading> guessed_table(const TextFile& file, const std::vector<Lin
     } catch (const IoError&) {
       continue;  // a stray quote: it is no table
     }
+    trim_ends(rows);
     const bool asked = !options.label_column.empty() && usual_fields(rows) >= 2;
     if (!asked && !looks_labelled(rows)) continue;
     odd.count += dropped.count;
@@ -196,6 +238,7 @@ Reading read_any(const TextFile& file, const LabelledTextOptions& options, OddLi
     tabs += line.text.find('\t') != std::string_view::npos;
     lines.push_back(line);
   }
+  refuse_other_json(file, lines);
   if (auto json = read_json_lines(file, lines, options, odd)) return *json;
   if (auto fasttext = read_fasttext(file, lines, odd)) return without_columns(file, options, std::move(*fasttext));
   if (auto trees = read_trees(file, lines, odd)) return without_columns(file, options, std::move(*trees));

@@ -34,6 +34,7 @@ void check(const LoaderOptions& options) {
 
 IndexBatches draw_batches(int64_t size, const LoaderOptions& options, Generator& generator) {
   check(options);
+  if (size < 0) throw ValueError("DataLoader", fmt::format("the dataset's size is {}; expected 0 or more", size));
   if (options.batches) {
     IndexBatches batches = options.batches(generator);
     for (const auto& batch : batches) {

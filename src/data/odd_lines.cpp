@@ -16,8 +16,8 @@ void OddLines::add(const std::string& path, int64_t line, const std::string& wha
 
 void OddLines::check(const std::string& path, int64_t read) const {
   if (count > read)
-    throw IoError(path, fmt::format("{} do not read where {} do ({}); expected another kind of file",
-                                    words::plural(count, "line"), words::grouped(read), fmt::join(first, "; ")));
+    throw IoError(path, fmt::format("{} of {} do not read ({}); expected another kind of file", words::grouped(count),
+                                    words::plural(count + read, "line"), fmt::join(first, "; ")));
 }
 
 std::string OddLines::note() const {

@@ -3,13 +3,17 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
-#include "lemma/io/files.h"
+#include "lemma/io/gzip.h"
 #include "lemma/text/utf8.h"
 
 namespace lemma::data {
 
-TextFile::TextFile(const std::string& path, bool replace_invalid) : path_(path), contents_(io::read_file(path)) {
+TextFile::TextFile(const std::string& path, bool replace_invalid) : path_(path), contents_(io::read_text_file(path)) {
+  if (io::is_gzip(contents_)) throw IoError(path, "is gzipped twice; gunzip it once");
   if (contents_.empty()) throw IoError(path, "the file is empty; expected a text file with one example per line");
+  using namespace std::string_view_literals;
+  if (contents_.starts_with("\xFF\xFE\0\0"sv) || contents_.starts_with("\0\0\xFE\xFF"sv))
+    throw IoError(path, "the file is UTF-32; expected UTF-8 (iconv -f UTF-32 -t UTF-8 converts it)");
   if (contents_.starts_with("\xFF\xFE") || contents_.starts_with("\xFE\xFF"))
     throw IoError(path, "the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)");
   if (const size_t nul = contents_.find('\0'); nul != std::string::npos)

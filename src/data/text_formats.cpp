@@ -79,6 +79,17 @@ constexpr std::string_view kMark = "__label__";
 
 }  // namespace
 
+void refuse_other_json(const TextFile& file, const std::vector<Line>& lines) {
+  constexpr const char* kWanted = "expected JSON lines, an object a line: {\"text\": \"...\", \"label\": \"...\"}";
+  const std::string_view all = text::trim(file.text());
+  const auto begins = [](std::string_view text) { return text.starts_with('[') || text.starts_with('{'); };
+  if (lines.size() > 1 && begins(all) && Json::accept(all))
+    throw IoError(file.path(), fmt::format("the file is one JSON {}; {}", all[0] == '[' ? "list" : "object", kWanted));
+  const auto is_list = [](std::string_view line) { return line.starts_with('[') && line.ends_with(']'); };
+  if (most(lines, is_list) && Json::accept(text::trim(lines[0].text)))
+    throw IoError(file.at(lines[0].number), fmt::format("a JSON list; {}", kWanted));
+}
+
 std::optional<Reading> read_json_lines(const TextFile& file, const std::vector<Line>& lines,
                                        const LabelledTextOptions& options, OddLines& odd) {
   if (!most(lines, [](std::string_view line) { return line.starts_with('{') && line.ends_with('}'); }))
@@ -102,10 +113,10 @@ std::optional<Reading> read_json_lines(const TextFile& file, const std::vector<L
     };
     const auto text = part(reading.text_column), label = part(reading.label_column);
     if (!text || !label) {
-      odd.add(
-          file.path(), line.number,
-          fmt::format("{} is not a text or a number", words::quote(text ? reading.label_column : reading.text_column)),
-          "expected both fields in every object");
+      const std::string& key = text ? reading.label_column : reading.text_column;
+      odd.add(file.path(), line.number,
+              fmt::format("{} is {}", words::quote(key), object.contains(key) ? "not a text or a number" : "not there"),
+              "expected both fields in every object");
       continue;
     }
     reading.examples.push_back({std::string(text::trim(*text)), std::string(text::trim(*label)), line.number});

@@ -23,6 +23,9 @@ struct Reading {
   std::string text_column = {}, label_column = {};
 };
 
+/// Throws IoError for JSON that is not lines of objects: one list or object over the whole file, or a list a line.
+void refuse_other_json(const TextFile& file, const std::vector<Line>& lines);
+
 /// Each reads the (not blank) lines if most of them are of its kind, and says nothing otherwise. A line of another kind
 /// is an odd one.
 

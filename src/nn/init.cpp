@@ -35,11 +35,14 @@ Tensor& constant_(Tensor& x, double value) {
 }
 
 Tensor& uniform_(Tensor& x, double low, double high, Generator* generator) {
+  if (!(low <= high))
+    throw ValueError("uniform_", fmt::format("low is {}, high is {}; low must not be above high", low, high));
   NoGrad guard;
   return x.copy_(rand(x.shape(), like(x), generator) * (high - low) + low);
 }
 
 Tensor& normal_(Tensor& x, double mean, double std, Generator* generator) {
+  if (!(std >= 0)) throw ValueError("normal_", fmt::format("std is {}; it must be 0 or more", std));
   NoGrad guard;
   return x.copy_(randn(x.shape(), like(x), generator) * std + mean);
 }
@@ -92,11 +95,18 @@ Tensor& trunc_normal_(Tensor& x, double mean, double std, double a, double b, Ge
   if (!(a < b) || !(std > 0))
     throw ValueError("trunc_normal_",
                      fmt::format("a is {}, b is {}, std is {}; a must be below b, and std above 0", a, b, std));
-  const double low = (a - mean) / std, high = (b - mean) / std, from = normal_cdf(low), to = normal_cdf(high);
+  // Right of the mean everything is mirrored: small probabilities are exact, those near 1 are not.
+  const bool mirrored = a > mean;
+  const double low = (mirrored ? mean - b : a - mean) / std, high = (mirrored ? mean - a : b - mean) / std;
+  const double from = normal_cdf(low), to = normal_cdf(high);
   std::vector<double> values =
       rand(x.shape(), {.dtype = float64, .device = Device::cpu()}, generator).to_vector<double>();
-  for (double& value : values)
-    value = std::clamp(mean + std * normal_quantile(from + (to - from) * value, low, high), a, b);
+  for (double& value : values) {
+    const double z = from < to
+                         ? normal_quantile(from + (to - from) * value, low, high)
+                         : std::max(low, high - std::log1p(-value) / high);  // so far out the density is e^(|high| z)
+    value = std::clamp(mean + (mirrored ? -1 : 1) * std * z, a, b);
+  }
   return assign(x, values);
 }
 

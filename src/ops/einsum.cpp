@@ -147,6 +147,12 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands) 
                                 term.x.shape().str(), term.x.dim()));
     for (size_t d = 0; d < term.letters.size(); ++d) {
       const char c = term.letters[d];
+      const size_t again = term.letters.find(c, d + 1);
+      if (again != std::string::npos &&
+          term.x.size(static_cast<int64_t>(d)) != term.x.size(static_cast<int64_t>(again)))
+        bad(equation, fmt::format("'{}' is {} in one place and {} in another of operand {} of shape {}", c,
+                                  term.x.size(static_cast<int64_t>(d)), term.x.size(static_cast<int64_t>(again)), i,
+                                  term.x.shape().str()));
       if (is_hidden(c)) widest = std::max(widest, kMaxRank + 1 - c);
       if (!is_hidden(c) && !std::isalpha(static_cast<unsigned char>(c)))
         bad(equation, fmt::format("'{}' is not a letter", c));

@@ -48,10 +48,15 @@ double step_at_one(DType dtype) {
   return std::ldexp(1.0, dtype == float64 ? -52 : dtype == float32 ? -23 : dtype == float16 ? -10 : -7);
 }
 
+void check_eps(const char* op, double eps) {
+  if (!(eps >= 0)) throw ValueError(op, fmt::format("eps is {}; it must be 0 or more", eps));
+}
+
 }  // namespace
 
 Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tensor& weight, const Tensor& bias,
                   double eps) {
+  check_eps("layer_norm", eps);
   Composition result("layer_norm");
   const Tensor x = result.wide(input);
   const Dims dims = last_dims("layer_norm", x, normalized_shape, weight, bias);
@@ -61,6 +66,7 @@ Tensor layer_norm(const Tensor& input, const Shape& normalized_shape, const Tens
 }
 
 Tensor rms_norm(const Tensor& input, const Shape& normalized_shape, const Tensor& weight, double eps) {
+  check_eps("rms_norm", eps);
   Composition result("rms_norm");
   const Tensor x = result.wide(input);
   const Dims dims = last_dims("rms_norm", x, normalized_shape, weight, {});

@@ -88,6 +88,7 @@ double Generator::uniform() {
 }
 // Beyond 2^32 the 53 bits of a float64 are too few: 63 are put together from two draws.
 int64_t Generator::below(int64_t bound) {
+  if (bound < 1) throw ValueError("Generator.below", fmt::format("bound is {}; expected 1 or more", bound));
   if (bound <= int64_t{1} << 32)
     return std::min(bound - 1, static_cast<int64_t>(uniform() * static_cast<double>(bound)));
   const int64_t high = static_cast<int64_t>(uniform() * 0x1p31), low = static_cast<int64_t>(uniform() * 0x1p32);

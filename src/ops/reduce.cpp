@@ -181,14 +181,22 @@ Tensor spread(const Tensor& centred, const Dims& dims, int64_t correction, bool 
 }
 }  // namespace
 
-/// Two passes: the mean is taken out before squaring, so large means lose nothing.
+namespace {
+// x without its mean, taken out twice: the first is rounded, and what that left is the mean of the rest. No gradient
+// follows from it.
+Tensor centre(const Tensor& x, const Dims& dims) {
+  const Tensor rest = x - mean(x, dims, true);
+  return x.numel() == 0 ? rest : rest - mean(rest.detach(), dims, true);
+}
+}  // namespace
+
+/// The mean is taken out before squaring, so large means lose nothing.
 Tensor var(const Tensor& input, const Dims& wanted, int64_t correction, bool keepdim) {
   Composition result("var");
   const Tensor x = result.wide(input);
   check::floating("var", x);
   const Dims dims = normalize_dims("var", wanted, x.shape());
-  const Tensor centred = x - mean(x, dims, true);
-  return result(spread(centred, dims, correction, keepdim));
+  return result(spread(centre(x, dims), dims, correction, keepdim));
 }
 
 namespace {
@@ -211,7 +219,7 @@ Tensor std(const Tensor& input, const Dims& wanted, int64_t correction, bool kee
   check::floating("std", x);
   const Dims dims = normalize_dims("std", wanted, x.shape());
   if (x.numel() == 0) return result(root(var(x, dims, correction, keepdim)));
-  const Tensor centred = x - mean(x, dims, true), scale = magnitude(centred, dims);
+  const Tensor centred = centre(x, dims), scale = magnitude(centred, dims);
   return result(root(spread(centred / scale, dims, correction, keepdim)) * drop_dims(scale, dims, keepdim));
 }
 

@@ -23,11 +23,12 @@ Tensor trunc(const Tensor& x) { return whole("trunc", Unary::Trunc, x); }
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) return whole("round", Unary::Round, x);
   check::floating("round", x);
-  if (decimals > 400) return x + 0;  // no floating-point number has so many
   if (decimals < (x.dtype() == DType::float64 ? -308 : -38)) return masked_fill(x, isfinite(x), 0);
   const double scale = std::pow(10.0, static_cast<double>(std::abs(decimals)));
   const auto scaled = [&](const Tensor& u) {  // not to be rounded to a half type on the way
-    return decimals > 0 ? round(u * scale) / scale : round(u / scale) * scale;
+    if (decimals < 0) return round(u / scale) * scale;
+    const Tensor large = u * scale;  // where that overflows, u has no digit so far behind the point
+    return where(isfinite(large), round(large) / scale, u.detach());
   };
   return rounded_once("round", scaled, x);
 }

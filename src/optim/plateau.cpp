@@ -16,6 +16,7 @@ ReduceLROnPlateau::ReduceLROnPlateau(Optimizer& optimizer, const PlateauOptions&
   check_not_negative(where, "threshold", options.threshold);
   check_not_negative(where, "cooldown", static_cast<double>(options.cooldown));
   check_not_negative(where, "min_lr", options.min_lr);
+  check_not_negative(where, "eps", options.eps);
   best_ = std::numeric_limits<double>::infinity() * (options.mode == PlateauOptions::Mode::min ? 1 : -1);
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "optim/checks.h"
@@ -35,8 +36,10 @@ void Scheduler::load_state_dict(const std::vector<std::pair<std::string, Tensor>
   const auto it =
       std::find_if(state.begin(), state.end(), [](const auto& entry) { return entry.first == "last_step"; });
   const bool ok = it != state.end() && it->second.defined() && it->second.dtype() == int64 && it->second.numel() == 1 &&
-                  it->second.item() >= 0;
-  if (!ok) throw ValueError("Scheduler.load_state_dict", "'last_step' is missing or not one int64 of 0 or more");
+                  it->second.item<int64_t>() >= 0 && it->second.item<int64_t>() < std::numeric_limits<int64_t>::max();
+  if (!ok)
+    throw ValueError("Scheduler.load_state_dict",
+                     "'last_step' is missing or not one int64 of 0 or more, below 2^63 - 1");
   apply(it->second.item<int64_t>());
 }
 

@@ -1,5 +1,7 @@
 #include "lemma/optim/sgd.h"
 
+#include <cmath>
+
 #include "optim/checks.h"
 #include "optim/slots.h"
 
@@ -10,6 +12,7 @@ SGD::SGD(std::vector<ParamGroup> groups, const SGDOptions& options)
                 {options.momentum != 0 ? "momentum_buffer" : "", ""}),
       options_(options) {
   check_not_negative("SGD", "momentum", options.momentum);
+  require("SGD", std::abs(options.dampening) < 1e300, "dampening", options.dampening, "a finite number");
   if (options.nesterov && (options.momentum <= 0 || options.dampening != 0))
     throw ValueError(
         "SGD", fmt::format("nesterov with momentum {} and dampening {}; it needs momentum above 0 and no dampening",

@@ -62,6 +62,7 @@ class FunctionNode final : public Node {
 };
 
 Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inputs) {
+  if (!function) throw Error("apply", "the function is null; expected a Function, such as std::make_shared<Mine>()");
   const char* name = function->name();
   FunctionContext context;
   for (size_t i = 0; i < inputs.size(); ++i) {

@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "lemma/core/error.h"
+#include "lemma/core/words.h"
 #include "lemma/text/bpe.h"
+#include "lemma/text/utf8.h"
 #include "text/byte_letters.h"
 #include "text/pair_key.h"
 #include "text/pieces.h"
@@ -59,7 +61,13 @@ class BpeTrainer {
       throw ValueError("Bpe",
                        fmt::format("a size of {} does not hold {} special tokens and 256 bytes; expected {} or more",
                                    options_.size, options_.special.size(), least));
+    if (options_.min_count < 1)
+      throw ValueError("Bpe", fmt::format("min_count is {}; expected 1 or more", options_.min_count));
     for (const std::string& name : options_.special) {
+      const bool known = std::count(options_.special.begin(), options_.special.end(), name) > 1;
+      if (name.empty() || known || find_bad_byte(name))
+        throw ValueError("Bpe", fmt::format("the special token {} {}; expected different names in UTF-8",
+                                            words::quote(name), known ? "is there twice" : "is no name"));
       bpe_.special_ids_.push_back(bpe_.size());
       bpe_.special_.push_back(name);
       bpe_.add(name);

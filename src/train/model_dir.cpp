@@ -1,6 +1,7 @@
 #include "lemma/train/model_dir.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "lemma/core/error.h"
@@ -51,6 +52,13 @@ std::string with_our_line_ends(std::string text) {
   return ours;
 }
 
+// "(any, 16)": a size of 0 is not asked for.
+std::string asked(const Shape& shape) {
+  std::vector<std::string> sizes;
+  for (const int64_t size : shape) sizes.push_back(size == 0 ? "any" : std::to_string(size));
+  return fmt::format("({}{})", fmt::join(sizes, ", "), sizes.size() == 1 ? "," : "");
+}
+
 // Checks the sizes in config.json against the shapes in the file before anything of that size is allocated.
 void check_sizes(const io::SafeTensors& weights, const std::vector<std::pair<std::string, Shape>>& shapes,
                  const std::string& path) {
@@ -60,8 +68,8 @@ void check_sizes(const io::SafeTensors& weights, const std::vector<std::pair<std
     bool fits = tensor->dim() == shape.rank();
     for (int i = 0; fits && i < shape.rank(); ++i) fits = shape[i] == 0 || tensor->shape()[i] == shape[i];
     if (!fits)
-      throw IoError(path,
-                    fmt::format("tensor '{}' is {}; config.json asks for {}", key, tensor->shape().str(), shape.str()));
+      throw IoError(
+          path, fmt::format("tensor '{}' is {}; config.json asks for {}", key, tensor->shape().str(), asked(shape)));
   }
 }
 

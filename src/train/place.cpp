@@ -79,8 +79,10 @@ std::string Place::note() const {
   if (run_.overwrite)
     return fmt::format("{} holds a model for {}; the first save will replace it", run_.out, words::quote(held_->task));
   if (held_->complete)
-    return fmt::format("{} holds a finished model; this run is saved to {} until it is finished, then replaces it",
-                       run_.out, beside_);
+    return fmt::format(
+        "{} holds a finished model; this run is saved to {} until it is finished, then replaces it; one that is "
+        "stopped is resumed there, and stays",
+        run_.out, beside_);
   return fmt::format("{} holds an unfinished model; the first epoch's will replace it, an earlier Ctrl-C saves to {}",
                      run_.out, beside_);
 }

@@ -1,7 +1,5 @@
 #include "lemma/train/progress.h"
 
-#include <sys/ioctl.h>
-
 #include <algorithm>
 #include <cmath>
 
@@ -10,17 +8,13 @@
 
 #include "lemma/core/words.h"
 #include "lemma/viz/terminal.h"
+#include "lemma/viz/wrap.h"
 
 namespace lemma::train {
 namespace {
 
 constexpr double kRedrawSeconds = 0.1;
 constexpr double kLineSeconds = 10;  // in a pipe: a sign of life, not a flood
-
-int columns(std::FILE* terminal) {
-  winsize size{};
-  return ::ioctl(::fileno(terminal), TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
 
 }  // namespace
 
@@ -45,9 +39,14 @@ std::string progress_line(int columns, const std::string& head, double share, co
   return line;
 }
 
+double seconds_left(double seconds, int64_t done, int64_t left) {
+  return done < 1 ? 0 : seconds / static_cast<double>(done) * static_cast<double>(std::max<int64_t>(left, 0));
+}
+
 Progress::Progress(std::FILE* out, std::string unit)
     : out_(out), unit_(std::move(unit)), terminal_(viz::is_terminal(::fileno(out))) {
   begin_epoch();
+  run_begin_ = begin_;
 }
 
 void Progress::begin_epoch() {
@@ -64,6 +63,7 @@ void Progress::clear() {
 
 void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& result) {
   ++steps_;
+  ++run_steps_;
   examples_ += trainer.last_batch_size();
   const auto now = Clock::now();
   const double since_shown = std::chrono::duration<double>(now - shown_).count();
@@ -72,14 +72,15 @@ void Progress::step(const Trainer& trainer, int64_t epochs, const StepResult& re
   const int64_t done = trainer.batch(), total = trainer.batches();
   const int64_t epoch = trainer.epoch() + (done < total ? 1 : 0);
   const double rate = static_cast<double>(examples_) / std::max(seconds(), 1e-9);
-  const double left = seconds() / static_cast<double>(steps_) * static_cast<double>(total - done);
+  const double ran = std::chrono::duration<double>(now - run_begin_).count();
+  const double left = seconds_left(ran, run_steps_, (epochs - epoch) * total + total - done);
   const std::vector<std::string> figures = {
-      fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left", words::clock_time(left)),
+      fmt::format("loss {:.4f}", trainer.mean_loss()), fmt::format("{} left in all", words::clock_time(left)),
       fmt::format("{} {}/s", words::grouped(std::lround(rate)), unit_), fmt::format("lr {:.2g}", result.lr),
       fmt::format("|grad| {:.2f}", result.gradient_norm)};
   if (terminal_) {
     fmt::print(out_, "\r\033[K{}",
-               progress_line(columns(out_), fmt::format("epoch {}/{}", epoch, epochs),
+               progress_line(viz::columns_of(::fileno(out_)), fmt::format("epoch {}/{}", epoch, epochs),
                              static_cast<double>(done) / static_cast<double>(total), figures));
     drawn_ = true;
   } else {

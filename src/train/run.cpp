@@ -30,20 +30,21 @@ size_t bytes_needed(const Session& session) {
 
 void announce(Session& session, const Place& place) {
   const Run& run = session.run;
-  say(run, "lemma train {}\n{}", run.task->name(), plan_text(session));
+  say_wrapped(run, "lemma train {}\n{}", run.task->name(), plan_text(session));
   if (run.resume)
-    say(run, "  {:<11} after {} of {}{}\n", "resumed", words::plural(session.trainer->steps(), "step"),
-        words::grouped(session.epochs * session.trainer->batches()),
-        run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
+    say_wrapped(run, "  {:<11} after {} of {}{}\n", "resumed", words::plural(session.trainer->steps(), "step"),
+                words::grouped(session.epochs * session.trainer->batches()),
+                run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
   else
-    say(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
+    say_wrapped(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
   const Trainer& trainer = *session.trainer;
   if (trainer.warmup() >= session.epochs * trainer.batches())
-    say(run,
+    say_wrapped(
+        run,
         "  {:<11} the run ends within its warm-up, before the learning rate is reached; more --epochs or a shorter "
         "--warmup teach more\n",
         "note");
-  if (!place.note().empty()) say(run, "  {:<11} {}\n", "note", place.note());
+  if (!place.note().empty()) say_wrapped(run, "  {:<11} {}\n", "note", place.note());
 }
 
 // Saves where the run may at this point; returns where.
@@ -103,9 +104,9 @@ Outcome interrupted(Session& session, const Place& place, Progress& progress) {
   const std::string& saved = save(session, place);
   try {
     progress.clear();
-    say(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n  {} train {} --out {}{} --resume\n",
-        session.trainer->epoch() + 1, session.trainer->batch(), saved,
-        saved == run.out ? "" : ", and " + run.out + " is as it was", words::shell_quote(run.program), run.task->name(),
+    say_wrapped(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n", session.trainer->epoch() + 1,
+                session.trainer->batch(), saved, saved == run.out ? "" : ", and " + run.out + " is as it was");
+    say(run, "  {} train {} --out {}{} --resume\n", words::shell_quote(run.program), run.task->name(),
         words::shell_quote(saved), run.device.is_cpu() ? "" : " --device " + run.device.str());
   } catch (const std::system_error&) {  // the run was stopped because its terminal went away
   }
@@ -117,8 +118,8 @@ void close(Session& session) {
   session.learner->module().load_state_dict(session.best);
   const Evaluation result = session.learner->evaluate(*session.corpora.dev, *session.dev);
   const History& history = session.history;
-  say(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, run.task->score().name,
-      history.best_score, baselines_text(history.baselines, run.task->score()), result.report(kWorst));
+  say_wrapped(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, run.task->score().name,
+              history.best_score, baselines_text(history.baselines, run.task->score()), result.report(kWorst));
   say(run, "Saved to {}. Next:\n  {} {}\n", run.out, words::shell_quote(run.program),
       run.task->trial(words::shell_quote(run.out)));
 }

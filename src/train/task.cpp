@@ -25,9 +25,15 @@ std::string Learner::generate(const std::string&, const std::string&, const Writ
   throw ValueError("generate", "this model labels texts and writes none; expected one that writes, such as of lm");
 }
 
+void Learner::set_threshold(double) {
+  throw ValueError("--threshold", "is for a model that chooses between two classes; this one does not");
+}
+
 std::string Learner::predict_for_people(const std::string& where, const std::string& text, bool) {
   return predict(where, text);
 }
+
+std::string Learner::legend(bool) const { return ""; }
 
 std::vector<Fact> Learner::facts(const Corpus&, const Examples&, const Examples&) { return {}; }
 

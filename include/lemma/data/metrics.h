@@ -1,5 +1,6 @@
 #pragma once
-/// Scores: accuracy and confusion for classes; span-level precision, recall and F1 for entities.
+/// Scores: accuracy and confusion for classes; what a threshold does, and the best one; span-level precision, recall
+/// and F1 for entities.
 
 #include <cstdint>
 #include <map>
@@ -47,6 +48,29 @@ struct EntityScore {
   /// One line per type and one for all: precision, recall, F1, entities.
   std::string str() const;
 };
+
+/// What "yes where the score is at least the threshold" finds. precision = right yeses / yeses, recall = right yeses /
+/// those that should be, f1 = 2 p r / (p + r); 0 where undefined.
+struct ThresholdScore {
+  double threshold = 0.5;
+  SpanScore found;  ///< correct, predicted and gold count yeses
+  double precision() const { return found.precision(); }
+  double recall() const { return found.recall(); }
+  double f1() const { return found.f1(); }
+};
+
+/// One threshold on scores (probabilities of yes) and truths (1: yes, 0: no) of the same examples. Throws ValueError if
+/// their numbers differ, for a truth other than 0 or 1, or a score or threshold outside [0, 1].
+ThresholdScore at_threshold(const std::vector<double>& scores, const std::vector<int64_t>& truths, double threshold);
+
+/// The thresholds 0, 1 / steps, ..., 1. Throws as at_threshold(), and ValueError for steps below 1.
+std::vector<ThresholdScore> threshold_curve(const std::vector<double>& scores, const std::vector<int64_t>& truths,
+                                            int64_t steps = 20);
+
+/// A threshold learnt from examples that were not trained on: of all that there are, one with the largest F1. It lies
+/// halfway between two neighbouring scores (0: below all of them); of several that are as good, the one closest to 0.5.
+/// Throws as at_threshold().
+ThresholdScore best_threshold(const std::vector<double>& scores, const std::vector<int64_t>& truths);
 
 using TagSequences = std::vector<std::vector<std::string>>;
 

@@ -16,8 +16,9 @@ struct Line {
 
 class TextFile {
  public:
-  /// Reads a whole file. Throws IoError (where() is the path, or path:line:column) for a missing file, a directory, an
-  /// empty or binary file (NUL bytes, UTF-16), and for bytes that are not UTF-8 unless `replace_invalid`.
+  /// Reads a whole file, also a gzipped one. Throws IoError (where() is the path, or path:line:column) for a missing
+  /// file, a directory, an empty or binary file (NUL bytes, UTF-16), and for bytes that are not UTF-8 unless
+  /// `replace_invalid`.
   explicit TextFile(const std::string& path, bool replace_invalid = false);
   TextFile(const TextFile&) = delete;  // text() looks into the object itself
   TextFile& operator=(const TextFile&) = delete;

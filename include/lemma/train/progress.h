@@ -15,6 +15,9 @@ namespace lemma::train {
 /// cannot be redrawn. The figures give way first, from the last on; then the bar, the share, and the head's end.
 std::string progress_line(int columns, const std::string& head, double share, const std::vector<std::string>& figures);
 
+/// How long `left` steps will take where `done` took `seconds`, scoring between them included; 0 where none is done.
+double seconds_left(double seconds, int64_t done, int64_t left);
+
 class Progress {
  public:
   /// Writes to `out`; the bar only where that is a terminal. `unit`: what the examples are, "texts".
@@ -31,7 +34,8 @@ class Progress {
   std::FILE* out_;
   std::string unit_;
   bool terminal_;
-  Clock::time_point begin_, shown_;
+  Clock::time_point run_begin_, begin_, shown_;
+  int64_t run_steps_ = 0;
   int64_t steps_ = 0, examples_ = 0;  // since begin_epoch()
   bool drawn_ = false;
 };

@@ -118,12 +118,18 @@ class Learner {
   virtual int64_t classes() const { return 0; }
   /// Runs the network in eval mode, without a tape; then restores its mode.
   virtual Evaluation evaluate(const Corpus& corpus, const Examples& examples) = 0;
+  /// Of two classes the second is answered where its probability is at least this, from 0 to 1. Throws ValueError for a
+  /// model that does not choose between two classes.
+  virtual void set_threshold(double threshold);
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
   virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
   /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it
   /// cannot read, ValueError for a model that writes nothing.
   virtual std::string generate(const std::string& where, const std::string& prompt, const Writing& how);
+  /// What the colours of predict_for_people() mean, a line printed before the first answer; empty where nothing needs
+  /// it.
+  virtual std::string legend(bool colour) const;
   /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
   /// What a run prints about the data and the network before it begins ...

@@ -6,7 +6,7 @@
 
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
-#include "lemma/io/files.h"
+#include "lemma/io/gzip.h"
 #include "lemma/ops.h"
 #include "lemma/text/utf8.h"
 
@@ -28,7 +28,10 @@ std::unique_ptr<PlainText> read_plain_text(const std::string& path, bool replace
   auto corpus = std::make_unique<PlainText>();
   corpus->path = path;
   corpus->format = "plain text";
-  const std::string bytes = io::read_file(path);
+  const std::string bytes = io::read_text_file(path);
+  using namespace std::string_view_literals;
+  if (bytes.starts_with("\xFF\xFE\0\0"sv) || bytes.starts_with("\0\0\xFE\xFF"sv))
+    throw IoError(path, "the file is UTF-32; expected UTF-8 (iconv -f UTF-32 -t UTF-8 converts it)");
   if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"))
     throw IoError(path, "the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)");
   corpus->text = text::without_bom(bytes);

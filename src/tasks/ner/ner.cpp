@@ -24,6 +24,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Labels are O, B-X, I-X, B-Y, I-Y, ...
+std::string colour_of(size_t label) { return start_of_colour((label - 1) / 2); }
+
 class NerLearner : public TextLearner {
  public:
   using TextLearner::TextLearner;
@@ -36,6 +39,17 @@ class NerLearner : public TextLearner {
     for (const std::string& label : coder().labels)
       if (label.starts_with("B-")) types.push_back(label.substr(2));
     return std::make_unique<TextCorpus>(corpus_of(read_tagged(path, how, types), coder().labels));
+  }
+
+  // The types in their colours.
+  std::string legend(bool colour) const override {
+    std::string out;
+    for (size_t label = 1; label < coder().labels.size(); label += 2) {
+      const std::string type = words::printable(coder().labels[label].substr(2));
+      out +=
+          (out.empty() ? "" : " ") + (colour ? colour_of(label) + " " + type + " " + kEndOfColour : "[" + type + "]");
+    }
+    return out;
   }
 
  protected:
@@ -102,9 +116,8 @@ class NerLearner : public TextLearner {
     for (const data::Span& span : data::spans_of(tag_names(answer.labels, labels))) {
       const size_t begin = tokens[static_cast<size_t>(span.begin)].byte_begin,
                    end = tokens[static_cast<size_t>(span.end) - 1].byte_end;
-      const auto type =
-          static_cast<size_t>(std::find(labels.begin(), labels.end(), "B-" + span.type) - labels.begin()) / 2;
-      out += words::printable(text.substr(done, begin - done)) + (colour ? start_of_colour(type) : "[") +
+      const auto type = static_cast<size_t>(std::find(labels.begin(), labels.end(), "B-" + span.type) - labels.begin());
+      out += words::printable(text.substr(done, begin - done)) + (colour ? colour_of(type) : "[") +
              words::printable(text.substr(begin, end - begin)) + " " + words::printable(span.type) +
              (colour ? kEndOfColour : "]");
       done = end;

@@ -6,11 +6,13 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/nn/guide.h"
 #include "lemma/ops.h"
 #include "lemma/viz/terminal.h"
 #include "tasks/sentiment/corpus.h"
+#include "tasks/sentiment/scores.h"
 #include "tasks/text/learner.h"
 
 namespace lemma::tasks {
@@ -41,6 +43,9 @@ std::string report(const TextCorpus& corpus, const std::vector<Answer>& answers,
     ++counts[static_cast<size_t>(corpus.samples[i].labels[0])][static_cast<size_t>(answers[i].labels[0])];
   std::string out = viz::confusion_table(counts, corpus.labels);
   if (!out.ends_with('\n')) out += '\n';
+  if (const auto stars = stars_of(corpus.labels))
+    out += fmt::format("\nOn average the answer is {:.3f} away from the right number.\n",
+                       mean_absolute_error(corpus, answers, *stars));
   const std::vector<size_t> wrong = worst_of(corpus, answers, worst);
   if (!wrong.empty()) out += "\nThe worst mistakes:\n";
   for (const size_t i : wrong) out += mistake(corpus, answers[i], corpus.samples[i]);
@@ -58,13 +63,21 @@ class SentimentLearner : public TextLearner {
     return std::make_unique<TextCorpus>(corpus_of(read_labelled(path, how, coder().labels)));
   }
 
+  void set_threshold(double threshold) override {
+    if (classes() != 2)
+      throw ValueError("--threshold",
+                       fmt::format("is for a model that chooses between two classes; this one has {}", classes()));
+    threshold_ = threshold;
+  }
+
  protected:
   const char* heading() const override { return "classes"; }
 
   Answer decode(const float* log_probs, int64_t, int64_t classes, const std::vector<int64_t>& gold) const override {
     Answer answer;
-    answer.labels = {std::max_element(log_probs, log_probs + classes) - log_probs};
     for (int64_t c = 0; c < classes; ++c) answer.probabilities.push_back(std::exp(static_cast<double>(log_probs[c])));
+    answer.labels = {threshold_ ? answer.probabilities[1] >= *threshold_
+                                : std::max_element(log_probs, log_probs + classes) - log_probs};
     if (!gold.empty()) answer.loss = -static_cast<double>(log_probs[gold[0]]);
     return answer;
   }
@@ -73,24 +86,28 @@ class SentimentLearner : public TextLearner {
     int64_t correct = 0;
     for (size_t i = 0; i < answers.size(); ++i) correct += answers[i].labels[0] == corpus.samples[i].labels.at(0);
     result.score = answers.empty() ? 0 : static_cast<double>(correct) / static_cast<double>(answers.size());
-    result.json = fmt::format(R"({{"task":"sentiment","examples":{},"accuracy":{},"loss":{}}})", corpus.size(),
-                              result.score, result.loss);
+    result.json = fmt::format(R"({{"task":"sentiment","examples":{},"accuracy":{},"loss":{}{}}})", corpus.size(),
+                              result.score, result.loss, more_scores(corpus, answers, threshold_));
     result.report = [&corpus, answers = std::move(answers)](size_t worst) { return report(corpus, answers, worst); };
   }
 
   std::string json(const std::string& text, const Tokens&, const Answer& answer) const override {
     Json probabilities = Json::object();
     for (size_t c = 0; c < coder().labels.size(); ++c) probabilities[coder().labels[c]] = answer.probabilities[c];
-    return Json{{"text", text}, {"label", label_of(answer)}, {"probabilities", probabilities}}.dump();
+    Json out = {{"text", text}, {"label", label_of(answer)}, {"probabilities", probabilities}};
+    if (threshold_) out["positive"] = coder().labels[1], out["threshold"] = *threshold_;
+    return out.dump();
   }
 
-  // "positive ███████▍   74 %  a fine film"
+  // "positive ███████▍   74 %  a fine film"; "★★★☆☆ 3 ███████▍   74 %  a fine film"
   std::string for_people(const std::string& text, const Tokens&, const Answer& answer, bool colour) const override {
     int width = 0;
     for (const std::string& each : coder().labels) width = std::max(width, viz::display_width(words::printable(each)));
     const auto label = static_cast<size_t>(answer.labels[0]);
     const double p = answer.probabilities[label];
     std::string name = viz::pad(words::printable(coder().labels[label]), width);
+    if (const std::string stars = star_picture(coder().labels, answer.labels[0]); !stars.empty())
+      name = stars + " " + name;
     if (colour) name = start_of_colour(label) + name + kEndOfColour;
     return fmt::format("{} {} {:3.0f} %  {}", name, viz::bar(p, 10), 100 * p, words::printable(text));
   }
@@ -104,6 +121,8 @@ class SentimentLearner : public TextLearner {
   const std::string& label_of(const Answer& answer) const {
     return coder().labels[static_cast<size_t>(answer.labels[0])];
   }
+
+  std::optional<double> threshold_;  // of the second of two labels
 };
 
 class Sentiment : public train::Task {

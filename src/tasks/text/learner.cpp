@@ -164,8 +164,8 @@ std::vector<size_t> worst_of(const TextCorpus& corpus, const std::vector<Answer>
 }
 
 std::string start_of_colour(size_t label) {
-  constexpr int kColours[] = {43, 46, 42, 45, 44, 41};
-  return fmt::format("\033[30;{}m", kColours[label % std::size(kColours)]);
+  constexpr int kColours[] = {222, 117, 157, 219, 217, 147, 180, 252};
+  return fmt::format("\033[38;5;16;48;5;{}m", kColours[label % std::size(kColours)]);
 }
 
 }  // namespace lemma::tasks

@@ -75,7 +75,8 @@ class TextLearner : public train::Learner {
 /// The indices of the texts with mistakes, those with the largest loss first, at most `most`.
 std::vector<size_t> worst_of(const TextCorpus& corpus, const std::vector<Answer>& answers, size_t most);
 
-/// Starts a label in its colour on a terminal: black on a colour that every terminal has; the colours repeat.
+/// Starts a label in its colour on a terminal: black on one of eight light colours, which then repeat. They are of the
+/// 256 that no theme changes, so the contrast is 10 : 1 or better on dark terminals and on light ones.
 std::string start_of_colour(size_t label);
 inline constexpr const char* kEndOfColour = "\033[0m";
 
