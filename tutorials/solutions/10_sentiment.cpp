@@ -93,10 +93,11 @@ void answers() {
   say("  on dev: {:.3f}", by_max);
   claim("it learns, too", by_max > 0.65);
   data::EncodedTexts two;
-  two.examples = {learn.examples[0],
-                  *std::max_element(learn.examples.begin(), learn.examples.end(),
-                                    [](const auto& a, const auto& b) { return a.length() < b.length(); })};
-  const auto moves = [&](double padding) {  // the first sentence alone, and beside the longest
+  const auto [shortest, longest] =
+      std::minmax_element(learn.examples.begin(), learn.examples.end(),
+                          [](const auto& a, const auto& b) { return a.length() < b.length(); });
+  two.examples = {*shortest, *longest};
+  const auto moves = [&](double padding) {  // the shortest sentence alone, and beside the longest
     NoGrad guard;
     highest.eval();
     highest.padding = padding;
