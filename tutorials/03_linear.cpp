@@ -102,7 +102,8 @@ int lesson() {
        "Leave sgd.zero_grad() out. What happens to the line, and why?",
        "Which lr is the largest that still converges, given enough steps? Compare with 2 divided by the loss's second\n"
        "     derivative along the slope.",
-       "Fit y = x^2 with optim::Adam and two layers:\n"
+       "Start from other weights, far away. Does training end at the same line?",
+       "Fit y = x^2 with optim::Adam and two layers, with nn::Tanh between them (step 04b explains why):\n"
        "     nn::Sequential net; net.add<nn::Linear>(1, 16); net.add<nn::Tanh>(); net.add<nn::Linear>(16, 1);"},
       "build/tutorials/04_softmax");
 }
