@@ -42,6 +42,7 @@ int lesson() {
   section("One example: (4) x (4, 3) + (3) = (3)");
   const Tensor x = tensor({1.0, 2.0, 3.0, 4.0});
   show("x", x);
+  check("shape of x", "(4)", x.shape().str());
   for (int64_t i = 0; i < 3; ++i)
     say("  y{} = x . W{} + b{} = {}", i, i, i, written_out(x, linear.weight[i], linear.bias[i].item()));
   check("linear(x)", {13, 33, 38}, linear(x));
@@ -53,6 +54,7 @@ int lesson() {
   section("A batch of two: (2, 4) x (4, 3) + (3) = (2, 3)");
   const Tensor batch = tensor({{1.0, 2.0, 3.0, 4.0}, {0.0, 1.0, 0.0, 1.0}});
   show("batch", batch);
+  check("shape of batch", "(2, 4)", batch.shape().str());
   for (int64_t n = 0; n < 2; ++n)
     for (int64_t i = 0; i < 3; ++i)
       say("  y{}{} = x{} . W{} + b{} = {}", n, i, n, i, i,
