@@ -32,14 +32,19 @@ struct Pictures {
 /// then each point gets a normal random number times `noise`.
 inline Pictures make_pictures(int64_t n, double noise = 0.4) {
   const Tensor digits = randint(0, kDigits, {n}), right = randint(1, 3, {n}), down = randint(0, 2, {n});
-  Tensor points = zeros({n, kSide, kSide});
-  for (int64_t i = 0; i < n; ++i) {
-    const char* const drawing = kDrawings[static_cast<size_t>(digits[i].item<int64_t>())];
-    Tensor ink = zeros({7, 5});
-    for (int64_t at = 0; at < 41; ++at)
-      if (drawing[at] == '#') ink[at / 6][at % 6] = 1.0;
-    points[i].narrow(0, down[i].item<int64_t>(), 7).narrow(1, right[i].item<int64_t>(), 5).copy_(ink);
+  std::vector<Tensor> inks;  // (7, 5) for each digit
+  for (const char* drawing : kDrawings) {
+    std::vector<double> ink;
+    for (const char point : std::string(drawing))
+      if (point != ' ') ink.push_back(point == '#' ? 1 : 0);
+    inks.push_back(tensor(ink).to(float32).reshape({7, 5}));
   }
+  Tensor points = zeros({n, kSide, kSide});
+  for (int64_t i = 0; i < n; ++i)
+    points[i]
+        .narrow(0, down[i].item<int64_t>(), 7)
+        .narrow(1, right[i].item<int64_t>(), 5)
+        .copy_(inks[static_cast<size_t>(digits[i].item<int64_t>())]);
   return {(points + randn({n, kSide, kSide}) * noise).reshape({n, kSide * kSide}), digits};
 }
 
