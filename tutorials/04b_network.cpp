@@ -45,10 +45,10 @@ double start_with(double scale, const Pictures& train, const Pictures& dev) {
   }
   const Tensor loss = cross_entropy(net(train.points), train.digits);
   loss.backward();
-  const double units = abs(net.units(train.points).detach()).mean().item();
+  const double slope = (1 - net.units(train.points).detach().square()).mean().item();  // of tanh, where the units are
   const double gradient = norm(net.hidden.weight.grad()).item();
   const double after = learn(net, train, dev, 10).train.back();
-  say("  {:<6} {:.2f}        {:.4f}            {:5.2f} -> {:5.2f}", scale, units, gradient, loss.item(), after);
+  say("  {:<6} {:.2f}        {:.4f}            {:5.2f} -> {:5.2f}", scale, slope, gradient, loss.item(), after);
   return after;
 }
 
@@ -133,7 +133,7 @@ int lesson() {
   claim("better than with 200 by 0.1 or more", now > right + 0.1);
 
   section("Why the weights start small and random");
-  say("  scale  mean |h|    gradient of W1    loss at first -> after 10 epochs");
+  say("  scale  mean slope  gradient of W1    loss at first -> after 10 epochs");
   const double zero = start_with(0, train, dev), usual = start_with(1, train, dev), large = start_with(30, train, dev);
   claim("from 0 hardly anything is learnt: still above 2", zero > 2);
   claim("from small random weights it is: below 0.5", usual < 0.5);
