@@ -103,7 +103,9 @@ int lesson() {
       {"Predict shape and strides of zeros({2, 3, 4}).transpose(0, 2), then print their str().",
        "Standardise each column of x to mean 0 and standard deviation 1, in one line (with lemma::std, not C++'s std).",
        "Build the multiplication table of 1..9 from arange and broadcasting alone.",
-       "Which of (3, 1) + (1, 4), (2, 3) + (2), (5) + () work, and what shape do they give? Check."},
+       "Which of (3, 1) + (1, 4), (2, 3) + (2), (5) + () work, and what shape do they give? Check.",
+       "Write x - x.mean(1), without keepdim, and read the error. For which shapes of x is there none, and a wrong "
+       "result?"},
       "build/tutorials/02_autograd");
 }
 

@@ -19,6 +19,12 @@ int lesson() {
   begin("03: the linear layer", "What does Linear(4, 3) compute, on one example and on a batch, and how does it learn?",
         "a moment", 1);
 
+  section("Three apples and two pears: which shop is cheaper?");
+  say("  shop A: 1 and 2 each, delivery 5: 3*1 + 2*2 + 5 = 12     shop B: 2 and 1 each, delivery 3: 3*2 + 2*1 + 3 = "
+      "11");
+  const Tensor prices = tensor({{1.0, 2.0}, {2.0, 1.0}}), delivery = tensor({5.0, 3.0});
+  check("(2) x prices^T (2, 2) + delivery (2)", {12, 11}, matmul(tensor({3.0, 2.0}), prices.t()) + delivery);
+
   section("y = x W^T + b: four numbers in, three out");
   nn::Linear linear(4, 3);
   check("weight, one row per output", "(3, 4)", linear.weight.shape().str());
@@ -36,14 +42,19 @@ int lesson() {
   section("One example: (4) x (4, 3) + (3) = (3)");
   const Tensor x = tensor({1.0, 2.0, 3.0, 4.0});
   show("x", x);
+  check("shape of x", "(4)", x.shape().str());
   for (int64_t i = 0; i < 3; ++i)
     say("  y{} = x . W{} + b{} = {}", i, i, i, written_out(x, linear.weight[i], linear.bias[i].item()));
   check("linear(x)", {13, 33, 38}, linear(x));
   check("its shape", "(3)", linear(x).shape().str());
+  check("column 0 of W^T is row 0 of W", {1, 0, 2, -1}, linear.weight.t().select(1, 0).detach());
+  say("\nOn paper a vector is a table of one row: (1, 4) x (4, 3) + (1, 3) = (1, 3). The layer takes that as well.");
+  check("linear of x as one row, (1, 4)", "(1, 3)", linear(x.unsqueeze(0)).shape().str());
 
   section("A batch of two: (2, 4) x (4, 3) + (3) = (2, 3)");
   const Tensor batch = tensor({{1.0, 2.0, 3.0, 4.0}, {0.0, 1.0, 0.0, 1.0}});
   show("batch", batch);
+  check("shape of batch", "(2, 4)", batch.shape().str());
   for (int64_t n = 0; n < 2; ++n)
     for (int64_t i = 0; i < 3; ++i)
       say("  y{}{} = x{} . W{} + b{} = {}", n, i, n, i, i,
@@ -69,6 +80,9 @@ int lesson() {
   check("dL/db", {1, 1, 1}, linear.bias.grad());
 
   section("Learning: a line through eight points");
+  say("Parameters are the numbers that training changes, here slope and offset: the weight and bias of Linear(1, 1).");
+  say("The loss says how wrong they are. A step moves each against its gradient, by lr, the learning rate, times as "
+      "much.\n");
   // y = 2 x - 1 and a little noise. The best line is known in closed form, so we can predict what training must find.
   const Tensor px = tensor({{-2.0}, {-1.5}, {-1.0}, {-0.5}, {0.5}, {1.0}, {1.5}, {2.0}});
   const Tensor noise = tensor({{0.1}, {-0.2}, {0.1}, {0.2}, {-0.1}, {-0.2}, {0.1}, {0.0}});
@@ -102,7 +116,8 @@ int lesson() {
        "Leave sgd.zero_grad() out. What happens to the line, and why?",
        "Which lr is the largest that still converges, given enough steps? Compare with 2 divided by the loss's second\n"
        "     derivative along the slope.",
-       "Fit y = x^2 with optim::Adam and two layers:\n"
+       "Start from other weights, far away. Does training end at the same line?",
+       "Fit y = x^2 with optim::Adam and two layers, with nn::Tanh between them (step 04b explains why):\n"
        "     nn::Sequential net; net.add<nn::Linear>(1, 16); net.add<nn::Tanh>(); net.add<nn::Linear>(16, 1);"},
       "build/tutorials/04_softmax");
 }

@@ -18,6 +18,13 @@ int lesson() {
         "How do arbitrary numbers become probabilities, and how do we tell a model that it chose wrongly?", "a moment",
         1);
 
+  section("Scores 1, 2 and 3: how sure is the third?");
+  // Any number above 1 will do as a base. With 2 it can be done in the head: 2, 4 and 8 of 14.
+  const Tensor doubled = exp2(tensor({1.0, 2.0, 3.0}));
+  check("2^1, 2^2, 2^3, each divided by their sum", {2.0 / 14, 4.0 / 14, 8.0 / 14}, doubled / doubled.sum());
+  const Tensor lower = exp2(tensor({-1.0, 0.0, 1.0}));
+  check("all 2 points lower: the same shares", {2.0 / 14, 4.0 / 14, 8.0 / 14}, lower / lower.sum());
+
   section("softmax(x)_i = e^x_i / sum_j e^x_j");
   say("By hand for (1, 2, 3): e^1 = 2.7183, e^2 = 7.3891, e^3 = 20.0855, their sum 30.1929.");
   check("2.7183/30.1929, 7.3891/30.1929, ...", {0.0900, 0.2447, 0.6652}, softmax(tensor({1.0, 2.0, 3.0}), 0));
@@ -32,31 +39,29 @@ int lesson() {
         {0.0900, 0.2447, 0.6652, 0.0900, 0.2447, 0.6652, 0.0900, 0.2447, 0.6652}, softmax(table, 1));
   check("columns: 1, 4, 7 are further apart", {0.0024, 0.0024, 0.0024, 0.0473, 0.0473, 0.0473, 0.9503, 0.9503, 0.9503},
         softmax(table, 0));
+  claim("dim -1 is the last one, here 1", equal(softmax(table, -1), softmax(table, 1)));
   check("row sums of softmax(table, 1)", {1, 1, 1}, softmax(table, 1).sum(1));
   check("column sums of softmax(table, 0)", {1, 1, 1}, softmax(table, 0).sum(0));
 
   section("A symmetric table: one way is the other, transposed");
   const Tensor s = tensor({{1.0, 2.0, 3.0}, {2.0, 2.0, 4.0}, {3.0, 4.0, 5.0}});
-  claim("s equals its transpose", equal(s, s.t()));
+  check("its shape", "(3, 3)", s.shape().str());
+  show("s", s);
+  show("s.transpose(1, 0)", s.transpose(1, 0));
+  claim("s equals its transpose", equal(s, s.transpose(1, 0)));
   show("softmax(s, 0)", softmax(s, 0));
   show("softmax(s, 1).transpose(0, 1)", softmax(s, 1).transpose(0, 1));
   const std::vector<double> expected{0.0900, 0.1065, 0.0900, 0.2447, 0.1065, 0.2447, 0.6652, 0.7870, 0.6652};
   check("down the columns", expected, softmax(s, 0));
   check("along the rows, transposed", expected, softmax(s, 1).transpose(0, 1));
-  say("  Self-attention without weights, Y = X softmax(X^T X), rests on this: X^T X is symmetric.");
+  say("\nFor a table that is not symmetric, the transpose must be taken inside as well:");
+  claim("softmax(table, 1)^T = softmax(table^T, 0)", allclose(softmax(table, 1).t(), softmax(table.t(), 0)));
+  claim("and not softmax(table, 0)", !allclose(softmax(table, 1).t(), softmax(table, 0)));
 
-  section("Break it: e^1000 does not fit");
+  section("e^1000 does not fit");
   const Tensor large = tensor({1000.0, 1001.0, 1002.0});
   show("naive_softmax(large, 0)", naive_softmax(large, 0));
   claim("inf / inf is not a number", all(isnan(naive_softmax(large, 0))));
-  std::string message = "nothing";
-  try {
-    DetectAnomaly detect;
-    naive_softmax(large, 0);
-  } catch (const GradError& error) {
-    message = error.what();
-  }
-  claim("DetectAnomaly names the operation: exp", message.find("exp") != std::string::npos);
   say("\nThe cure is to subtract the largest number first: e^0, e^-1, e^-2 always fit.");
   check("safe_softmax(large, 0)", {0.0900, 0.2447, 0.6652}, safe_softmax(large, 0));
   claim("and where nothing overflows both agree", allclose(naive_softmax(table, 1), safe_softmax(table, 1)));
@@ -92,7 +97,7 @@ int lesson() {
   check("truth 1 where the logits say 0", 1000, cross_entropy(wild, tensor({1})).item());
   claim("-log(naive_softmax) is not a number or infinite there",
         !std::isfinite((-log(naive_softmax(wild, 1)))[0][1].item()));
-  check("a label of -100 does not count", 1.0986, cross_entropy(logits.detach(), tensor({-100, 0})).item());
+  check("a label of -100 means: none, not counted", 1.0986, cross_entropy(logits.detach(), tensor({-100, 0})).item());
 
   return finish(
       {"softmax turns any numbers into probabilities; only their differences count, so subtract the largest first.",
@@ -106,4 +111,45 @@ int lesson() {
       "build/tutorials/04b_network, where a network learns");
 }
 
-int main(int argc, char** argv) { return run(lesson, argc, argv); }
+void no_max() {
+  say("  The naive formula passes the usual test:");
+  check("naive_softmax of 1, 2, 3", {0.0900, 0.2447, 0.6652}, naive_softmax(tensor({1.0, 2.0, 3.0}), 0));
+  for (const auto& [type, first] : {std::pair{float32, 89.0}, std::pair{float64, 710.0}}) {
+    const auto fits = [type = type](double x) { return all(isfinite(exp(tensor({x}, {.dtype = type})))); };
+    claim(fmt::format("in {} it fails from {} on", first == 89 ? "float32" : "float64", first),
+          fits(first - 1) && !fits(first));
+  }
+  say("\n  In training it looks like this. One example with three features as large as a sum of money:");
+  const Tensor x = tensor({{300.0, 200.0, 100.0}});
+  nn::Linear model(3, 2);
+  {
+    NoGrad guard;
+    model.weight.copy_(tensor({{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}}));
+  }
+  optim::SGD sgd(model.parameters(), {.lr = 0.1});
+  const Tensor loss = -log(naive_softmax(model(x), 1))[0][0];
+  loss.backward();
+  sgd.step();
+  claim("the loss is not a number", std::isnan(loss.item()));
+  claim("and after one step neither is any weight", all(isnan(model.weight)));
+  say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the");
+  say("  formula is computed, with the name of the first operation that gave something that is no number.");
+  std::string message = "nothing";
+  try {
+    DetectAnomaly detect;
+    naive_softmax(tensor({1000.0, 1001.0, 1002.0}), 0);
+  } catch (const GradError& error) {
+    message = error.what();
+  }
+  say("  {}", message);
+  claim("DetectAnomaly names the operation: exp", message.find("exp") != std::string::npos);
+  say("\n  And a test that asks for what must hold: a shift changes nothing.");
+  const Tensor small = tensor({1.0, 2.0, 3.0});
+  claim("naive_softmax fails it", !allclose(naive_softmax(small + 1000, 0), naive_softmax(small, 0)));
+  claim("safe_softmax passes", allclose(safe_softmax(small + 1000, 0), safe_softmax(small, 0)));
+}
+
+int main(int argc, char** argv) {
+  return run(lesson, argc, argv,
+             {{.name = "no_max", .mistake = "softmax without subtracting the maximum", .show = no_max}});
+}
