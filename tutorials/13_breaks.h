@@ -182,6 +182,27 @@ inline void no_warm_up() {
   claim("without warm-up all texts soon look alike: a spread below 0.02", spread[0] < 0.02);
   claim("so nothing flows back to the first layer", first_layer < 0.02);
   claim("with warm-up they stay different: above 0.1", spread[1] > 0.1);
+
+  say("\n  Where it is lost: the spread behind layers 1, 4, 8 and 12, after a single step at full rate.");
+  double kept[2];
+  for (const bool norm_first : {false, true}) {
+    manual_seed(arguments().seed.value_or(1));
+    const DeepReader model(12, norm_first);
+    const Drawers probe = make_drawers(200, 1);
+    learn_deep(model, 1, 1, [](int, double) {});
+    NoGrad guard;
+    Tensor x = model.embed(probe);
+    std::vector<double> behind;
+    for (size_t k = 0; k < 12; ++k) {
+      x = model.encoder.layers[k](x);
+      behind.push_back(lemma::std(x.select(1, kDrawers), 0).mean().item());
+    }
+    kept[norm_first] = behind[11] / behind[0];
+    say("    {:<9} {:.2f}  {:.2f}  {:.2f}  {:.2f}", norm_first ? "pre-norm" : "post-norm", behind[0], behind[3],
+        behind[7], behind[11]);
+  }
+  claim("post-norm loses more than half of it on the way", kept[0] < 0.5);
+  claim("pre-norm loses nothing", kept[1] > 0.9);
 }
 
 }  // namespace tutorial

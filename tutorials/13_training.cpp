@@ -138,7 +138,7 @@ void sheets() {
 
 int lesson() {
   begin("13: training", "Why does a run of training go wrong, and how do you see which of the usual causes it is?",
-        "a few seconds", 1);
+        "ten seconds", 1);
   set_num_threads(1);  // models this small do not gain from a second
   for (const auto part : {step_sizes, first_step, schedule, deep, clipping, sheets}) part();
   return finish(
