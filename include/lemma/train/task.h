@@ -77,6 +77,8 @@ struct Attention {
   std::string summary;              ///< what it answers, in a sentence
   std::vector<std::string> tokens;  ///< T of them
   std::vector<Tensor> weights;      ///< (1, H, T, T) per layer
+  /// S of them, where the tokens look at another text: the weights are (1, H, T, S) then.
+  std::vector<std::string> keys = {};
 };
 
 /// How a text is to be written.
