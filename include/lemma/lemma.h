@@ -61,6 +61,7 @@
 #include "lemma/text/tokenizer.h"
 #include "lemma/text/utf8.h"
 #include "lemma/text/vocabulary.h"
+#include "lemma/train/curves.h"
 #include "lemma/train/data_files.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/train/options.h"
@@ -74,4 +75,5 @@
 #include "lemma/viz/curves.h"
 #include "lemma/viz/heatmap.h"
 #include "lemma/viz/terminal.h"
+#include "lemma/viz/training_page.h"
 #include "lemma/viz/wrap.h"

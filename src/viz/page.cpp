@@ -12,7 +12,7 @@ constexpr const char* kStyle = R"css(
     --strong: #0a58ca; --soft: #eef2f6; }
   @media (prefers-color-scheme: dark) { :root { --paper: #14171a; --ink: #e6e8ea; --muted: #a3abb3; --line: #3a4149;
     --strong: #7ab3ff; --soft: #22272d; } }
-  * { box-sizing: border-box; }
+  * { box-sizing: border-box; } [hidden] { display: none !important; }
   body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 1.25rem auto; padding: 0 1rem;
     background: var(--paper); color: var(--ink); overflow-wrap: anywhere; }
   h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 .5rem; } h2 { font-size: 1.05rem; margin: 1.75rem 0 .5rem; }
@@ -66,6 +66,7 @@ function watchFrames() {
     };
     frame.addEventListener("scroll", look, { passive: true });
     window.addEventListener("resize", look);
+    document.addEventListener("toggle", look, true);  // a frame within <details>
     look();
   }
 }
