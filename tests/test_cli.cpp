@@ -30,7 +30,8 @@ std::set<std::string> keys(const Json& object) {
 }  // namespace
 
 TEST_CASE("every command explains itself") {
-  for (const char* command : {"train", "evaluate", "predict", "logits", "attention", "compare", "info", "doctor"}) {
+  for (const char* command :
+       {"train", "evaluate", "predict", "logits", "attention", "graph", "compare", "info", "doctor"}) {
     const Program help = run_lemma({command, "--help"});
     CAPTURE(command, help.err);
     CHECK(help.status == 0);

@@ -151,6 +151,18 @@ std::string TranslationLearner::generate(const std::string& where, const std::st
   return text;
 }
 
+Tensor TranslationLearner::surprise(const std::string& where, const std::string& text) {
+  const Tensor source = source_of(where, text);
+  std::vector<int64_t> ids = {kStart};
+  {
+    const Answering answering(model_);
+    const std::vector<int64_t> written = translate_batch(model_, source, most_tokens(source.size(1)))[0];
+    ids.insert(ids.end(), written.begin(), written.end());
+  }
+  const Tensor target = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
+  return surprise_of(model_(source, target));
+}
+
 train::Attention TranslationLearner::attention(const std::string& where, const std::string& text, size_t most) {
   const Tensor source = source_of(where, text);
   const Answering answering(model_);
