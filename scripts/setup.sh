@@ -9,7 +9,8 @@ usage: scripts/setup.sh [--dev] [--check]
 Installs the packages that Lemma needs, with apt-get (and sudo, unless you are root).
 Does nothing, and needs no network, when all of them are installed.
 
-  --dev     also what contributors use: clang with its sanitizers, clang-format, ccache, gdb, valgrind
+  --dev     also what contributors use: clang with its sanitizers, clang-format, ccache, gdb, valgrind,
+            and Chromium, in which the pages are tested, where it is a package
   --check   install nothing: list what is missing and exit 1 if anything is
   --help    this text
 END
@@ -41,6 +42,8 @@ if [ "$dev" = yes ]; then
     else
         packages="$packages clang-format"
     fi
+    # Ubuntu has it only as a snap, which containers cannot install; without it its tests are skipped.
+    if apt-cache show chromium >/dev/null 2>&1; then packages="$packages chromium"; fi
 fi
 
 missing=""

@@ -30,7 +30,8 @@ std::set<std::string> keys(const Json& object) {
 }  // namespace
 
 TEST_CASE("every command explains itself") {
-  for (const char* command : {"train", "evaluate", "predict", "logits", "attention", "info", "doctor"}) {
+  for (const char* command :
+       {"train", "evaluate", "predict", "logits", "attention", "graph", "compare", "info", "doctor"}) {
     const Program help = run_lemma({command, "--help"});
     CAPTURE(command, help.err);
     CHECK(help.status == 0);
@@ -208,6 +209,20 @@ TEST_CASE("attention writes one page and says what is on it") {
   const std::string page = lemma::io::read_file(playground().dir / "page.html");
   CHECK(page.find("Anna") != std::string::npos);
   CHECK(page.find("<Oslo>") == std::string::npos);  // escaped
+}
+
+TEST_CASE("attention without a page is for the terminal") {
+  const Program mean = playground().run({"attention", "--model", "ner", "Anna lives in Oslo"});
+  CAPTURE(mean.out, mean.err);
+  CHECK(mean.status == 0);
+  CHECK(mean.out.find("All layers, mean of the heads") != std::string::npos);
+  CHECK(mean.out.find("\nlives  ") != std::string::npos);
+  CHECK(mean.out.find("--layer N --head N") != std::string::npos);
+  const std::vector<std::string> both = {"attention", "--model", "ner",        "Anna lives", "--layer",  "1",
+                                         "--head",    "2",       "--terminal", "--out",      "both.html"};
+  const Program one = playground().run(both);
+  CHECK(one.out.find("Layer 1, head 2") != std::string::npos);
+  CHECK(one.out.ends_with("Wrote both.html: 1 layer, 2 heads, 2 tokens.\n"));
 }
 
 TEST_CASE("info shows the architecture and how the model was trained") {

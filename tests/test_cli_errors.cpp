@@ -173,7 +173,9 @@ TEST_CASE("broken options are refused") {
        {"[--resume]", "--train is dev.tsv"}},
       {{"evaluate", "--data", "dev.tsv"}, {"--model"}},
       {{"predict", "a text"}, {"--model"}},
-      {{"attention", "--model", "ner", "a text"}, {"--out"}},
+      {{"attention", "--model", "ner", "a text", "--out", ""}, {"[--out]", "is empty"}},
+      {{"attention", "--model", "ner", "a text", "--layer", "0"}, {"[--layer]", "'0'", "from 1"}},
+      {{"attention", "--model", "ner", "a text", "--head", "3"}, {"no head 3", "expected 1 to 2"}},
   };
   for (const Bad& bad : table) check_refused(bad);
 }

@@ -114,6 +114,11 @@ TEST_CASE("translation learns, resumes, evaluates and answers through the progra
   CHECK(lemma.run({"generate", "--model", "whole", "--prompt", "one two three", "--beams", "4"}).out == "c b a\n");
   CHECK(lemma.run({"generate", "--model", "whole", "--prompt", "one two three", "--temperature", "0", "--max", "1"})
             .out.size() < 6);
+  const Program look = lemma.run({"attention", "--model", "whole", "one two three", "--out", "page.html"});
+  CHECK(look.err == "");
+  const std::string page = io::read_file(lemma.dir / "page.html");  // the words that it writes look at those it reads
+  CHECK(page.find("translates it as &#39;c b a&#39;") != std::string::npos);
+  CHECK(page.find("\"keys\":[\"") != std::string::npos);
   CHECK(lemma.run({"generate", "--model", "whole", "--prompt", "one", "--end", "a"}).err ==
         "lemma: [--end] a translation ends where the model says so; --end is for models of lm\n");
   CHECK(lemma.run({"generate", "--model", "whole"}).err ==

@@ -166,10 +166,38 @@ TEST_CASE("the attention page holds every weight, needs no network and lets no t
   CHECK(contains(html, "\\u003c/script>\\u003cscript>alert(1)"));
   CHECK(count(html, "<script") == 2);
   CHECK(count(html, "</script>") == 2);
-  CHECK(!contains(html, "http"));
+  CHECK(contains(html, "content=\"default-src 'none'"));
+  CHECK(!contains(html, "://"));
   CHECK(!contains(html, "src="));
   CHECK(contains(viz::attention_html({"t", "", {"\xff"}, {{{{NAN}}}}}), "\"weights\":[[[[0.0]]]]"));
   CHECK(error_of<ValueError>([] {
           viz::attention_html({"t", "", {"a", "b"}, {{{{1}}}}});
         }) == "[attention_html] layer 0, head 0 is 1 x 1 for 2 tokens; it must be tokens x tokens");
+  // A text that looks at another one.
+  CHECK(contains(viz::attention_html({"t", "", {"a"}, {{{{0.25, 0.75}}}}, {"x", "y"}}), "\"keys\":[\"x\",\"y\"]"));
+  CHECK(error_of<ValueError>([] {
+          viz::attention_html({"t", "", {"a"}, {{{{1}}}}, {"x", "y"}});
+        }) == "[attention_html] layer 0, head 0 is 1 x 1 for 1 tokens and 2 keys; it must be tokens x keys");
+}
+
+TEST_CASE("attention as text: a line per query, squares where there is room, the largest three by name") {
+  const viz::AttentionPage page{
+      "t",
+      "",
+      {"good", " film\n", "!"},
+      {{{{0.25, 0.75, 0}, {0, 1, 0}, {0.5, 0.25, 0.25}}, {{0.75, 0.25, 0}, {1, 0, 0}, {0, 0.25, 0.75}}}}};
+  CHECK(viz::attention_text(page, {0, 0}, 0, false) ==
+        "good    ░░▓▓    ␣film↵ 0.75, good 0.25, ! 0.00\n"
+        "␣film↵    ██    ␣film↵ 1.00, good 0.00, ! 0.00\n"
+        "!       ▒▒░░░░  good 0.50, ␣film↵ 0.25, ! 0.25\n");
+  const std::string mean = viz::attention_text(page, {}, 0, false);
+  CHECK(contains(mean, "good    ████    good 0.50, ␣film↵ 0.50, ! 0.00\n"));
+  CHECK(contains(viz::attention_text(page, {0, 1}, 44, false), "good    ▓░   good 0.75"));  // half the squares
+  CHECK(contains(viz::attention_text(page, {0, 1}, 40, false), "good    good 0.75"));       // none
+  CHECK(contains(viz::attention_text(page, {0, 1}, 0, true), "good    \x1b[48;2;"));
+  CHECK(contains(viz::attention_text({"t", "", {std::string(30, 'x')}, {{{{1}}}}}, {}, 0, false),
+                 "xxxxxxxxxxxxxxx…  ██"));
+  CHECK(error_of<ValueError>([&] {
+          viz::attention_text(page, {0, 2}, 0, false);
+        }) == "[attention] there is no head 3; expected 1 to 2");
 }

@@ -126,9 +126,20 @@ std::string explain(const Tensor& root) {
   return text + fmt::format("{} operations hold {}\n", nodes, bytes_text(held));
 }
 
-std::string to_dot(const Tensor& root) {
-  if (!root.requires_grad())
-    throw GradError("to_dot", "the tensor has no graph: nothing it depends on requires a gradient");
+namespace {
+
+// Between scalars, the rule applied to 1 is the derivative along each edge.
+Grads derivatives(const Vertex& v) {
+  if (!v.node || v.array.numel() != 1 || v.node->num_outputs() != 1 || v.node->released()) return {};
+  NoGrad guard;
+  Grads one;
+  one.push_back(full(v.array.shape(), 1, {.dtype = v.array.dtype(), .device = v.node->output_device()}));
+  return v.node->apply(one);
+}
+
+GraphPicture picture_of(const char* where, const Tensor& root) {
+  if (!root.defined() || !root.requires_grad())
+    throw GradError(where, "the tensor has no graph: nothing it depends on requires a gradient");
   // Every result of a node and every leaf once, results before inputs.
   std::vector<Edge> found;
   std::unordered_map<const void*, size_t> index;
@@ -147,36 +158,45 @@ std::string to_dot(const Tensor& root) {
   for (const Edge& one : found) keys.push_back(engine::key_of(one));
   const std::vector<Tensor> grads = engine::run({{root, ones_like(root)}}, keys, {.retain_graph = true}, false);
 
-  std::string text =
-      "digraph lemma {\n  rankdir=BT; node [shape=box, fontname=\"monospace\"]; edge [fontname=\"monospace\"];\n";
-  std::string edges;
+  GraphPicture picture;
   for (size_t i = 0; i < found.size(); ++i) {
     const Vertex v = vertex_of(found[i].node.get(), found[i].output, found[i].leaf.get(), nullptr);
-    std::string label = v.name.empty() ? (v.node ? v.node->name() : "leaf")
-                        : v.node       ? fmt::format("{} = {}", quoted(v.name), v.node->name())
-                                       : quoted(v.name);
-    const std::string value = compact(v.array), g = grads[i].defined() ? compact(grads[i].array()) : "";
-    label += value.empty() ? "\\n" + v.array.shape().str() : "\\nvalue " + value;
-    if (!g.empty()) label += "\\ngrad " + g;
-    text += fmt::format("  n{} [label=\"{}\"{}];\n", i, label, v.node ? "" : ", style=rounded");
+    const NoGrad guard;
+    picture.vertices.push_back({v.node ? v.node->name() : "leaf", v.name, v.array.shape(), compact(v.array),
+                                grads[i].defined() ? compact(grads[i].array()) : "",
+                                grads[i].defined() ? norm(grads[i]).item() : NAN, v.node ? v.node->sequence() : 0,
+                                v.leaf});
     if (!v.node) continue;
-    // Between scalars, the rule applied to 1 is the derivative along each edge.
-    Grads local;
-    if (v.array.numel() == 1 && v.node->num_outputs() == 1 && !v.node->released()) {
-      NoGrad guard;
-      Grads one;
-      one.push_back(full(v.array.shape(), 1, {.dtype = v.array.dtype(), .device = v.node->output_device()}));
-      local = v.node->apply(one);
-    }
+    const Grads local = derivatives(v);
     const auto& inputs = v.node->edges();
     for (size_t e = 0; e < inputs.size(); ++e) {
       if (!inputs[e].wanted()) continue;
       const bool shown = e < local.size() && local[e].defined() && local[e].numel() == 1;
-      edges += fmt::format("  n{} -> n{}{};\n", index[engine::key_of(inputs[e])], i,
-                           shown ? fmt::format(" [label=\"{:.5g}\"]", local[e].item()) : "");
+      picture.edges.push_back({index[engine::key_of(inputs[e])], i, shown ? local[e].item() : NAN});
     }
   }
-  return text + edges + "}\n";
+  return picture;
+}
+
+}  // namespace
+
+GraphPicture picture(const Tensor& root) { return picture_of("picture", root); }
+
+std::string to_dot(const Tensor& root) {
+  const GraphPicture picture = picture_of("to_dot", root);
+  std::string text =
+      "digraph lemma {\n  rankdir=BT; node [shape=box, fontname=\"monospace\"]; edge [fontname=\"monospace\"];\n";
+  for (size_t i = 0; i < picture.vertices.size(); ++i) {
+    const GraphPicture::Vertex& v = picture.vertices[i];
+    std::string label = v.name.empty() ? v.op : v.sequence ? quoted(v.name) + " = " + v.op : quoted(v.name);
+    label += v.value.empty() ? "\\n" + v.shape.str() : "\\nvalue " + v.value;
+    if (!v.grad.empty()) label += "\\ngrad " + v.grad;
+    text += fmt::format("  n{} [label=\"{}\"{}];\n", i, label, v.sequence ? "" : ", style=rounded");
+  }
+  for (const GraphPicture::Edge& edge : picture.edges)
+    text += fmt::format("  n{} -> n{}{};\n", edge.from, edge.to,
+                        std::isnan(edge.derivative) ? "" : fmt::format(" [label=\"{:.5g}\"]", edge.derivative));
+  return text + "}\n";
 }
 
 Tensor named(const Tensor& x, const std::string& name) {

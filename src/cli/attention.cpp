@@ -1,14 +1,19 @@
-// lemma attention: what every token looks at, in every layer and head, as one page.
+// lemma attention: what every token looks at, in every layer and head, as one page or on the terminal.
+#include <unistd.h>
+
 #include <memory>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "cli/cli.h"
+#include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/viz/attention_page.h"
+#include "lemma/viz/terminal.h"
+#include "lemma/viz/wrap.h"
 
 namespace lemma::cli {
 namespace {
@@ -18,35 +23,58 @@ constexpr size_t kMostTokensOnPage =
 
 using Matrix = std::vector<std::vector<double>>;
 
-// (1, H, T, T) -> H matrices.
+// (1, H, Q, K) -> H matrices.
 std::vector<Matrix> matrices(const Tensor& weights) {
-  const auto H = static_cast<size_t>(weights.size(1)), T = static_cast<size_t>(weights.size(2));
+  const auto H = static_cast<size_t>(weights.size(1)), Q = static_cast<size_t>(weights.size(2)),
+             K = static_cast<size_t>(weights.size(3));
   const std::vector<double> flat = weights.to_vector<double>();
-  std::vector<Matrix> heads(H, Matrix(T));
-  for (size_t row = 0; row < H * T; ++row) {
-    const auto begin = flat.begin() + static_cast<std::ptrdiff_t>(row * T);
-    heads[row / T][row % T].assign(begin, begin + static_cast<std::ptrdiff_t>(T));
+  std::vector<Matrix> heads(H, Matrix(Q));
+  for (size_t row = 0; row < H * Q; ++row) {
+    const auto begin = flat.begin() + static_cast<std::ptrdiff_t>(row * K);
+    heads[row / Q][row % Q].assign(begin, begin + static_cast<std::ptrdiff_t>(K));
   }
   return heads;
 }
 
 struct Arguments {
   std::string model, text, out;
+  int64_t layer = 0, head = 0;  // 0: the mean of all
+  bool terminal = false;
   Device device = Device::cpu();
 };
 
+// What the terminal shows, in words.
+std::string heading(const Arguments& arguments) {
+  const std::string which = arguments.layer == 0 ? "All layers" : fmt::format("Layer {}", arguments.layer);
+  return fmt::format("{}, {}: where each token looks, and how much of its attention its first three get.", which,
+                     arguments.head == 0 ? "mean of the heads" : fmt::format("head {}", arguments.head));
+}
+
+void print_picture(const viz::AttentionPage& page, const Arguments& arguments) {
+  const int columns = viz::columns_of(STDOUT_FILENO);
+  const viz::AttentionChoice choice{static_cast<int>(arguments.layer) - 1, static_cast<int>(arguments.head) - 1};
+  const std::string picture = viz::attention_text(page, choice, columns, viz::shows_colour(STDOUT_FILENO));
+  for (const std::string& line : {page.summary, heading(arguments)})
+    if (!line.empty()) print_line(viz::wrapped(words::printable(line), columns));
+  print_line("\n" + picture);
+  if (arguments.out.empty() && arguments.layer == 0 && arguments.head == 0)
+    print_line(viz::wrapped("--layer N --head N shows one head; --out FILE.html draws all of them.", columns));
+}
+
 int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
-  const auto& [directory, text, out, device] = arguments;
-  train::SavedModel saved = train::load_model(directory, tasks);
-  saved.learner->module().to(device);
-  train::Attention attention = saved.learner->attention("TEXT", text, kMostTokensOnPage);
+  train::SavedModel saved = train::load_model(arguments.model, tasks);
+  saved.learner->module().to(arguments.device);
+  train::Attention attention = saved.learner->attention("TEXT", arguments.text, kMostTokensOnPage);
   const auto layers = static_cast<int64_t>(attention.weights.size()),
              tokens = static_cast<int64_t>(attention.tokens.size());
   const int64_t heads = layers == 0 ? 0 : attention.weights[0].size(1);
-  viz::AttentionPage page{text, std::move(attention.summary), std::move(attention.tokens), {}};
+  viz::AttentionPage page{
+      arguments.text, std::move(attention.summary), std::move(attention.tokens), {}, std::move(attention.keys)};
   for (const Tensor& layer : attention.weights) page.weights.push_back(matrices(layer));
-  io::write_file(out, viz::attention_html(page));
-  print_line(fmt::format("Wrote {}: {}, {}, {}.", words::printable(out), words::plural(layers, "layer"),
+  if (arguments.terminal || arguments.out.empty()) print_picture(page, arguments);
+  if (arguments.out.empty()) return 0;
+  io::write_file(arguments.out, viz::attention_html(page));
+  print_line(fmt::format("Wrote {}: {}, {}, {}.", words::printable(arguments.out), words::plural(layers, "layer"),
                          words::plural(heads, "head"), words::plural(tokens, "token")));
   return 0;
 }
@@ -55,14 +83,26 @@ int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
 
 void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand(
-      "attention", "Draw the attention of every layer and head on a text, as a page that opens anywhere");
+      "attention", "Show where each token of a text looks: on the terminal, or in every layer and head as a page");
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("text", a->text, "the text")->required()->type_name("TEXT");
-  command->add_option("--out", a->out, "page to write")->required()->type_name("FILE.html");
+  command->add_option("--out", a->out, "page to write, which opens anywhere (default: the terminal)")
+      ->type_name("FILE.html");
+  command->add_flag("--terminal", a->terminal, "show it on the terminal too");
+  for (const auto& [name, value, help] :
+       {std::tuple{"--layer", &a->layer, "layer that the terminal shows (default: mean)"},
+        std::tuple{"--head", &a->head, "head that the terminal shows (default: mean)"}})
+    command
+        ->add_option_function<std::string>(
+            name, [name, value](const std::string& text) { *value = parse_integer(name, text, 1, 10'000); }, help)
+        ->type_name("N");
   add_device(*command, a->device);
   add_threads(*command);
-  command->callback([a, &action, &tasks] { action = [a, &tasks] { return run_attention(*a, tasks); }; });
+  command->callback([a, command, &action, &tasks] {
+    if (command->count("--out") > 0 && a->out.empty()) throw ValueError("--out", "is empty; expected a file");
+    action = [a, &tasks] { return run_attention(*a, tasks); };
+  });
 }
 
 }  // namespace lemma::cli

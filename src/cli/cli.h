@@ -40,6 +40,8 @@ void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_compare(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_graph(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_inspect(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_info(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_doctor(CLI::App& app, Action& action, const train::Tasks& tasks);

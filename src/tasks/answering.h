@@ -3,8 +3,12 @@
 
 #include "lemma/autograd.h"
 #include "lemma/nn/module.h"
+#include "lemma/ops.h"
 
 namespace lemma::tasks {
+
+/// -ln P of the likeliest class, the mean over all but the last dimension of the logits.
+inline Tensor surprise_of(const Tensor& logits) { return -amax(log_softmax(logits, -1), {-1}).mean(); }
 
 class Answering {
  public:

@@ -122,9 +122,12 @@ ReadOptions reading_from(const Object& said) {
 Json history_json(const History& h) {
   Json baselines = Json::object(), epochs = Json::array();
   for (const Baseline& b : h.baselines) baselines[b.name] = b.score;
-  for (const EpochRecord& e : h.epochs)
-    epochs.push_back(
-        {{"train_loss", e.train_loss}, {"dev_loss", e.dev_loss}, {"score", e.score}, {"seconds", e.seconds}});
+  for (const EpochRecord& e : h.epochs) {
+    Json& entry = epochs.emplace_back(Json::object(
+        {{"train_loss", e.train_loss}, {"dev_loss", e.dev_loss}, {"score", e.score}, {"seconds", e.seconds}}));
+    if (std::isfinite(e.lr)) entry["lr"] = e.lr;
+    if (std::isfinite(e.gradient_norm)) entry["gradient_norm"] = e.gradient_norm;
+  }
   return {{"train", h.train_path},
           {"dev", h.dev_path},
           {"train_size", h.train_size},
@@ -152,7 +155,8 @@ History history_from(const Object& f, const std::string& where) {
   for (const auto& [name, score] : baselines.items()) h.baselines.push_back({name, scores.number(name.c_str())});
   for (const Json& entry : f.list("epochs")) {
     const Object e(entry, where, "history.epochs.");
-    h.epochs.push_back({e.number("train_loss"), e.number("dev_loss"), e.number("score"), e.number("seconds")});
+    h.epochs.push_back({e.number("train_loss"), e.number("dev_loss"), e.number("score"), e.number("seconds"),
+                        e.has("lr") ? e.number("lr") : NAN, e.has("gradient_norm") ? e.number("gradient_norm") : NAN});
   }
   return h;
 }

@@ -8,6 +8,7 @@
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
 #include "lemma/ops.h"
+#include "lemma/train/curves.h"
 #include "train/config_json.h"
 
 namespace lemma::train {
@@ -16,6 +17,7 @@ namespace {
 constexpr const char* kConfig = "config.json";
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kTraining = "training.safetensors";
+constexpr const char* kCurves = "training.html";
 constexpr size_t kMostText = size_t{1} << 28;
 
 void check_directory(const std::string& directory, const std::vector<std::string>& files) {
@@ -82,7 +84,7 @@ void check_finite(const std::string& path, const io::NamedTensors& tensors) {
 }
 
 std::vector<std::string> model_files(const Task& task) {
-  std::vector<std::string> files = {kConfig, kWeights, kTraining};
+  std::vector<std::string> files = {kConfig, kWeights, kTraining, kCurves};
   for (const std::string& file : task.files()) files.push_back(file);
   return files;
 }
@@ -113,7 +115,16 @@ void save_model(const std::string& directory, const Save& save) {
   });
   if (!save.training.empty())
     out.write(kTraining, [&](const std::string& file) { io::save_safetensors(file, save.training, save.facts); });
+  if (!save.training.empty())
+    out.write(kCurves, viz::training_html(run_page(save.task, save.options, save.history, save.going)));
   out.commit();
+}
+
+SavedModel load_history(const std::string& directory, const Tasks& tasks) {
+  check_directory(directory, {kConfig});
+  const std::string path = io::join(directory, kConfig);
+  ConfigFile file = parse_config(io::read_file(path, kMostText), path, tasks);
+  return {file.task, std::move(file.options), std::move(file.history), nullptr};
 }
 
 SavedModel load_model(const std::string& directory, const Tasks& tasks, const Task* task) {

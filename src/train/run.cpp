@@ -11,6 +11,7 @@
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
 #include "lemma/io/files.h"
+#include "lemma/train/curves.h"
 #include "lemma/train/progress.h"
 #include "train/announce.h"
 #include "train/place.h"
@@ -48,9 +49,9 @@ void announce(Session& session, const Place& place) {
 }
 
 // Saves where the run may at this point; returns where.
-const std::string& save(Session& session, const Place& place) {
+const std::string& save(Session& session, const Place& place, bool going) {
   const std::string& directory = place.of(session.history);
-  session.save(directory);
+  session.save(directory, going);
   session.saved_to = directory;
   if (directory == session.run.out) place.tidy();
   return directory;
@@ -83,7 +84,8 @@ void end_epoch(Session& session, const Place& place, double seconds) {
   }
   if (!std::isfinite(result.loss)) diverged(session, fmt::format("the dev loss is {}", result.loss));
   History& history = session.history;
-  history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds});
+  history.epochs.push_back({session.trainer->mean_loss(), result.loss, result.score, seconds, session.trainer->lr(),
+                            session.trainer->mean_gradient_norm()});
   const auto done = static_cast<int64_t>(history.epochs.size());
   const bool better = history.best_epoch == 0 || run.task->score().better(result.score, history.best_score);
   if (better) {
@@ -92,7 +94,7 @@ void end_epoch(Session& session, const Place& place, double seconds) {
     session.best = session.current_weights();
   }
   history.complete = session.exhausted();
-  save(session, place);
+  save(session, place, !history.complete);
   const size_t width = std::to_string(session.epochs).size();
   say(run, "epoch {:>{}}/{}  loss {:.4f}  dev {:.4f}, {} {:.4f} ({})  {}{}\n", done, width, session.epochs,
       session.trainer->mean_loss(), result.loss, run.task->score().name, result.score,
@@ -101,7 +103,7 @@ void end_epoch(Session& session, const Place& place, double seconds) {
 
 Outcome interrupted(Session& session, const Place& place, Progress& progress) {
   const Run& run = session.run;
-  const std::string& saved = save(session, place);
+  const std::string& saved = save(session, place, false);
   try {
     progress.clear();
     say_wrapped(run, "Stopped in epoch {} after step {}; saved to {}{}. To continue:\n", session.trainer->epoch() + 1,
@@ -120,6 +122,13 @@ void close(Session& session) {
   const History& history = session.history;
   say_wrapped(run, "\nBest: epoch {}, dev {} {:.4f}; to beat: {}\n\n{}\n", history.best_epoch, run.task->score().name,
               history.best_score, baselines_text(history.baselines, run.task->score()), result.report(kWorst));
+  if (history.epochs.size() > 1) {
+    viz::TrainingPage curves;
+    curves.score_name = run.task->score().name;
+    curves.runs = {curves_of("", history)};
+    say(run, "{}\nAs a page: {}\n\n", viz::training_text(curves, viz::columns_of(::fileno(run.log))),
+        io::join(run.out, "training.html"));
+  }
   say(run, "Saved to {}. Next:\n  {} {}\n", run.out, words::shell_quote(run.program),
       run.task->trial(words::shell_quote(run.out)));
 }

@@ -157,7 +157,7 @@ StateDict Session::current_weights() {
   return copy_of(learner->module().state_dict());
 }
 
-void Session::save(const std::string& directory) {
+void Session::save(const std::string& directory, bool going) {
   io::Metadata facts;
   io::NamedTensors state = trainer->state(facts);
   facts["train_checksum"] = train_checksum;
@@ -171,7 +171,7 @@ void Session::save(const std::string& directory) {
   history.train_near = seen_from(directory, history.train_path);
   history.dev_near = seen_from(directory, history.dev_path);
   save_model(directory,
-             {*run.task, *options, history, *learner, std::move(weights), std::move(state), std::move(facts)});
+             {*run.task, *options, history, *learner, std::move(weights), std::move(state), std::move(facts), going});
 }
 
 bool Session::exhausted() const {

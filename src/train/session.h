@@ -17,9 +17,9 @@ struct Session {
 
   /// The averaged weights as they are now: what is scored and saved.
   StateDict current_weights();
-  /// Replaces a model directory: the best weights so far (before any score, the current ones) and the trainer's
-  /// state.
-  void save(const std::string& directory);
+  /// Replaces a model directory: the best weights so far (before any score, the current ones), the trainer's state, and
+  /// the curves. `going`: the run goes on after this.
+  void save(const std::string& directory, bool going);
   /// Whether all epochs are done, or patience has run out.
   bool exhausted() const;
 

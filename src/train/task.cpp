@@ -21,6 +21,10 @@ Attention Learner::attention(const std::string&, const std::string&, size_t) {
   throw ValueError("attention", "this model has no attention; expected one with attention layers");
 }
 
+Tensor Learner::surprise(const std::string&, const std::string&) {
+  throw ValueError("graph", "this model gives no probability of its answer; expected one that does");
+}
+
 std::string Learner::generate(const std::string&, const std::string&, const Writing&) {
   throw ValueError("generate", "this model labels texts and writes none; expected one that writes, such as of lm");
 }

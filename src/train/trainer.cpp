@@ -65,7 +65,8 @@ void Trainer::begin_epoch() {
   order_ = lessons_.draw(generator);
   epoch_generator_ = std::exchange(default_generator(), generator);
   batch_ = 0;
-  loss_sum_ = 0;
+  loss_sum_ = norm_sum_ = 0;
+  norms_ = 0;
 }
 
 double Trainer::initial_loss() {
@@ -111,6 +112,7 @@ StepResult Trainer::step(const std::vector<int64_t>& rows, const Generator& befo
   schedule_->step();
   ++steps_;
   loss_sum_ += result.loss;
+  if (std::isfinite(result.gradient_norm)) norm_sum_ += result.gradient_norm, ++norms_;
   update_average();
   if (++batch_ == batches()) ++epoch_;
   return result;

@@ -37,6 +37,15 @@ uint64_t number(const io::Metadata& facts, const std::string& key, uint64_t most
                    fmt::format("the saved state has no whole number '{}' that makes sense; the file is damaged", key));
 }
 
+// A finite number from the state, as {:a} writes it.
+double finite(const io::Metadata& facts, const std::string& key) {
+  const auto entry = facts.find(key);
+  char* end = nullptr;
+  const double value = entry == facts.end() ? NAN : std::strtod(entry->second.c_str(), &end);
+  if (std::isfinite(value) && *end == '\0') return value;
+  throw ValueError("resume", fmt::format("the saved state has no finite number '{}'; the file is damaged", key));
+}
+
 }  // namespace
 
 io::NamedTensors Trainer::state(io::Metadata& facts) const {
@@ -55,9 +64,11 @@ io::NamedTensors Trainer::state(io::Metadata& facts) const {
                                                                {"epoch", static_cast<uint64_t>(epoch_)},
                                                                {"batch", static_cast<uint64_t>(batch_)},
                                                                {"steps", static_cast<uint64_t>(steps_)},
-                                                               {"batches", static_cast<uint64_t>(batches())}})
+                                                               {"batches", static_cast<uint64_t>(batches())},
+                                                               {"norms", static_cast<uint64_t>(norms_)}})
     facts[key] = std::to_string(value);
   facts["loss_sum"] = fmt::format("{:a}", loss_sum_);
+  facts["norm_sum"] = fmt::format("{:a}", norm_sum_);
   return all;
 }
 
@@ -77,11 +88,10 @@ void Trainer::load(const io::SafeTensors& saved) {
     throw ValueError("resume",
                      fmt::format("the saved state says {} steps, but epoch {} and batch {} of {}; the file is damaged",
                                  steps, epoch, batch, batches()));
-  const auto sum = facts.find("loss_sum");
-  char* end = nullptr;
-  const double loss_sum = sum == facts.end() ? NAN : std::strtod(sum->second.c_str(), &end);
-  if (!std::isfinite(loss_sum) || *end != '\0')
-    throw ValueError("resume", "the saved state has no finite number 'loss_sum'; the file is damaged");
+  const double loss_sum = finite(facts, "loss_sum");
+  const bool counted = facts.count("norms") > 0;  // older states do not know their gradient norms
+  const auto norms = counted ? static_cast<int64_t>(number(facts, "norms", static_cast<uint64_t>(batches()))) : 0;
+  const double norm_sum = counted ? finite(facts, "norm_sum") : 0;
   check_finite("resume", saved.tensors);
   module_.load_state_dict(part(saved.tensors, "model."));
   optimizer_->load_state_dict(part(saved.tensors, "optimizer."));
@@ -95,6 +105,8 @@ void Trainer::load(const io::SafeTensors& saved) {
   steps_ = steps;
   batch_ = batch;
   loss_sum_ = loss_sum;
+  norm_sum_ = norm_sum;
+  norms_ = norms;
 }
 
 }  // namespace lemma::train

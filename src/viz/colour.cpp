@@ -20,9 +20,15 @@ Rgb viridis(double t) {
   return {mix(a.red, b.red), mix(a.green, b.green), mix(a.blue, b.blue)};
 }
 
+// The relative luminance Y of WCAG 2.2; black on it has the contrast (Y + 0.05) / 0.05, white 1.05 / (Y + 0.05).
 Rgb text_colour(Rgb background) {
-  const double luminance = 0.299 * background.red + 0.587 * background.green + 0.114 * background.blue;
-  return luminance > 140 ? Rgb{0, 0, 0} : Rgb{255, 255, 255};
+  const auto linear = [](uint8_t channel) {
+    const double c = channel / 255.0;
+    return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+  };
+  const double y =
+      0.2126 * linear(background.red) + 0.7152 * linear(background.green) + 0.0722 * linear(background.blue);
+  return (y + 0.05) * (y + 0.05) > 1.05 * 0.05 ? Rgb{0, 0, 0} : Rgb{255, 255, 255};
 }
 
 std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue); }

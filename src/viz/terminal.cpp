@@ -41,21 +41,35 @@ std::string pad(std::string_view text, int width, bool align_right) {
   return align_right ? spaces + std::string(text) : std::string(text) + spaces;
 }
 
-std::string sparkline(const std::vector<double>& values, int width) {
-  constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+namespace {
+
+// At most `width` values: longer series are averaged into groups.
+std::vector<double> grouped(const std::vector<double>& values, int width) {
   if (width < 1) throw ValueError("sparkline", fmt::format("width is {}; it must be 1 or more", width));
   const size_t groups = std::min(values.size(), static_cast<size_t>(width));
   std::vector<double> means(groups);
-  double low = INFINITY, high = -INFINITY;
   for (size_t g = 0; g < groups; ++g) {
     const size_t begin = g * values.size() / groups, end = (g + 1) * values.size() / groups;
     double sum = 0;
     for (size_t i = begin; i < end; ++i) sum += values[i];
     means[g] = sum / static_cast<double>(end - begin);
-    if (std::isfinite(means[g])) low = std::min(low, means[g]), high = std::max(high, means[g]);
   }
+  return means;
+}
+
+}  // namespace
+
+std::string sparkline(const std::vector<double>& values, int width) {
+  double low = INFINITY, high = -INFINITY;
+  for (const double mean : grouped(values, width))
+    if (std::isfinite(mean)) low = std::min(low, mean), high = std::max(high, mean);
+  return sparkline(values, width, low, high);
+}
+
+std::string sparkline(const std::vector<double>& values, int width, double low, double high) {
+  constexpr const char* kBars[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
   std::string line;
-  for (const double value : means) {
+  for (const double value : grouped(values, width)) {
     if (std::isnan(value))
       line += ' ';
     else if (high <= low && std::isfinite(value))

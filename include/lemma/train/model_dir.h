@@ -1,8 +1,9 @@
 #pragma once
 /// A model directory: config.json, model.safetensors, and the files that its task keeps there (vocab.txt, labels.txt,
-/// ...); also training.safetensors if the run can be continued. Replaced as a whole: a crash leaves the old one
-/// or the new one.
+/// ...); also training.safetensors if the run can be continued, and training.html, its curves. Replaced as a whole: a
+/// crash leaves the old one or the new one.
 
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@ namespace lemma::train {
 /// One epoch's outcome.
 struct EpochRecord {
   double train_loss = 0, dev_loss = 0, score = 0, seconds = 0;
+  double lr = NAN, gradient_norm = NAN;  ///< at its end; the mean before clipping. NaN: older models do not say
 };
 
 /// How a model came to be: what `lemma info` shows.
@@ -61,12 +63,15 @@ struct Save {
   StateDict weights;
   io::NamedTensors training = {};
   io::Metadata facts = {};
+  bool going = false;  ///< more saves are to come: training.html looks for them
 };
 /// Throws IoError where it cannot be written, or holds files but no model of ours.
 void save_model(const std::string& directory, const Save& save);
 
 /// Throws IoError naming the file, and what was expected there. With `task`, a model of another one is refused.
 SavedModel load_model(const std::string& directory, const Tasks& tasks, const Task* task = nullptr);
+/// Its options and history alone: the learner is null.
+SavedModel load_history(const std::string& directory, const Tasks& tasks);
 /// training.safetensors of a directory. Throws IoError if there is none.
 io::SafeTensors load_training(const std::string& directory);
 

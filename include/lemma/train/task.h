@@ -77,6 +77,8 @@ struct Attention {
   std::string summary;              ///< what it answers, in a sentence
   std::vector<std::string> tokens;  ///< T of them
   std::vector<Tensor> weights;      ///< (1, H, T, T) per layer
+  /// S of them, where the tokens look at another text: the weights are (1, H, T, S) then.
+  std::vector<std::string> keys = {};
 };
 
 /// How a text is to be written.
@@ -132,6 +134,9 @@ class Learner {
   virtual std::string legend(bool colour) const;
   /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
+  /// -ln P of the model's own answer to a text, the mean where it answers each token: a scalar with its graph, without
+  /// dropout. Throws IoError naming `where`; ValueError for a model that has none.
+  virtual Tensor surprise(const std::string& where, const std::string& text);
   /// What a run prints about the data and the network before it begins ...
   virtual std::vector<Fact> facts(const Corpus& corpus, const Examples& train, const Examples& dev);
   /// ... and `lemma info` about the network, one string per line.

@@ -1,6 +1,7 @@
 #pragma once
 /// Trainer: the steps of a run, and everything that another process needs to take the next one.
 
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <span>
@@ -55,6 +56,9 @@ class Trainer {
   double mean_loss() const {
     return batch_ == 0 ? 0 : loss_sum_ / static_cast<double>(batch_);
   }  ///< of this epoch's steps
+  /// Of this epoch's steps, before clipping, without those that overflowed in float16; NaN where there is none.
+  double mean_gradient_norm() const { return norms_ == 0 ? NAN : norm_sum_ / static_cast<double>(norms_); }
+  double lr() const { return schedule_->get_last_lr()[0]; }  ///< of the next step
   int64_t last_batch_size() const { return static_cast<int64_t>(order_[static_cast<size_t>(batch_ - 1)].size()); }
   int64_t warmup() const { return warmup_; }       ///< steps
   const Batches& order() const { return order_; }  ///< this epoch's batches
@@ -85,7 +89,8 @@ class Trainer {
   Generator epoch_generator_;  // as it was when order_ was drawn
   int64_t epoch_ = 0, batch_ = 0, steps_ = 0;
   int64_t warmup_ = 0;
-  double loss_sum_ = 0;
+  double loss_sum_ = 0, norm_sum_ = 0;
+  int64_t norms_ = 0;  // that norm_sum_ adds up
 };
 
 }  // namespace lemma::train

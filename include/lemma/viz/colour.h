@@ -15,7 +15,7 @@ struct Rgb {
 /// The viridis map: dark violet at 0, green at 0.5, yellow at 1; equal steps look equal, even in grey and to the
 /// colour-blind. Values outside [0, 1] are clipped, NaN is grey. Source: van der Walt and Smith, 2015 (public domain).
 Rgb viridis(double t);
-/// Black or white, whichever reads better on `background`.
+/// Black or white, whichever has more contrast with `background`: 4.58 or more, as WCAG 2.2 asks for text.
 Rgb text_colour(Rgb background);
 /// "#rrggbb".
 std::string hex(Rgb colour);

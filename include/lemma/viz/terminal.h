@@ -16,6 +16,8 @@ bool shows_colour(int descriptor);
 /// One character per value, from '▁' (the smallest) to '█' (the largest); a space for NaN. At most `width` characters:
 /// longer series are averaged into `width` groups.
 std::string sparkline(const std::vector<double>& values, int width = 60);
+/// The same where '▁' stands for `low` and '█' for `high`, so that several can be compared.
+std::string sparkline(const std::vector<double>& values, int width, double low, double high);
 
 /// counts[gold][predicted] as an aligned table with totals and, per class, precision and recall.
 /// Throws ValueError unless counts is labels x labels.

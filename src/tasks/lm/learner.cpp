@@ -137,18 +137,27 @@ std::string LmLearner::generate(const std::string& where, const std::string& pro
   return text;
 }
 
-train::Attention LmLearner::attention(const std::string& where, const std::string& text, size_t most) {
-  std::vector<int64_t> ids = known_ids(where, text);
+Tensor LmLearner::input_of(const std::string& where, const std::string& text, size_t most) const {
+  const std::vector<int64_t> ids = known_ids(where, text);
   const size_t fits = std::min(most, static_cast<size_t>(options_.context));
   if (ids.empty()) throw IoError(where, "holds no character; expected a text");
   if (ids.size() > fits) throw IoError(where, fmt::format("is {} tokens long; expected at most {}", ids.size(), fits));
+  return from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
+}
+
+Tensor LmLearner::surprise(const std::string& where, const std::string& text) {
+  const Tensor input = input_of(where, text, static_cast<size_t>(options_.context));
+  return surprise_of(model_(input).select(1, input.size(1) - 1));
+}
+
+train::Attention LmLearner::attention(const std::string& where, const std::string& text, size_t most) {
+  const Tensor input = input_of(where, text, most);
   const Answering answering(model_);
   train::Attention attention;
-  const Tensor input = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
   const Tensor logits = model_(input, &attention.weights);
   const Tensor last = softmax(logits.select(1, input.size(1) - 1), 1).select(0, 0);  // (V)
   const int64_t best = argmax(last, 0).item<int64_t>();
-  for (const int64_t id : ids) attention.tokens.push_back(codec_->decode(std::span(&id, 1)));
+  for (const int64_t id : input.to_vector<int64_t>()) attention.tokens.push_back(codec_->decode(std::span(&id, 1)));
   attention.summary = fmt::format("The model expects {} next, with probability {:.3f}.",
                                   words::quote(codec_->decode(std::span(&best, 1))), last[best].item());
   return attention;

@@ -20,6 +20,7 @@ class LmLearner : public train::Learner {
   std::string predict(const std::string& where, const std::string& text) override;
   std::string generate(const std::string& where, const std::string& prompt, const train::Writing& how) override;
   train::Attention attention(const std::string& where, const std::string& text, size_t most) override;
+  Tensor surprise(const std::string& where, const std::string& text) override;
   std::vector<train::Fact> facts(const train::Corpus& corpus, const train::Examples& train,
                                  const train::Examples& dev) override;
   std::vector<std::string> description() override;
@@ -28,6 +29,8 @@ class LmLearner : public train::Learner {
   /// The sum of -ln P(token | those before it), and what unknown characters cost more. Each token is given at least
   /// half a context of those before it, where the text has so many.
   double total_loss(const Windows& windows);
+  /// (1, T). Throws IoError naming `where` for a text of no or too many tokens.
+  Tensor input_of(const std::string& where, const std::string& text, size_t most) const;
   /// Throws IoError naming `where` for a character that has no id, in words.
   std::vector<int64_t> known_ids(const std::string& where, const std::string& text) const;
   int64_t end_token(const std::string& end) const;

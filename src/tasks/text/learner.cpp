@@ -11,6 +11,7 @@
 #include "lemma/data/batches.h"
 #include "lemma/tasks/text/token_dropout.h"
 #include "lemma/text/utf8.h"
+#include "tasks/answering.h"
 
 namespace lemma::tasks {
 namespace {
@@ -124,6 +125,11 @@ train::Attention TextLearner::attention(const std::string& where, const std::str
   attention.summary = summary(tokens, answers_to({example})[0]);
   for (const text::Token& token : tokens) attention.tokens.push_back(token.text);
   return attention;
+}
+
+Tensor TextLearner::surprise(const std::string& where, const std::string& text) {
+  const data::Example example = encoded(coder_, tokens_of(coder_, where, text));
+  return surprise_of((*model_)(data::collate({example}).to(model_->device())));
 }
 
 std::vector<train::Fact> TextLearner::facts(const train::Corpus& given, const train::Examples& train,

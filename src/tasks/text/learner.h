@@ -39,6 +39,7 @@ class TextLearner : public train::Learner {
   std::string predict(const std::string& where, const std::string& text) override;
   std::string predict_for_people(const std::string& where, const std::string& text, bool colour) override;
   train::Attention attention(const std::string& where, const std::string& text, size_t most) override;
+  Tensor surprise(const std::string& where, const std::string& text) override;
   std::vector<train::Fact> facts(const train::Corpus& corpus, const train::Examples& train,
                                  const train::Examples& dev) override;
   std::vector<std::string> description() override;

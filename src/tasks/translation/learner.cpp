@@ -151,6 +151,37 @@ std::string TranslationLearner::generate(const std::string& where, const std::st
   return text;
 }
 
+Tensor TranslationLearner::surprise(const std::string& where, const std::string& text) {
+  const Tensor source = source_of(where, text);
+  std::vector<int64_t> ids = {kStart};
+  {
+    const Answering answering(model_);
+    const std::vector<int64_t> written = translate_batch(model_, source, most_tokens(source.size(1)))[0];
+    ids.insert(ids.end(), written.begin(), written.end());
+  }
+  const Tensor target = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
+  return surprise_of(model_(source, target));
+}
+
+train::Attention TranslationLearner::attention(const std::string& where, const std::string& text, size_t most) {
+  const Tensor source = source_of(where, text);
+  const Answering answering(model_);
+  std::vector<int64_t> ids = translate_batch(model_, source, most_tokens(source.size(1)))[0];
+  const size_t longest = std::max(static_cast<size_t>(source.size(1)), ids.size() + 1);
+  if (longest > most) throw IoError(where, fmt::format("is {} tokens long; expected at most {}", longest, most));
+  train::Attention attention;
+  attention.summary = fmt::format("The model translates it as {}; each token that it writes looks at the source.",
+                                  words::quote(text::replace_bad_bytes(bpe_.decode(ids))));
+  const auto named = [&](int64_t id) { return id == kEnd ? std::string("<end>") : bpe_.decode(std::span(&id, 1)); };
+  for (const int64_t id : source.to_vector<int64_t>()) attention.keys.push_back(named(id));
+  for (const int64_t id : ids) attention.tokens.push_back(named(id));
+  attention.tokens.push_back(named(kEnd));
+  ids.insert(ids.begin(), kStart);  // row t looks for the token after ids[t]
+  const Tensor target = from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
+  model_.decode(target, model_.encode(source), nn::attend_tokens(source, kPad), nullptr, &attention.weights);
+  return attention;
+}
+
 std::string TranslationLearner::predict_for_people(const std::string& where, const std::string& text, bool) {
   const Tensor source = source_of(where, text);
   const Answering answering(model_);

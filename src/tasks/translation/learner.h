@@ -21,6 +21,9 @@ class TranslationLearner : public train::Learner {
   std::string predict(const std::string& where, const std::string& text) override;
   std::string predict_for_people(const std::string& where, const std::string& text, bool colour) override;
   std::string generate(const std::string& where, const std::string& prompt, const train::Writing& how) override;
+  Tensor surprise(const std::string& where, const std::string& text) override;
+  /// The cross-attention of its own translation.
+  train::Attention attention(const std::string& where, const std::string& text, size_t most) override;
   std::vector<train::Fact> facts(const train::Corpus& corpus, const train::Examples& train,
                                  const train::Examples& dev) override;
   std::vector<std::string> description() override;
