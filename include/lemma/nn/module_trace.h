@@ -11,8 +11,8 @@
 namespace lemma::nn {
 
 /// Watches the calls of a module and of all within it, for as long as it lives:
-///   const nn::ModuleTrace trace(net);
-///   GraphPicture graph = picture(loss(net(x)));
+///   const nn::ModuleTrace trace(model);
+///   GraphPicture graph = picture(model(rand({2, 3})).sum());
 ///   const std::vector<std::string> modules = trace.modules(graph);
 class ModuleTrace {
  public:
