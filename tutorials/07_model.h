@@ -74,7 +74,7 @@ double accuracy(const Model& model, const std::vector<int64_t>& places) {
 }
 
 /// A table of numbers from -1 to 1 as shades: one row a line, two characters a number.
-inline std::string picture(const Tensor& table) {
+inline std::string shaded(const Tensor& table) {
   static const std::vector<std::string> blocks{"  ", "░░", "▒▒", "▓▓", "██"}, letters{"  ", "..", "::", "**", "##"};
   std::string text;
   for (int64_t p = 0; p < table.size(0); ++p) {

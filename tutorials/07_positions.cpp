@@ -47,7 +47,7 @@ void clocks() {
       "each");
   say("  from the fastest hand to the slowest:\n");
   const Tensor wide = sines(16, 32);
-  fmt::print("{}", picture(cat({slice(wide, 1, 0, 32, 2), slice(wide, 1, 1, 32, 2)}, 1)));
+  fmt::print("{}", shaded(cat({slice(wide, 1, 0, 32, 2), slice(wide, 1, 1, 32, 2)}, 1)));
   const Tensor far = sines(1000, 32), gaps = (far - far[0]).abs().amax({1});  // (1000)
   claim("no other of 1000 places looks like place 0", gaps.narrow(0, 1, 999).min().item() > 0.3);
 }

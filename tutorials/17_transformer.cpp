@@ -27,7 +27,7 @@ Tensor decoder_layer(const nn::TransformerDecoderLayer& l, const Tensor& x, cons
 }
 
 // Rows write, columns are read. ASCII: a digit for tenths.
-void picture(const Tensor& weights, const std::string& written, const std::string& source) {
+void draw_attention(const Tensor& weights, const std::string& written, const std::string& source) {
   viz::Heatmap map;
   map.low = 0, map.high = 1;
   for (size_t t = 0; t < written.size(); ++t) {
@@ -130,7 +130,7 @@ int lesson() {
   section("Where it looks: cross-attention, the mean of 4 heads");
   say("  A row for each letter that it writes, a column for each that it reads.\n");
   const Tensor cross = looks[0].cross[0].mean(0);  // (T, S)
-  picture(cross, "hgfedcba$", "abcdefgh");
+  draw_attention(cross, "hgfedcba$", "abcdefgh");
   const Tensor diagonal = flip(cross.narrow(0, 0, 8), {1}) * eye(8);
   say("\n  Along the other diagonal: {:.2f} of each row, on average.", diagonal.sum().item() / 8);
   claim("the first letter comes from the last, and so on", diagonal.sum().item() / 8 > 0.5);
