@@ -20,7 +20,9 @@ if(LEMMA_CUDA STREQUAL "EMULATED")
   set_source_files_properties(${exact_kernels} PROPERTIES COMPILE_OPTIONS "-xc++;-ffp-contract=off")
   # Its objects go into the library itself, so that an installed one is complete.
   target_sources(lemma PRIVATE $<TARGET_OBJECTS:emulator>)
-  target_include_directories(lemma PRIVATE $<TARGET_PROPERTY:emulator,INTERFACE_INCLUDE_DIRECTORIES>)
+  # For these alone: the rest compiles as without a device, which a compiler cache knows.
+  set_property(SOURCE ${cuda_runtime} ${cuda_kernels} PROPERTY INCLUDE_DIRECTORIES
+               ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/emulator/include)
   set(LEMMA_CUDA_ARCHITECTURES "80, 86, 89, 90")
   set(emulated 1)
 elseif(LEMMA_CUDA STREQUAL "ON")

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lemma/io/files.h"
+#include "tests/build_dir.h"
 #include "tests/catch.h"
 #include "tests/temp_dir.h"
 
@@ -30,7 +31,7 @@ struct ProgramOptions {
 inline Program run_lemma(const std::vector<std::string>& arguments, const ProgramOptions& options = {}) {
   TempDir dir;
   lemma::io::write_file(dir / "in", options.input);
-  const std::string program = LEMMA_BINARY_DIR "/lemma", in = dir / "in", out = dir / "out", err = dir / "err";
+  const std::string program = build_dir() + "/lemma", in = dir / "in", out = dir / "out", err = dir / "err";
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);

@@ -9,7 +9,7 @@
 inline int shell(const std::string& command) {
   const std::string all = "cd " + lemma::words::shell_quote(playground().dir.path) +
                           " && export LEMMA_NUM_THREADS=1 && lemma() { " +
-                          lemma::words::shell_quote(LEMMA_BINARY_DIR "/lemma") + " \"$@\"; } && " + command;
+                          lemma::words::shell_quote(build_dir() + "/lemma") + " \"$@\"; } && " + command;
   const int status = std::system(("bash -c " + lemma::words::shell_quote(all)).c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -391,7 +391,7 @@ TEST_CASE("a standard output that cannot be written is reported, not ignored") {
   const int full = ::open("/dev/full", O_WRONLY);
   if (full < 0) return;
   ::close(full);
-  const std::string command = LEMMA_BINARY_DIR "/lemma info --model '" + (playground().dir / "ner") +
+  const std::string command = build_dir() + "/lemma info --model '" + (playground().dir / "ner") +
                               "' > /dev/full 2> '" + (playground().dir / "complaint") + "'";
   CHECK(WEXITSTATUS(std::system(command.c_str())) == 2);
   CHECK(lemma::io::read_file(playground().dir / "complaint") ==

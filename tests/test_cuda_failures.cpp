@@ -150,7 +150,7 @@ TEST_CASE("two devices at once", "[.two-devices]") {
 TEST_CASE("a program uses several devices") {
   if (!emulated()) return;
   const std::string command =
-      "LEMMA_DEVICE= LEMMA_EMULATOR_DEVICES=2 '" LEMMA_BINARY_DIR "/tests/lemma_tests' '[.two-devices]' > /dev/null";
+      "LEMMA_DEVICE= LEMMA_EMULATOR_DEVICES=2 '" + build_dir() + "/tests/lemma_tests' '[.two-devices]' > /dev/null";
   CHECK(std::system(command.c_str()) == 0);
   const Program run = run_lemma({"doctor"}, {.environment = {{"LEMMA_EMULATOR_DEVICES", "2"}}});
   CAPTURE(run.out);

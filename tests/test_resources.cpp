@@ -17,9 +17,8 @@ TEST_CASE("under a tight limit on memory predict answers and ends") {
 #endif
   for (const char* kilobytes : {"1000000", "400000"}) {
     CAPTURE(kilobytes);
-    const int status =
-        shell(std::string("unset LEMMA_NUM_THREADS; ulimit -v ") + kilobytes +
-              "; timeout 60 " LEMMA_BINARY_DIR "/lemma predict --model sentiment 'a fine film' > seen 2> error");
+    const int status = shell(std::string("unset LEMMA_NUM_THREADS; ulimit -v ") + kilobytes + "; timeout 60 " +
+                             build_dir() + "/lemma predict --model sentiment 'a fine film' > seen 2> error");
     CHECK(status != 124);  // it ended by itself
     CHECK((status == 0 || written("error").starts_with("lemma: ")));
     if (status == 0) CHECK(written("seen").find("label") != std::string::npos);
@@ -31,7 +30,7 @@ TEST_CASE("a run for which the system's memory does not do ends in words that na
   WARN("skipped: the address sanitizer asks for more addresses than any limit allows");
   return;
 #endif
-  CHECK(shell("ulimit -v 3000000; " LEMMA_BINARY_DIR
+  CHECK(shell("ulimit -v 3000000; " + build_dir() +
               "/lemma train sentiment --train train.tsv --dev dev.tsv --out large --embed 8192 --heads 1 --ff 8192 "
               "> seen 2> error") == 2);
   const std::string error = written("error");

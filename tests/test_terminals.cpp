@@ -122,7 +122,7 @@ TEST_CASE("help, plan and errors break between words on a terminal of 80 columns
     return;
   }
   const auto seen = [](const std::string& command) {
-    const std::string inner = "stty cols 80; " LEMMA_BINARY_DIR "/lemma " + command;
+    const std::string inner = "stty cols 80; " + build_dir() + "/lemma " + command;
     shell("TERM=xterm script -qc " + words::shell_quote(inner) + " /dev/null > seen < /dev/null");
     return written("seen");
   };
@@ -154,7 +154,7 @@ TEST_CASE("entities and their types have a colour each on a terminal, and none w
   }
   const std::string pretty =
       "script -qec " +
-      words::shell_quote(LEMMA_BINARY_DIR
+      words::shell_quote(build_dir() +
                          "/lemma predict --model ner --pretty 'Anna lives in Oslo .' 'Bo lives in Lima .'") +
       " /dev/null > seen < /dev/null";
   REQUIRE(shell("unset NO_COLOR; TERM=xterm " + pretty) == 0);
@@ -172,8 +172,7 @@ TEST_CASE("NO_COLOR and TERM=dumb hold for every command, as a terminal sees it"
     return;
   }
   const std::string pretty =
-      "script -qec " +
-      words::shell_quote(std::string(LEMMA_BINARY_DIR "/lemma") + " predict --model sentiment --pretty 'a fine film'") +
+      "script -qec " + words::shell_quote(build_dir() + "/lemma predict --model sentiment --pretty 'a fine film'") +
       " /dev/null > seen < /dev/null";
   REQUIRE(shell("unset NO_COLOR; TERM=xterm " + pretty) == 0);
   CHECK(written("seen").find("\x1b[") != std::string::npos);

@@ -18,7 +18,7 @@ std::string compact(const Array& array) {
   if (!array.defined() || array.numel() > kSmall || array.numel() == 0) return "";
   const std::vector<double> values = Tensor(array).to_vector<double>();
   std::string text;
-  for (double x : values) text += (text.empty() ? "" : " ") + fmt::format("{:.5g}", x);
+  for (double x : values) text += (text.empty() ? "" : " ") + fmt::format("{:.5g}", x + 0.0);  // -0 would only puzzle
   return array.rank() == 0 ? text : "[" + text + "]";
 }
 

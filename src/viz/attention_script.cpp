@@ -15,11 +15,10 @@ const char* const kAttentionStyle = R"css(
   #corner, #columns, #rows { background: var(--paper); position: sticky; font-size: .8rem; line-height: 1.2; }
   #corner { left: 0; top: 0; z-index: 3; } #columns { top: 0; z-index: 2; display: flex; align-items: end; padding-bottom: .25rem; }
   #rows { left: 0; z-index: 2; padding-right: .35rem; text-align: right; }
-  #rows div { max-width: 9rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; display: flex; align-items: center;
-    justify-content: end; }
-  #columns div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 7rem; overflow: hidden; text-overflow: ellipsis;
-    white-space: nowrap; display: flex; align-items: center; padding: .2rem 0; }
-  #columns.short div { writing-mode: horizontal-tb; transform: none; justify-content: center; }
+  #rows div, #columns div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  #rows div { max-width: 9rem; line-height: var(--cell); }
+  #columns div { line-height: var(--cell); writing-mode: vertical-rl; transform: rotate(180deg); max-height: 7rem; padding: .2rem 0; }
+  #columns.short div { writing-mode: horizontal-tb; transform: none; text-align: center; line-height: inherit; }
   #rows div, #columns div { color: var(--muted); } #rows .on, #columns .on { color: var(--strong); font-weight: 700; }
   canvas { display: block; } #heads .bar { margin-bottom: .6rem; } #heads b { width: 4.5rem; }
   select { max-width: 8.5rem; }
@@ -143,6 +142,7 @@ function intoView() {  // the chosen square, past the labels that stay in place
 }
 
 function build() {
+  byId("grid").style.setProperty("--cell", cell + "px");
   byId("scale").style.background = `linear-gradient(to right, ${colours.map(c => c[0]).join()})`;
   const asks = byId(cross ? "asks" : "text");
   tokens.forEach((token, q) => {
