@@ -1,8 +1,9 @@
 """The reference: one page for each public header, from what Doxygen found there and the comments as they stand.
 
-A declaration is shown as it is written, with its comment below. One without a comment has that of the overload before it.
-Functions that have neither are an error, but for what explains itself: constructors, whose class is explained, overrides
-of what a base class explains, and what the compiler writes.
+A declaration is shown as it is written, with its comment below. One without a comment stands with the overload before it.
+A function without any comment is an error, unless it explains itself: a definition of one line, which is shown; an operator
+and an in-place method, which lead to their operation; a constructor, whose class is explained; an override of what a base
+class explains; what the compiler writes.
 """
 import json
 import re
@@ -18,6 +19,10 @@ FOLDERS = {"": "Tensors and operations", "autograd": "Autograd", "nn": "Layers",
 SYMBOLS = {"==": "eq", "!=": "ne", "<=": "le", ">=": "ge", "<<": "shl", "<": "lt", ">": "gt", "+": "plus", "-": "minus",
            "*": "times", "/": "over", "=": "is", "[]": "at", "()": "call", "&": "and", "|": "or", "^": "xor", "~": "not"}
 
+# What an operator is called as a function; of two operands, or of one.
+OPERATIONS = {"+": "add", "-": "sub", "*": "mul", "/": "div", "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge",
+              "&": "logical_and", "|": "logical_or", "^": "logical_xor", "~": "logical_not"}
+
 
 class Entry:
     """Something declared in a header: a function, class, enum, field, alias."""
@@ -26,6 +31,7 @@ class Entry:
         self.kind, self.name, self.line, self.owner, self.body = kind, name, line, owner, body
         self.header_name, self.members = header_name, []
         self.code = self.comment = ""
+        self.whole = False  # the code is all of it, with the body
         self.last = line
 
 
@@ -76,12 +82,12 @@ def prefixes(name):
 
 
 def needs_comment(entry):
-    if entry.kind != "function" or entry.header_name.endswith("methods.h"):
+    if entry.kind != "function" or entry.header_name.endswith("methods.h") or entry.whole:
         return False
     last = entry.owner.split("::")[-1]
     generated = re.search(r"=\s*(default|delete)$", entry.code)
-    return not (generated or entry.name.lstrip("~") == last or " override" in entry.code or entry.name == "operator="
-                or entry.name.startswith("operator "))
+    return not (generated or entry.name.lstrip("~") == last or " override" in entry.code or entry.code.startswith("using ")
+                or entry.name == "operator=" or entry.name.startswith("operator "))
 
 
 def escaped(text):
@@ -125,7 +131,8 @@ def prose(comment):
 class Page:
     """The page of one header."""
 
-    def __init__(self, root, file, entries, sources, problems):
+    def __init__(self, root, file, entries, sources, problems, operations):
+        self.operations = operations
         self.header, self.file, self.sources, self.problems = Header(root / file), file, sources, problems
         self.entries = sorted(entries, key=lambda e: e.line)
         self.short = file.removeprefix("include/lemma/")
@@ -135,6 +142,8 @@ class Page:
         for entry in [*self.entries, *(m for e in self.entries for m in e.members)]:
             if entry.header_name == file:
                 entry.code, entry.comment, entry.last = self.header.declaration(entry.line, entry.kind)
+                if entry.kind == "function" and not entry.comment:
+                    entry.code, entry.whole = self.header.one_line(entry.line) or entry.code, bool(self.header.one_line(entry.line))
 
     def anchor(self, text):
         text = re.sub(r"operator *(\W+)", lambda m: "operator-" + SYMBOLS.get(m[1], "-".join(SYMBOLS.get(c, "") for c in m[1])), text)
@@ -165,11 +174,14 @@ class Page:
                 parts[-1].append(entry)
             else:
                 parts.append([entry])
-        documented = any(entry.comment for entry in group)
+        named = self.operation(group[0])
+        documented = named or any(entry.comment for entry in group)
         for part in parts:
-            self.out.append("```cpp\n" + "\n".join(e.code + ";" for e in part) + "\n```")
+            self.out.append("```cpp\n" + "\n".join(e.code + ("" if e.whole else ";") for e in part) + "\n```")
             if part[0].comment:
                 self.out.append(prose(part[0].comment))
+            if named and not part[0].comment:
+                self.out.append(named)
             self.out.append(" ".join(dict.fromkeys(self.source(e) for e in part)))
         if not documented:
             for entry in group:
@@ -177,8 +189,31 @@ class Page:
                     self.problems.append(f"{self.file}:{entry.line}: {entry.owner + '::' if entry.owner else ''}{entry.name} has no comment")
                     break
 
+    def overloads_together(self, entries):
+        """In the order of the file, but functions of one name within a section come where the first does."""
+        first = {}
+        for at, entry in enumerate(entries):
+            first.setdefault((entry.kind == "function" and (entry.name, self.header.section(entry.line)[0])) or at, at)
+        return sorted(entries, key=lambda e: (first.get((e.name, self.header.section(e.line)[0])) if e.kind == "function"
+                                              else entries.index(e), e.line))
+
+    def operation(self, entry):
+        """Where the operation behind an operator of tensors, or a method that ends in _, is explained."""
+        if self.short not in ("tensor.h", "indexing.h"):
+            return ""
+        symbol = entry.name.removeprefix("operator")
+        name = OPERATIONS.get(symbol) or OPERATIONS.get(symbol[:-1] if symbol.endswith("=") else "")
+        if name and entry.name != symbol:
+            name = "neg" if symbol == "-" and entry.code.count(" x)") else name
+            in_place = symbol.endswith("=") and symbol not in OPERATIONS
+            return f"{'In place: ' if in_place else ''}[`{name}`](ops.md#{name})."
+        if entry.name.endswith("_") and entry.owner == "Tensor" and entry.name.rstrip("_") in self.operations:
+            return f"In place: [`{entry.name.rstrip('_')}`](ops.md#{entry.name.rstrip('_')})."
+        return ""
+
     def listing(self, entries, level, section_level=None):
         """Declarations in the order of the file, under its `// ---- sections ----`."""
+        entries = self.overloads_together(entries)
         at, section, here = 0, None, level
         while at < len(entries):
             entry = entries[at]
@@ -241,10 +276,11 @@ class Page:
 def write(root, pages, sources, problems):
     found = read(root, root / "build-docs/doxygen/xml")
     made = defaultdict(list)
+    operations = {entry.name for entry in found["include/lemma/ops.h"]}
     for file in sorted(found):
         if file.endswith(("lemma/methods.h", "tensor_impl.h")):
             continue
-        page = Page(root, file, found[file], sources, problems)
+        page = Page(root, file, found[file], sources, problems, operations)
         page.write(pages)
         folder = page.path.parts[1] if len(page.path.parts) > 2 else ""
         made[folder].append(page)

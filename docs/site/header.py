@@ -82,6 +82,12 @@ class Header:
         code = re.sub(r"\b(virtual|explicit|inline|friend|extern) ", lambda m: "" if m[1] in ("inline",) else m[0], code)
         return code, "\n".join(above + comment), last
 
+    def one_line(self, line):
+        """A function that is defined on one line, or nothing."""
+        start = self.start(line)
+        text = self.lines[start].split(" // ")[0].strip()
+        return text if start == line and text.endswith("}") and "{" in text else ""
+
     def verbatim(self, first, last):
         """Lines as they stand, with the comment above them."""
         first = self.start(first)

@@ -95,7 +95,7 @@ def staged(path, sources, problems):
             code = re.split(r"(`[^`]*`)", line)
             line = "".join(part if part.startswith("`") else LINK.sub(link, part) for part in code)
             # A link whose text is code was cut in two by the line above.
-            line = re.sub(r"(\[`[^`]*`\]\()([^)\s]+)(\))", link, line) if "[`" in line else line
+            line = re.sub(r"(\[`[^`]*`\]\()([^)\s]+(?<!\.html))(\))", link, line) if "[`" in line else line
             # A formula on lines of its own is a paragraph.
             if line.count("$$") == 1:
                 formula = not formula
