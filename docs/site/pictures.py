@@ -19,7 +19,7 @@ TEXT = '"A warm, funny film."'
 COMMANDS = {
     "sentiment/training.html": [TRAIN],
     "compare.html": [TRAIN.replace("/sentiment", "/fast") + " --lr 0.01",
-                     "{lemma} compare {here}/sentiment {here}/fast --out {here}/compare.html"],
+                     "cd {here} && {lemma} compare sentiment fast --out compare.html"],
     "attention.html": ["{lemma} attention --model {here}/sentiment --out {here}/attention.html " + TEXT],
     "graph.html": ["{lemma} graph --out {here}/graph.html"],
     "model-graph.html": ["{lemma} graph --model {here}/sentiment --out {here}/model-graph.html " + TEXT],
@@ -39,7 +39,7 @@ PICTURES = {
                "--out models/sentiment`."),
     "compare": ("compare.html", 44, "The same run and one with ten times the learning rate, laid over each other. Made by "
                 "`build/lemma compare models/sentiment models/fast --out compare.html`."),
-    "positions": ("positions.svg", 0, "`nn::sinusoidal_positions(32, 32)`: a row for each position, a column for each number. Drawn by `viz::heatmap_svg`."),
+    "positions": ("positions.svg", 0, "`nn::sinusoidal_positions(32, 32)`: a row for each position; the sines on the left, the cosines on the right. Drawn by `viz::heatmap_svg`."),
     "masks": ("masks.svg", 0, "The weights of one sentence of six tokens whose scores are all equal, under a causal mask: each row adds up to 1, "
               "and nothing is ahead of the diagonal. Drawn by `viz::heatmap_svg`."),
 }

@@ -114,7 +114,8 @@ def main():
     for path in markdown_files():
         to = PAGES / path.relative_to(ROOT)
         to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(staged(path, sources, problems), encoding="utf-8")
+        front = "---\nhide: navigation\n---\n\n" if path == ROOT / "README.md" else ""
+        to.write_text(front + staged(path, sources, problems), encoding="utf-8")
     import api
     api.write(ROOT, PAGES, sources, problems)
     sources.write()
