@@ -68,8 +68,8 @@ mkdir -p build-docs/doxygen
 doxygen docs/site/Doxyfile
 say "the pages"
 "$venv/bin/python" docs/site/stage.py
-# The notice that it silences is about the next version of MkDocs.
-NO_MKDOCS_2_WARNING=1 "$venv/bin/mkdocs" build --quiet --strict --clean --config-file docs/site/mkdocs.yml --site-dir "$out"
+# Not --quiet: MkDocs counts the warnings that it shows. The notice that the variable silences is about its next version.
+NO_MKDOCS_2_WARNING=1 "$venv/bin/mkdocs" build --strict --clean --config-file docs/site/mkdocs.yml --site-dir "$out"
 say "what is wrong with them?"
 "$venv/bin/python" docs/site/check.py "$out"
 say "done: $out/index.html"

@@ -21,28 +21,41 @@ def on_config(config):
     return config
 
 
+# An exception must not leave the engine while it is at work: its threads would never end.
+SET = """const set = (formula, display) => {
+  try { return katex.renderToString(formula, {displayMode: display, throwOnError: true, strict: "error"}); }
+  catch (error) { return "?" + error.message; }
+}"""
+
+
 @cache
-def katex():
-    engine = MiniRacer()
-    engine.eval(Path("/usr/share/javascript/katex/katex.min.js").read_text(encoding="utf-8"))
-    return engine
+def engine():
+    made = MiniRacer()
+    made.eval(Path("/usr/share/javascript/katex/katex.min.js").read_text(encoding="utf-8"))
+    made.eval(SET)
+    return made
+
+
+def on_post_build(config):
+    engine().close()
+
+
+def on_build_error(error):
+    engine().close()
 
 
 @cache
 def typeset(formula, display):
-    options = json.dumps({"displayMode": display, "throwOnError": True, "strict": "error"})
-    return katex().eval(f"katex.renderToString({json.dumps(formula)}, {options})")
+    return engine().eval(f"set({json.dumps(formula)}, {json.dumps(display)})")
 
 
 def on_page_content(content, page, config, files):
     def one(match):
         display = match[1] == "div"
         formula = html.unescape(match[2].strip())[2:-2]  # without \( \) or \[ \]
-        try:
-            set_formula = typeset(formula, display)
-        except Exception as error:
-            said = re.search(r"KaTeX parse error: .*|LaTeX-incompatible .*", str(error))
-            raise PluginError(f"{page.file.src_path}: KaTeX does not read the formula {formula}: {said[0] if said else error}") from None
+        set_formula = typeset(formula, display)
+        if set_formula.startswith("?"):
+            raise PluginError(f"{page.file.src_path}: the formula {formula}: {set_formula[1:]}")
         return f'<{match[1]} class="formula" data-search-exclude>{set_formula}</{match[1]}>'
 
     return FORMULA.sub(one, content)
