@@ -40,6 +40,10 @@ while [ $# -gt 0 ]; do
     shift
 done
 case "$out" in /*) ;; *) out=$PWD/$out ;; esac
+if [ -e "$out" ] && [ -n "$(ls -A "$out" 2>&1)" ] && [ ! -e "$out/assets/lemma.css" ]; then
+    echo "docs.sh: $out holds other things than a site of these pages, which would replace them; name an empty or a new folder" >&2
+    exit 2
+fi
 
 started=$(date +%s)
 say() { echo "docs.sh: after $(($(date +%s) - started)) s: $1"; }
@@ -67,9 +71,13 @@ rm -rf build-docs/doxygen
 mkdir -p build-docs/doxygen
 doxygen docs/site/Doxyfile
 say "the pages"
+new=$PWD/build-docs/unfinished  # the last good site stays until this one is found good
 "$venv/bin/python" docs/site/stage.py
 # Not --quiet: MkDocs counts the warnings that it shows. The notice that the variable silences is about its next version.
-NO_MKDOCS_2_WARNING=1 "$venv/bin/mkdocs" build --strict --clean --config-file docs/site/mkdocs.yml --site-dir "$out"
+NO_MKDOCS_2_WARNING=1 "$venv/bin/mkdocs" build --strict --clean --config-file docs/site/mkdocs.yml --site-dir "$new"
 say "what is wrong with them?"
-"$venv/bin/python" docs/site/check.py "$out"
+"$venv/bin/python" docs/site/check.py "$new"
+rm -rf "$out"
+mkdir -p "$(dirname "$out")"
+mv "$new" "$out"
 say "done: $out/index.html"
