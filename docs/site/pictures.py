@@ -37,7 +37,7 @@ PICTURES = {
     "heads": ("heads.html", 40, "All layers and heads for “the cats near this dog ?”, as the answer to exercise 1 draws them with `viz::attention_html`."),
     "curves": ("sentiment/training.html", 44, "The curves of a run of 8 epochs: `models/sentiment/training.html`, after `build/lemma train sentiment --epochs 8 "
                "--out models/sentiment`."),
-    "compare": ("compare.html", 44, "The same run and one with ten times the learning rate, laid over each other. Made by "
+    "compare": ("compare.html", 44, "Two runs of the sentiment model laid over each other, the second with ten times the learning rate. Made by "
                 "`build/lemma compare models/sentiment models/fast --out compare.html`."),
     "positions": ("positions.svg", 0, "`nn::sinusoidal_positions(32, 32)`: a row for each position; the sines on the left, the cosines on the right. Drawn by `viz::heatmap_svg`."),
     "masks": ("masks.svg", 0, "The weights of one sentence of six tokens whose scores are all equal, under a causal mask: each row adds up to 1, "
