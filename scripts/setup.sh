@@ -4,13 +4,14 @@ set -eu
 
 usage() {
     cat <<'END'
-usage: scripts/setup.sh [--dev] [--check]
+usage: scripts/setup.sh [--dev] [--docs] [--check]
 
 Installs the packages that Lemma needs, with apt-get (and sudo, unless you are root).
 Does nothing, and needs no network, when all of them are installed.
 
   --dev     also what contributors use: clang with its sanitizers, clang-format, ccache, gdb, valgrind,
             and Chromium, in which the pages are tested, where it is a package
+  --docs    what scripts/docs.sh builds the site with: Doxygen, KaTeX, and Python's venv
   --check   install nothing: list what is missing and exit 1 if anything is
   --help    this text
 END
@@ -19,9 +20,11 @@ END
 packages="g++ make cmake libopenblas-dev libfmt-dev libhwy-dev libcli11-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev catch2"
 check=no
 dev=no
+docs=no
 for option in "$@"; do
     case "$option" in
         --dev) dev=yes ;;
+        --docs) docs=yes ;;
         --check) check=yes ;;
         --help | -h) usage; exit 0 ;;
         *) echo "setup.sh: unknown option '$option'; see scripts/setup.sh --help" >&2; exit 2 ;;
@@ -45,6 +48,8 @@ if [ "$dev" = yes ]; then
     # Ubuntu has it only as a snap, which containers cannot install; without it its tests are skipped.
     if apt-cache show chromium >/dev/null 2>&1; then packages="$packages chromium"; fi
 fi
+
+if [ "$docs" = yes ]; then packages="$packages doxygen libjs-katex fonts-katex python3-venv"; fi
 
 missing=""
 for package in $packages; do

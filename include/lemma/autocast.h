@@ -41,7 +41,7 @@ namespace amp {
 using lemma::autocast;
 }
 
-bool is_autocast_enabled(Device device);
+bool is_autocast_enabled(Device device);  ///< is it on for this device, in this thread?
 /// The dtype that products run in on this device while autocast is on.
 DType get_autocast_dtype(Device device);
 

@@ -86,8 +86,8 @@ Tensor rdiv(Number a, const Tensor& b);  ///< a / b
 Tensor pow(const Tensor& a, Number exponent);
 /// min(max(x, low), high): high where low > high.  dL/dx = g inside [low, high], else 0
 Tensor clamp(const Tensor& x, Number low, Number high);
-Tensor clamp_min(const Tensor& x, Number low);
-Tensor clamp_max(const Tensor& x, Number high);
+Tensor clamp_min(const Tensor& x, Number low);   ///< max(x, low)
+Tensor clamp_max(const Tensor& x, Number high);  ///< min(x, high)
 /// start + weight (end - start).  dL/dstart = g (1 - weight), dL/dend = g weight, dL/dweight = g (end - start)
 Tensor lerp(const Tensor& start, const Tensor& end, double weight);
 Tensor lerp(const Tensor& start, const Tensor& end, const Tensor& weight);
@@ -96,12 +96,12 @@ Tensor addcdiv(const Tensor& x, const Tensor& a, const Tensor& b, double value =
 
 // ---- Comparison and logic: bool results, no gradient ----
 
-Tensor eq(const Tensor& a, const Tensor& b);
-Tensor ne(const Tensor& a, const Tensor& b);
-Tensor lt(const Tensor& a, const Tensor& b);
-Tensor le(const Tensor& a, const Tensor& b);
-Tensor gt(const Tensor& a, const Tensor& b);
-Tensor ge(const Tensor& a, const Tensor& b);
+Tensor eq(const Tensor& a, const Tensor& b);  ///< a == b
+Tensor ne(const Tensor& a, const Tensor& b);  ///< a != b
+Tensor lt(const Tensor& a, const Tensor& b);  ///< a < b
+Tensor le(const Tensor& a, const Tensor& b);  ///< a <= b
+Tensor gt(const Tensor& a, const Tensor& b);  ///< a > b
+Tensor ge(const Tensor& a, const Tensor& b);  ///< a >= b
 Tensor eq(const Tensor& a, Number b);
 Tensor ne(const Tensor& a, Number b);
 Tensor lt(const Tensor& a, Number b);
@@ -109,12 +109,12 @@ Tensor le(const Tensor& a, Number b);
 Tensor gt(const Tensor& a, Number b);
 Tensor ge(const Tensor& a, Number b);
 Tensor logical_and(const Tensor& a, const Tensor& b);  ///< numbers are true where they are not 0
-Tensor logical_or(const Tensor& a, const Tensor& b);
-Tensor logical_xor(const Tensor& a, const Tensor& b);
-Tensor logical_not(const Tensor& a);
-Tensor isnan(const Tensor& x);
-Tensor isinf(const Tensor& x);     ///< inf or -inf; false for integers
-Tensor isfinite(const Tensor& x);  ///< neither infinite nor NaN
+Tensor logical_or(const Tensor& a, const Tensor& b);   ///< one or both are true
+Tensor logical_xor(const Tensor& a, const Tensor& b);  ///< exactly one is true
+Tensor logical_not(const Tensor& a);                   ///< x is false, or 0
+Tensor isnan(const Tensor& x);                         ///< false for integers
+Tensor isinf(const Tensor& x);                         ///< inf or -inf; false for integers
+Tensor isfinite(const Tensor& x);                      ///< neither infinite nor NaN
 /// x with `nan` for NaN, `posinf` for inf and `neginf` for -inf: the largest and the least finite number unless given.
 /// No gradient where something was replaced.
 Tensor nan_to_num(const Tensor& x, double nan = 0, std::optional<double> posinf = std::nullopt,
@@ -126,7 +126,7 @@ Tensor where(const Tensor& condition, Number a, const Tensor& b);
 /// x with `value` where the bool mask (broadcast to x) is true. No gradient there.
 Tensor masked_fill(const Tensor& x, const Tensor& mask, Number value);
 bool all(const Tensor& x);  ///< of a bool tensor
-bool any(const Tensor& x);
+bool any(const Tensor& x);  ///< is one of them true?
 /// Same shape and |a - b| <= atol + rtol |b| everywhere.
 bool allclose(const Tensor& a, const Tensor& b, double rtol = 1e-5, double atol = 1e-8);
 bool equal(const Tensor& a, const Tensor& b);  ///< same shape, dtype and values
@@ -135,21 +135,21 @@ bool equal(const Tensor& a, const Tensor& b);  ///< same shape, dtype and values
 
 Tensor sum(const Tensor& x);  ///< dL/dx = g, expanded
 Tensor sum(const Tensor& x, const Dims& dims, bool keepdim = false);
-Tensor mean(const Tensor& x);
+Tensor mean(const Tensor& x);  ///< sum / n.  dL/dx = g / n
 Tensor mean(const Tensor& x, const Dims& dims, bool keepdim = false);
 Tensor prod(const Tensor& x);  ///< dL/dx_i = g times the product of the others, even where some are 0
 Tensor prod(const Tensor& x, int64_t dim, bool keepdim = false);
 /// The largest; the gradient is shared evenly among equal ones. Of an empty dim: -inf (amin: inf) or the least integer.
 Tensor amax(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
-Tensor amin(const Tensor& x, const Dims& dims = {}, bool keepdim = false);
+Tensor amin(const Tensor& x, const Dims& dims = {}, bool keepdim = false);  ///< the smallest, likewise
 Tensor max(const Tensor& x);  ///< amax, but throws ShapeError if x is empty
-Tensor min(const Tensor& x);
+Tensor min(const Tensor& x);  ///< amin, likewise
 /// Values and int64 indices of the first largest (smallest) along `dim`; the gradient goes to that element.
 std::pair<Tensor, Tensor> max(const Tensor& x, int64_t dim, bool keepdim = false);
 std::pair<Tensor, Tensor> min(const Tensor& x, int64_t dim, bool keepdim = false);
 /// int64, no gradient. Without a dim, x counts as one long line.
 Tensor argmax(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);
-Tensor argmin(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);
+Tensor argmin(const Tensor& x, std::optional<int64_t> dim = std::nullopt, bool keepdim = false);  ///< of the smallest
 /// Mean squared distance from the mean, divided by n - correction (1: unbiased, PyTorch's default).
 Tensor var(const Tensor& x, const Dims& dims = {}, int64_t correction = 1, bool keepdim = false);
 /// Its square root. Under `using namespace lemma` write x.std(0) or lemma::std(x, 0): plain `std` is then two things,
@@ -162,7 +162,9 @@ Tensor var(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, 
 Tensor std(const Tensor& x, const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) {
   return lemma::std(x, dims, int64_t{unbiased}, keepdim);
 }
+/// Var and mean.
 std::pair<Tensor, Tensor> var_mean(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
+/// Std and mean.
 std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, int64_t correction = 1, bool keepdim = false);
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {});  ///< int64, no gradient
 /// log sum e^x, with the maximum factored out first.
@@ -181,7 +183,7 @@ Tensor logcumsumexp(const Tensor& x, int64_t dim);
 /// Largest (smallest) of x_0 ... x_i along `dim` and its int64 index: the last of equal ones. A NaN wins over all
 /// numbers. The gradient goes to that element.
 std::pair<Tensor, Tensor> cummax(const Tensor& x, int64_t dim);
-std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);
+std::pair<Tensor, Tensor> cummin(const Tensor& x, int64_t dim);  ///< the smallest, likewise
 
 // ---- Products ----
 
@@ -200,6 +202,7 @@ Tensor mm(const Tensor& a, const Tensor& b);   ///< (N, K) x (K, M)
 Tensor bmm(const Tensor& a, const Tensor& b);  ///< (B, N, K) x (B, K, M)
 /// beta x + alpha a b, where x broadcasts to the product's shape. With beta = 0, x is ignored, even a NaN in it.
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
+/// The same with bmm.
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
 Tensor outer(const Tensor& a, const Tensor& b);  ///< y[i][j] = a[i] b[j]
 /// The sum over pairs of dims, dims_a[i] with dims_b[i]; what is left of a's dims comes before what is left of b's.
@@ -208,26 +211,28 @@ Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims = 2);  ///< a's 
 
 // ---- Views (no copy) and layout. Each pair is the other's gradient: expand and sum, slice and pad, ... ----
 
-Tensor reshape(const Tensor& x, const Shape& shape);
-Tensor permute(const Tensor& x, const Dims& dims);
-Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1);
+Tensor reshape(const Tensor& x, const Shape& shape);            ///< one -1 is worked out; copies only where it must
+Tensor permute(const Tensor& x, const Dims& dims);              ///< dim i of the result is dim dims[i] of x
+Tensor transpose(const Tensor& x, int64_t dim0, int64_t dim1);  ///< exchanges two dims
 Tensor expand(const Tensor& x, const Shape& shape);  ///< dims of size 1 stretch; -1 keeps a dim; new dims in front
 Tensor squeeze(const Tensor& x, int64_t dim);        ///< as in PyTorch, a dim that is not 1 stays
 Tensor squeeze(const Tensor& x);
-Tensor unsqueeze(const Tensor& x, int64_t dim);
-Tensor expand_as(const Tensor& x, const Tensor& other);
-Tensor broadcast_to(const Tensor& x, const Shape& shape);  ///< expand, under NumPy's name
-Tensor view_as(const Tensor& x, const Tensor& other);      ///< throws where a copy would be needed
-Tensor reshape_as(const Tensor& x, const Tensor& other);
+Tensor unsqueeze(const Tensor& x, int64_t dim);                  ///< a new dim of size 1, before `dim`
+Tensor expand_as(const Tensor& x, const Tensor& other);          ///< to the shape of other
+Tensor broadcast_to(const Tensor& x, const Shape& shape);        ///< expand, under NumPy's name
+Tensor view_as(const Tensor& x, const Tensor& other);            ///< throws where a copy would be needed
+Tensor reshape_as(const Tensor& x, const Tensor& other);         ///< to the shape of other
 Tensor swapaxes(const Tensor& x, int64_t axis0, int64_t axis1);  ///< transpose
 Tensor swapdims(const Tensor& x, int64_t dim0, int64_t dim1);    ///< transpose
 /// The dims named in `source` move to the positions in `destination`; the others keep their order.
 Tensor movedim(const Tensor& x, const Dims& source, const Dims& destination);
-Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1);
+Tensor flatten(const Tensor& x, int64_t start_dim = 0, int64_t end_dim = -1);  ///< makes one dim of several
+/// From start on; ShapeError if it does not fit.
 Tensor narrow(const Tensor& x, int64_t dim, int64_t start, int64_t length);
 /// start:end:step along `dim`; negative start and end count from the end, out-of-range ends are clipped; step >= 1.
 Tensor slice(const Tensor& x, int64_t dim, int64_t start, int64_t end, int64_t step = 1);
-Tensor select(const Tensor& x, int64_t dim, int64_t index);
+Tensor select(const Tensor& x, int64_t dim, int64_t index);  ///< x without `dim`; throws IndexError
+/// X[i][i + offset], as the last dim.
 Tensor diagonal(const Tensor& x, int64_t offset = 0, int64_t dim1 = 0, int64_t dim2 = 1);
 /// A vector on a diagonal of a matrix of zeros; a matrix's diagonal, copied.
 Tensor diag(const Tensor& x, int64_t diagonal = 0);
@@ -236,24 +241,27 @@ Tensor diag_embed(const Tensor& x, int64_t offset = 0, int64_t dim1 = -2, int64_
 Tensor trace(const Tensor& x);  ///< the sum of a matrix's diagonal
 /// The positions (row, column) of a triangle of a matrix, row by row: int64 (2, n).
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
+/// The same of the upper triangle.
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset = 0, const TensorOptions& options = {.dtype = int64});
 /// Windows of `size` every `step` along `dim`; the window becomes the last dim. Its gradient is fold.
 Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step);
-Tensor contiguous(const Tensor& x);
-Tensor clone(const Tensor& x);
+Tensor contiguous(const Tensor& x);         ///< row-major: x itself, or a copy
+Tensor clone(const Tensor& x);              ///< a copy, row-major.  dL/dx = g
 Tensor cast(const Tensor& x, DType dtype);  ///< differentiable between floating dtypes
-Tensor to(const Tensor& x, Device device);
+Tensor to(const Tensor& x, Device device);  ///< a copy there, or x itself; throws DeviceError
+/// Sizes may differ along `dim` alone, else ShapeError.
 Tensor cat(const std::vector<Tensor>& tensors, int64_t dim = 0);
-Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);
+Tensor stack(const std::vector<Tensor>& tensors, int64_t dim = 0);          ///< of equal shapes, along a new dim
 std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim = 0);  ///< the last part may be smaller
 std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, int64_t dim = 0);
-std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);
-std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);  ///< x.select(dim, i) for every i
-Tensor flip(const Tensor& x, const Dims& dims);
+std::vector<Tensor> chunk(const Tensor& x, int64_t chunks, int64_t dim = 0);  ///< equal parts; the last may be smaller
+std::vector<Tensor> unbind(const Tensor& x, int64_t dim = 0);                 ///< x.select(dim, i) for every i
+Tensor flip(const Tensor& x, const Dims& dims);                               ///< back to front along each of them
 /// Elements pushed off the end come back at the front. Without a dim, x counts as one long line.
 Tensor roll(const Tensor& x, int64_t shift, std::optional<int64_t> dim = std::nullopt);
 Tensor roll(const Tensor& x, const std::vector<int64_t>& shifts, const Dims& dims);
 Tensor rot90(const Tensor& x, int64_t k = 1, const Dims& dims = {0, 1});  ///< k quarter turns, dims[0] towards dims[1]
+/// Times[i] copies along dim i; ShapeError if there are fewer times than dims.
 Tensor repeat(const Tensor& x, const Shape& times);
 Tensor tile(const Tensor& x, const Shape& times);  ///< repeat; if counts are fewer than dims, for the last dims
 /// Each element `repeats` times in a row, along `dim` or with x as one long line. A tensor gives a count for each.
@@ -296,8 +304,9 @@ Tensor one_hot(const Tensor& ids, int64_t num_classes = -1);
 // ---- Order ----
 
 std::pair<Tensor, Tensor> sort(const Tensor& x, int64_t dim = -1,
-                               bool descending = false);  ///< stable; values, indices
-Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false);
+                               bool descending = false);                     ///< stable; values, indices
+Tensor argsort(const Tensor& x, int64_t dim = -1, bool descending = false);  ///< the indices of sort
+/// The k largest (smallest) along `dim`, in order, and their int64 indices. Throws ShapeError for more than there are.
 std::pair<Tensor, Tensor> topk(const Tensor& x, int64_t k, int64_t dim = -1, bool largest = true);
 
 /// Values and int64 indices of the k-th smallest along `dim`, counted from 1; NaN counts as the largest.
@@ -344,7 +353,7 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim = 1, doub
 
 /// e^(x_i - max x) / sum_j e^(x_j - max x) along `dim`. A row of nothing but -inf gives zeros, not NaN.
 Tensor softmax(const Tensor& x, int64_t dim);
-Tensor log_softmax(const Tensor& x, int64_t dim);
+Tensor log_softmax(const Tensor& x, int64_t dim);  ///< log of softmax, accurate where that is near 0
 /// x Phi(x) with the normal distribution's Phi (PyTorch's default gelu).
 Tensor gelu(const Tensor& x);
 /// log(1 + e^x), never overflows.
@@ -375,9 +384,11 @@ Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& w
 /// The same on log-probabilities.
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
                 Reduction reduction = Reduction::mean);
+/// -(t log p + (1 - t) log(1 - p)), p = sigmoid(logits), never overflows. Shapes must be equal; so also below.
 Tensor binary_cross_entropy_with_logits(const Tensor& logits, const Tensor& target,
                                         Reduction reduction = Reduction::mean);
+/// (input - target)^2.
 Tensor mse_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean);
-Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean);
+Tensor l1_loss(const Tensor& input, const Tensor& target, Reduction reduction = Reduction::mean);  ///< |input - target|
 
 }  // namespace lemma

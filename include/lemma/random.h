@@ -21,7 +21,7 @@ struct Generator {
   }
   /// One number in [0, 1), and one integer in [0, bound). bound >= 1.
   double uniform();
-  int64_t below(int64_t bound);
+  int64_t below(int64_t bound);  ///< ValueError for another bound
 };
 
 /// The generator used where none is passed. Each thread has its own, with a stream of its own.
@@ -35,6 +35,7 @@ Tensor rand(const Shape& shape, const TensorOptions& options = {}, Generator* ge
 Tensor randn(const Shape& shape, const TensorOptions& options = {}, Generator* generator = nullptr);
 /// The same in x's shape, dtype and device.
 Tensor rand_like(const Tensor& x, Generator* generator = nullptr);
+/// Standard normal, likewise.
 Tensor randn_like(const Tensor& x, Generator* generator = nullptr);
 /// Integers in [low, high), any of them, int64 by default. Throws ValueError if the range is empty.
 Tensor randint(int64_t low, int64_t high, const Shape& shape, const TensorOptions& options = {.dtype = DType::int64},

@@ -115,6 +115,7 @@ class Tensor {
   std::string describe() const;
 
   // ---- Autograd ----
+  /// Whether backward() passes through it: it was marked so, or computed from such a tensor while recording.
   bool requires_grad() const {
     if (!impl_ || impl_->requires_grad) return defined();
     if (impl_->stale()) impl_->refresh();
@@ -122,10 +123,10 @@ class Tensor {
   }
   /// Only for leaves of floating dtype. Returns *this.
   Tensor& requires_grad_(bool value = true);
-  bool is_leaf() const;
+  bool is_leaf() const;  ///< was it given, not computed?
   /// The accumulated gradient; undefined before backward().
   Tensor grad() const;
-  void set_grad(const Tensor& grad);
+  void set_grad(const Tensor& grad);  ///< throws unless shape, dtype and device are its own
   void zero_grad() { set_grad({}); }
   /// The backward pass: walks the tape back from here and adds to .grad of every leaf. A tensor with more than one
   /// element needs `gradient`.
@@ -137,15 +138,15 @@ class Tensor {
   /// Called with the gradient of this tensor when it is complete; may return a replacement (or an undefined tensor to
   /// keep it). Returns an id for remove_hook.
   int64_t register_hook(std::function<Tensor(const Tensor&)> hook) const;
-  void remove_hook(int64_t id) const;
+  void remove_hook(int64_t id) const;  ///< an unknown id changes nothing
   /// The operation that computed it, see lemma/tape/node.h: `y.grad_fn()->name()`. Null for leaves.
   Ref<Node> grad_fn() const;
-  uint32_t version() const;
+  uint32_t version() const;  ///< how many times its memory has been written in place
 
   // ---- In place: x's memory is written, and x and all its views see it; see docs/indexing.md. Return *this. ----
   // A leaf that requires a gradient may be written under NoGrad alone. Elsewhere the write is recorded: gradients are
   // those of the new values. A result that x's dtype cannot hold, such as arange(3).mul_(0.5), throws DTypeError.
-  Tensor& fill_(Number value);
+  Tensor& fill_(Number value);  ///< writes it into every element
   Tensor& zero_() { return fill_(0); }
   Tensor& copy_(const Tensor& source);  ///< source broadcasts and is cast
   Tensor& add_(const Tensor& other, Number alpha = 1);
@@ -180,14 +181,14 @@ class Tensor {
   Indexed operator[](std::same_as<bool> auto) const = delete;  ///< a mask in PyTorch, the row 1 in C++: say which
   Indexed operator[](std::initializer_list<TensorIndex> indices) const;
   Indexed operator[](const TensorIndex& index) const;
-  Indexed operator[](const Tensor& index) const;  ///< rows by int64 numbers, or where a bool mask is true
-  Tensor index(const std::vector<TensorIndex>& indices) const;
+  Indexed operator[](const Tensor& index) const;                ///< rows by int64 numbers, or where a bool mask is true
+  Tensor index(const std::vector<TensorIndex>& indices) const;  ///< the value of x[{...}]: see indexing.h
   /// `for (const Tensor& row : x)`: the slices along dim 0, which are views.
   TensorIterator begin() const;
-  TensorIterator end() const;
+  TensorIterator end() const;  ///< past the last
 
   // ---- Casts and other views ----
-  Tensor to(DType dtype) const;
+  Tensor to(DType dtype) const;           ///< cast: a copy, or x itself
   Tensor view(const Shape& shape) const;  ///< like reshape, but throws where a copy would be needed
   Tensor t() const;                       ///< transpose of a matrix
 
@@ -199,21 +200,24 @@ class Tensor {
   Tensor name(Number other) const;
 #define LEMMA_METHOD(Result, name, parameters, ...) Result name parameters const;
 #include "lemma/methods.h"
+  /// As in ops.h, PyTorch's older form.
   Tensor var(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
     return var(dims, int64_t{unbiased}, keepdim);
   }
+  /// As in ops.h, PyTorch's older form.
   Tensor std(const Dims& dims, std::same_as<bool> auto unbiased, bool keepdim = false) const {
     return std(dims, int64_t{unbiased}, keepdim);
   }
   Tensor norm(std::integral auto p_or_dim, bool keepdim = false) const = delete;  ///< dims stand in braces: norm({1})
 
   // ---- For the rooms below ops; users do not need them ----
+  /// Its memory, shape and dtype. Throws Error for an undefined tensor.
   const Array& array() const {
     if (!impl_) refuse_undefined();
     return impl_->array;
   }
   TensorImpl* impl() const { return impl_.get(); }
-  static Tensor from_impl(Ref<TensorImpl> impl);
+  static Tensor from_impl(Ref<TensorImpl> impl);  ///< a handle to it
 
  private:
   [[noreturn]] static void refuse_undefined();
@@ -234,6 +238,7 @@ class TensorIterator {
   TensorIterator() = default;
   TensorIterator(Tensor over, int64_t at) : over_(std::move(over)), at_(at) {}
   Tensor operator*() const { return over_[at_]; }
+  /// To the next slice.
   TensorIterator& operator++() {
     ++at_;
     return *this;
@@ -264,7 +269,7 @@ Tensor operator+(Number a, const Tensor& b);
 Tensor operator-(Number a, const Tensor& b);
 Tensor operator*(Number a, const Tensor& b);
 Tensor operator/(Number a, const Tensor& b);
-std::ostream& operator<<(std::ostream& out, const Tensor& x);
+std::ostream& operator<<(std::ostream& out, const Tensor& x);  ///< as x.str()
 
 // Comparisons give bool tensors, element by element: `all(a == b)`, `x[x > 0]`. equal(a, b) compares whole tensors.
 Tensor operator==(const Tensor& a, const Tensor& b);
@@ -334,18 +339,19 @@ class TensorData {
   std::vector<int64_t> integers_;
 };
 
+/// The tensor of these numbers: a copy. Throws ShapeError for ragged lists, DTypeError for what the dtype cannot hold.
 Tensor tensor(const TensorData& data, const TensorOptions& options = {});
 /// Copies numel(shape) elements from memory.
 template <class T>
 Tensor from_data(const T* data, const Shape& shape, const TensorOptions& options = {});
-Tensor empty(const Shape& shape, const TensorOptions& options = {});  ///< uninitialised
-Tensor zeros(const Shape& shape, const TensorOptions& options = {});
-Tensor ones(const Shape& shape, const TensorOptions& options = {});
-Tensor full(const Shape& shape, Number value, const TensorOptions& options = {});
-Tensor empty_like(const Tensor& x);
-Tensor zeros_like(const Tensor& x);
-Tensor ones_like(const Tensor& x);
-Tensor full_like(const Tensor& x, Number value);
+Tensor empty(const Shape& shape, const TensorOptions& options = {});               ///< uninitialised
+Tensor zeros(const Shape& shape, const TensorOptions& options = {});               ///< all 0
+Tensor ones(const Shape& shape, const TensorOptions& options = {});                ///< all 1
+Tensor full(const Shape& shape, Number value, const TensorOptions& options = {});  ///< all `value`
+Tensor empty_like(const Tensor& x);                                                ///< of x's shape, dtype and device
+Tensor zeros_like(const Tensor& x);                                                ///< likewise
+Tensor ones_like(const Tensor& x);                                                 ///< likewise
+Tensor full_like(const Tensor& x, Number value);                                   ///< likewise
 /// start, start + step, ... up to but not including end. As in PyTorch, integers make int64, and a floating one among
 /// them float32.
 Tensor arange(int64_t end, const TensorOptions& options = {.dtype = DType::int64});
@@ -354,11 +360,12 @@ template <std::floating_point End>
 Tensor arange(End end, const TensorOptions& options = {}) {  // without this, 2.5 would be truncated to an integer
   return arange(0.0, end, 1.0, options);
 }
+/// `steps` numbers from start to end, both included, equally far apart. ValueError for a negative count.
 Tensor linspace(double start, double end, int64_t steps, const TensorOptions& options = {});
-Tensor eye(int64_t n, const TensorOptions& options = {});
+Tensor eye(int64_t n, const TensorOptions& options = {});  ///< (n, n): ones on the diagonal
 /// The lower (upper) triangle of the last two dims; elements above (below) diagonal `k` are zero.
 Tensor tril(const Tensor& x, int64_t diagonal = 0);
-Tensor triu(const Tensor& x, int64_t diagonal = 0);
+Tensor triu(const Tensor& x, int64_t diagonal = 0);  ///< the upper one, likewise
 
 }  // namespace lemma
 

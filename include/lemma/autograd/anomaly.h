@@ -12,7 +12,7 @@ class DetectAnomaly {
   ~DetectAnomaly();
   DetectAnomaly(const DetectAnomaly&) = delete;
   DetectAnomaly& operator=(const DetectAnomaly&) = delete;
-  static bool enabled();
+  static bool enabled();  ///< whether one lives
 
  private:
   bool previous_;

@@ -30,7 +30,7 @@ class Device {
   constexpr bool is_cpu() const { return kind_ == Kind::cpu; }
   constexpr bool is_cuda() const { return kind_ == Kind::cuda; }
   constexpr bool operator==(const Device&) const = default;
-  std::string str() const;
+  std::string str() const;  ///< "cpu", "cuda" or "cuda:1", which parse() reads
 
  private:
   [[noreturn]] static void refuse(int index);

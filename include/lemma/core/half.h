@@ -49,6 +49,7 @@ struct Half {
   Half() = default;
   LEMMA_HD constexpr explicit Half(float x) : bits(rounded(x)) {}
   LEMMA_HD constexpr explicit operator float() const { return value(bits); }
+  /// The number with this bit pattern, unchanged.
   LEMMA_HD static constexpr Half from_bits(uint16_t bits) {
     Half half(0.0f);
     half.bits = bits;
@@ -82,6 +83,7 @@ struct BFloat16 {
   BFloat16() = default;
   LEMMA_HD constexpr explicit BFloat16(float x) : bits(detail::bfloat16_bits(x)) {}
   LEMMA_HD constexpr explicit operator float() const { return detail::float_of(static_cast<uint32_t>(bits) << 16); }
+  /// The number with this bit pattern, unchanged.
   LEMMA_HD static constexpr BFloat16 from_bits(uint16_t bits) {
     BFloat16 half(0.0f);
     half.bits = bits;

@@ -19,7 +19,7 @@ size_t cached(Device device = Device::cpu());
 size_t system_requests(Device device = Device::cpu());
 /// Gives all cached blocks back to the system.
 void empty_cache(Device device = Device::cpu());
-void reset_peak(Device device = Device::cpu());
+void reset_peak(Device device = Device::cpu());  ///< sets peak() to what is in use now
 
 /// Bytes that tensors can still take: what LEMMA_MEMORY_LIMIT (bytes, or a number with K, M, G or T), the system, its
 /// control group and the process's limit leave of the CPU's memory, or what is free on a CUDA device. An estimate:

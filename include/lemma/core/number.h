@@ -37,6 +37,7 @@ class Number {
     else
       return integral_ ? static_cast<T>(integer_) : static_cast<T>(floating_);
   }
+  /// -x; the negative of the least int64 becomes floating.
   constexpr Number operator-() const {
     if (integral_ && integer_ != std::numeric_limits<int64_t>::min()) return -integer_;
     return -to<double>();
@@ -45,7 +46,7 @@ class Number {
     if (a.integral_ && b.integral_) return a.integer_ == b.integer_;
     return a.to<double>() == b.to<double>();
   }
-  std::string str() const;
+  std::string str() const;  ///< "2" or "2.5"
 
  private:
   static constexpr int64_t kMax = std::numeric_limits<int64_t>::max();

@@ -49,10 +49,11 @@ class IntList {
     for (int i = 0; i < rank_; ++i) n *= items_[static_cast<size_t>(i)];
     return n;
   }
-  bool contains(int64_t value) const;
-  void push_back(int64_t value);
-  void insert(int position, int64_t value);
-  void erase(int position);
+  bool contains(int64_t value) const;        ///< whether one of them is `value`
+  void push_back(int64_t value);             ///< throws ShapeError above rank 8
+  void insert(int position, int64_t value);  ///< before that position; throws ShapeError above rank 8
+  void erase(int position);                  ///< those after it move up
+  /// Equal in length and in every number.
   bool operator==(const IntList& other) const {
     if (rank_ != other.rank_) return false;
     for (int i = 0; i < rank_; ++i)
@@ -90,7 +91,7 @@ Strides contiguous_strides(const Shape& shape);
 void one_element(const char* op, int64_t dim);
 /// a b and a + b for sizes that are 0 or more. Throws ShapeError where the result is no int64.
 int64_t multiply_sizes(const char* op, int64_t a, int64_t b);
-int64_t add_sizes(const char* op, int64_t a, int64_t b);
+int64_t add_sizes(const char* op, int64_t a, int64_t b);  ///< as multiply_sizes
 /// The shape that both expand to, by PyTorch's rule (dims compared from the end, 1 stretches). Throws ShapeError.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 

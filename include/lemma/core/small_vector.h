@@ -38,6 +38,7 @@ class SmallVector {
   const T* begin() const { return data_; }
   const T* end() const { return data_ + size_; }
 
+  /// Room for `wanted` without another move; beyond N they lie on the heap.
   void reserve(size_t wanted) {
     if (wanted <= capacity_) return;
     T* larger = static_cast<T*>(::operator new (wanted * sizeof(T), std::align_val_t{alignof(T)}));
@@ -47,6 +48,7 @@ class SmallVector {
     data_ = larger;
     capacity_ = wanted;
   }
+  /// Builds an element in place, at the end, and returns it.
   template <class... Args>
   T& emplace_back(Args&&... args) {
     if (size_ == capacity_) reserve(capacity_ * 2);
@@ -55,6 +57,7 @@ class SmallVector {
     return *slot;
   }
   void push_back(T item) { emplace_back(std::move(item)); }
+  /// Destroys all elements, and gives heap memory back.
   void clear() {
     std::destroy(data_, data_ + size_);
     free_heap();

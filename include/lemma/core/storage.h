@@ -13,7 +13,7 @@ class Storage : public RefCounted {
  public:
   /// Uninitialised memory, aligned to 64 bytes. Throws DeviceError for a device that does not exist.
   static Ref<Storage> allocate(size_t bytes, Device device);
-  static void destroy(Storage* storage);
+  static void destroy(Storage* storage);  ///< what Ref calls when the last holder is gone
 
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }

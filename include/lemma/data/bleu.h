@@ -21,6 +21,7 @@ struct Bleu {
   double brevity_penalty = 1;
   int64_t words = 0, reference_words = 0;
 };
+/// The score of all translations together, each against its reference.
 Bleu bleu(std::span<const std::string> translations, std::span<const std::string> references);
 
 /// The words that BLEU compares: punctuation and symbols stand alone, except within numbers. As mteval-v13a does.

@@ -17,7 +17,7 @@ namespace lemma::data {
 /// Tensor -> (B, ...); a number or bool -> (B); std::string -> a vector of B; std::pair, std::tuple or std::vector
 /// of these -> the same of batches. A vector must have the same length in every item, else ShapeError.
 struct DefaultCollate {
-  Tensor operator()(const std::vector<Tensor>& items) const { return stack(items, 0); }
+  Tensor operator()(const std::vector<Tensor>& items) const { return stack(items, 0); }  ///< one new dim, in front
   std::vector<std::string> operator()(const std::vector<std::string>& items) const { return items; }
   template <class N>
   requires std::is_arithmetic_v<N> Tensor operator()(const std::vector<N>& items) const {

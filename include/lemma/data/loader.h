@@ -39,7 +39,7 @@ class TensorDataset {
  public:
   explicit TensorDataset(std::vector<Tensor> tensors);
   int64_t size() const { return tensors_.front().size(0); }
-  std::vector<Tensor> get(int64_t i) const;
+  std::vector<Tensor> get(int64_t i) const;  ///< row i of each, which are views
 
  private:
   std::vector<Tensor> tensors_;
@@ -107,6 +107,7 @@ class DataLoader {
     using difference_type = std::ptrdiff_t;
     Batch& operator*() const { return *pass_->current; }
     Batch* operator->() const { return &*pass_->current; }
+    /// Makes the next batch, or takes it from the worker.
     Iterator& operator++() {
       pass_->current = pass_->next();
       return *this;
@@ -125,6 +126,7 @@ class DataLoader {
     std::shared_ptr<Pass> pass_ = std::make_shared<Pass>();
   };
 
+  /// Starts a pass: draws the order of the batches, and makes the first.
   Iterator begin() const {
     Generator& generator = options_.generator ? *options_.generator : default_generator();
     const auto pass = static_cast<uint64_t>(generator.below(int64_t{1} << 62));

@@ -17,7 +17,7 @@ class Confusion {
   explicit Confusion(std::vector<std::string> labels);
   /// Throws IndexError for a class that does not exist.
   void add(int64_t gold, int64_t predicted);
-  int64_t at(int64_t gold, int64_t predicted) const;
+  int64_t at(int64_t gold, int64_t predicted) const;  ///< how many pairs; throws IndexError as add() does
   int64_t total() const { return total_; }
   /// Fraction on the diagonal; 0 for no pairs.
   double accuracy() const;
@@ -34,9 +34,9 @@ class Confusion {
 /// Entities found. precision = correct / predicted, recall = correct / gold, f1 = 2 p r / (p + r); 0 where undefined.
 struct SpanScore {
   int64_t correct = 0, predicted = 0, gold = 0;
-  double precision() const;
-  double recall() const;
-  double f1() const;
+  double precision() const;  ///< correct / predicted
+  double recall() const;     ///< correct / gold
+  double f1() const;         ///< 2 p r / (p + r)
 };
 
 struct EntityScore {

@@ -26,7 +26,7 @@ class TextFile {
   const std::string& path() const { return path_; }
   std::string_view text() const { return text_; }  ///< without byte-order mark
   int64_t replaced() const { return replaced_; }   ///< bad sequences that became U+FFFD
-  std::vector<Line> lines() const;
+  std::vector<Line> lines() const;                 ///< views into text()
   /// "path:12", for errors.
   std::string at(int64_t line) const;
 

@@ -39,8 +39,8 @@ class AtomicFile {
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
-  void write(const void* data, size_t bytes);
-  void commit();
+  void write(const void* data, size_t bytes);  ///< appends; throws IoError, as commit() does
+  void commit();                               ///< lets the file appear under its name
 
  private:
   [[noreturn]] void fail(int error);
@@ -71,10 +71,10 @@ class AtomicDirectory {
   AtomicDirectory& operator=(const AtomicDirectory&) = delete;
   /// Where to write the directory's file `name`.
   std::string file(const std::string& name) const;
-  void write(const std::string& name, std::string_view contents);
+  void write(const std::string& name, std::string_view contents);  ///< the file `name`, whole; throws IoError
   /// Lets `writer` make the file at the path it is given; its IoError then names the directory as the user does.
   void write(const std::string& name, const std::function<void(const std::string& path)>& writer);
-  void commit();
+  void commit();  ///< lets the directory take the place of the old one
 
  private:
   void sweep_leftovers();
@@ -113,7 +113,7 @@ void recover_directory(const std::string& path);
 bool exists(const std::string& path);
 /// A plain file: no directory, pipe or device.
 bool is_file(const std::string& path);
-bool is_directory(const std::string& path);
+bool is_directory(const std::string& path);  ///< a link followed
 /// "dir/name", with one slash.
 std::string join(const std::string& directory, const std::string& name);
 

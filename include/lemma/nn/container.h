@@ -18,6 +18,7 @@ template <class... Fs>
 inline constexpr bool kTensorFunctions =
     (std::is_invocable_r_v<Tensor, const std::remove_cvref_t<Fs>&, const Tensor&> && ...);
 
+/// Throws IndexError unless i < size.
 inline void check_index(const char* where, size_t i, size_t size) {
   if (i >= size)
     throw IndexError(
@@ -42,6 +43,7 @@ class Sequential : public Layer {
   requires(kTensorFunctions<Parts...> && !kAlone<Parts...>) explicit Sequential(Parts&&... parts) {
     (append(std::forward<Parts>(parts)), ...);
   }
+  /// Adds a layer or a function at the end; returns this Sequential, which is changed.
   template <class Part>
   requires kTensorFunctions<Part> Sequential& append(Part&& part) {
     using Kind = std::remove_cvref_t<Part>;
@@ -97,6 +99,7 @@ std::string list_str(const std::string& name, const std::vector<std::string>& it
 template <class Kind>
 class ModuleList : public Module {
  public:
+  /// Builds a layer from the arguments of its constructor, appends it and returns it.
   template <class... Args>
   Kind& add(Args&&... args) {
     items_.push_back(std::make_unique<Kind>(std::forward<Args>(args)...));

@@ -9,9 +9,10 @@
 
 namespace lemma::nn::init {
 
-Tensor& constant_(Tensor& x, double value);
+Tensor& constant_(Tensor& x, double value);  ///< every element is `value`
 /// Uniform in [low, high).
 Tensor& uniform_(Tensor& x, double low = 0, double high = 1, Generator* generator = nullptr);
+/// N(mean, std^2).
 Tensor& normal_(Tensor& x, double mean = 0, double std = 1, Generator* generator = nullptr);
 /// U(-a, a), a = gain sqrt(6 / (fan_in + fan_out)): preserves the variance of values and of gradients. Glorot & Bengio,
 /// 2010.

@@ -11,10 +11,11 @@ namespace lemma::nn {
 ///   };
 class Layer : public Module {
  public:
+  /// forward(x), between the hooks.
   Tensor operator()(const Tensor& x) const {
     return hooked(x, [this](const Tensor& in) { return forward(in); });
   }
-  virtual Tensor forward(const Tensor& x) const = 0;
+  virtual Tensor forward(const Tensor& x) const = 0;  ///< what the layer computes; call the layer, which calls this
 
  protected:
   bool runs_hooks() const override { return true; }

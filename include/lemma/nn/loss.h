@@ -20,6 +20,7 @@ class CrossEntropyLoss : public Module {
   explicit CrossEntropyLoss(const CrossEntropyOptions& options = {}) : options_(options) {
     if (options_.weight.defined()) register_buffer("weight", options_.weight);
   }
+  /// The loss; errors are those of cross_entropy.
   Tensor operator()(const Tensor& logits, const Tensor& target) const {
     return cross_entropy(logits, target, options_.weight, options_.ignore_index, options_.reduction,
                          options_.label_smoothing);
@@ -41,6 +42,7 @@ class NLLLoss : public Module {
   explicit NLLLoss(const NLLOptions& options = {}) : options_(options) {
     if (options_.weight.defined()) register_buffer("weight", options_.weight);
   }
+  /// The loss; errors are those of nll_loss.
   Tensor operator()(const Tensor& log_probs, const Tensor& target) const {
     return nll_loss(log_probs, target, options_.weight, options_.ignore_index, options_.reduction);
   }

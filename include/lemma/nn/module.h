@@ -47,15 +47,15 @@ class Module {
   // Each of these throws ValueError if a sub-layer of the module, or of one of its parts, is not registered.
   /// Each once, even if two layers share it.
   std::vector<Tensor> parameters() const;
-  StateDict named_parameters() const;
-  StateDict named_buffers() const;
-  int64_t num_parameters() const;
+  StateDict named_parameters() const;  ///< the same by their full names: "fc1.weight"
+  StateDict named_buffers() const;     ///< what is saved but not trained
+  int64_t num_parameters() const;      ///< elements of all parameters together
   /// The sub-layers held directly.
   std::vector<Module*> children();
-  std::vector<std::pair<std::string, Module*>> named_children();
+  std::vector<std::pair<std::string, Module*>> named_children();  ///< the same by name
   /// This module, named "", and all modules within it, each once.
   std::vector<Module*> modules();
-  std::vector<std::pair<std::string, Module*>> named_modules();
+  std::vector<std::pair<std::string, Module*>> named_modules();  ///< the same by their full names
   /// Calls f for everything within, then for this module. Returns it.
   Module& apply(const std::function<void(Module&)>& f);
   /// Where the first parameter or buffer is; the CPU if it has none.
@@ -80,7 +80,7 @@ class Module {
   LoadReport load_state_dict(const StateDict& state, bool strict = true);
   /// The state dict as a .safetensors file, which appears whole or not at all (lemma/io/safetensors.h). IoError.
   void save(const std::string& path) const;
-  LoadReport load(const std::string& path, bool strict = true);
+  LoadReport load(const std::string& path, bool strict = true);  ///< load_state_dict() of a file; IoError
 
   // ---- Modes ----
   /// Dropout acts while training. A new module trains. A module that is in the mode already is not written to, so
@@ -90,7 +90,7 @@ class Module {
   bool is_training() const { return training_; }
   /// Freezes (false) or unfreezes every parameter.
   void requires_grad_(bool value = true);
-  void zero_grad();
+  void zero_grad();  ///< parameters have no gradient then, as before the first backward()
 
   /// Moves or converts parameters and floating buffers behind their handles, so optimisers keep working. The gradients
   /// of what changed are dropped.
@@ -106,13 +106,14 @@ class Module {
   int64_t register_forward_pre_hook(F f) {
     return add_hook([f](const Module& m, const Tensor& in) { return tensor_of([&] { return f(m, in); }); }, {});
   }
+  /// The same after the call: f(module, input, output).
   template <class F>
   int64_t register_forward_hook(F f) {
     return add_hook({}, [f](const Module& m, const Tensor& in, const Tensor& out) {
       return tensor_of([&] { return f(m, in, out); });
     });
   }
-  void remove_forward_hook(int64_t id);
+  void remove_forward_hook(int64_t id);  ///< of either kind; an unknown id changes nothing
 
  protected:
   /// Builds a sub-layer of this module, named `name`, from the arguments of its constructor. Initialises a member
@@ -199,7 +200,7 @@ class Module {
   bool training_ = true;
 };
 
-std::ostream& operator<<(std::ostream& out, const Module& module);
+std::ostream& operator<<(std::ostream& out, const Module& module);  ///< as module.str()
 
 /// What child() returns: a name and the arguments of a constructor, waiting for the type that they will build.
 template <class... Args>

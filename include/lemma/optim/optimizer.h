@@ -41,7 +41,7 @@ class Optimizer {
   /// Updates every parameter that has a gradient. Those without are skipped: their state does not advance. A step that
   /// finds no memory has changed nothing, and may be taken again.
   void step();
-  void zero_grad();
+  void zero_grad();  ///< of every parameter; call it before each backward()
   /// The learning rate that all groups share; throws ValueError where they differ.
   double lr() const;
   /// Sets it in every group. A schedule writes its own over it at its next step. Throws ValueError for a negative one.

@@ -26,12 +26,12 @@ class ReduceLROnPlateau {
  public:
   /// The optimiser must outlive it. Throws ValueError unless 0 <= factor < 1, patience, cooldown, threshold >= 0.
   explicit ReduceLROnPlateau(Optimizer& optimizer, const PlateauOptions& options = {});
-  void step(double metric);
+  void step(double metric);  ///< counts the score, and lowers the rates where that is due
   double best() const { return best_; }
   int64_t num_bad_epochs() const { return bad_; }
-  std::vector<double> get_last_lr() const;
+  std::vector<double> get_last_lr() const;  ///< of each group
 
-  std::vector<std::pair<std::string, Tensor>> state_dict() const;
+  std::vector<std::pair<std::string, Tensor>> state_dict() const;  ///< the best score and both counters
   /// Throws ValueError for a missing entry; nothing has changed then.
   void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
 

@@ -22,7 +22,7 @@ class Scheduler {
   std::vector<double> get_last_lr() const;
   int64_t last_step() const { return step_; }
 
-  std::vector<std::pair<std::string, Tensor>> state_dict() const;
+  std::vector<std::pair<std::string, Tensor>> state_dict() const;  ///< the number of the step, "last_step"
   /// Throws ValueError unless it has a "last_step", one int64 of 0 or more.
   void load_state_dict(const std::vector<std::pair<std::string, Tensor>>& state);
 

@@ -49,9 +49,11 @@ class Function {
  public:
   virtual ~Function() = default;
   virtual const char* name() const { return "function"; }
-  virtual Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& inputs) = 0;
+  virtual Tensor forward(FunctionContext& ctx, const std::vector<Tensor>& inputs) = 0;  ///< y = f(inputs)
+  /// dL/dinput of each, from dL/dy.
   virtual std::vector<Tensor> backward(FunctionContext& ctx, const Tensor& grad) = 0;
 };
+/// Computes y, and records it under the name of the function. Throws Error for an undefined input.
 Tensor apply(std::shared_ptr<Function> function, const std::vector<Tensor>& inputs);
 
 }  // namespace lemma

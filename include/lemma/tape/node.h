@@ -56,7 +56,7 @@ struct Edge {
 
 class Node : public RefCounted {
  public:
-  static void destroy(Node* node);  // without recursion, however long the chain
+  static void destroy(Node* node);  ///< without recursion, however long the chain
 
   // ---- For everybody ----
   /// As in ops.h: "mul", "softmax". A composition's result has the composition's name, the steps to it have their own.
@@ -90,8 +90,8 @@ class Node : public RefCounted {
   const SmallVector<Edge, 2>& edges() const { return edges_; }
   void rename(const char* name) { name_ = name; }
   bool released() const { return released_; }
-  void release();
-  size_t bytes_held() const;
+  void release();             ///< frees what it saved, after its gradient is computed
+  size_t bytes_held() const;  ///< of the memory that it alone keeps for the rule
 
  protected:
   Node(const char* name, std::span<const Array> outputs, uint32_t saved_outputs);

@@ -18,6 +18,6 @@
 
 namespace lemma::tasks {
 
-const train::Tasks& all();
+const train::Tasks& all();  ///< sentiment, named entities, language models, translation
 
 }  // namespace lemma::tasks

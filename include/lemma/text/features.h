@@ -21,7 +21,7 @@ std::string word_shape(std::string_view word);
 
 /// The first (last) `count` characters as people see them, or the whole word if it is shorter.
 std::string prefix(std::string_view word, size_t count);
-std::string suffix(std::string_view word, size_t count);
+std::string suffix(std::string_view word, size_t count);  ///< the last, likewise
 
 /// Its characters as people see them; of a word longer than `max`, half from its start and half from its end.
 std::vector<std::string> word_characters(std::string_view word, size_t max);
@@ -39,6 +39,7 @@ class WordFeatures {
   };
 
   WordFeatures() = default;
+  /// Learns the vocabularies from the words of a corpus.
   static WordFeatures build(const Counter& words, const Options& options);
   static WordFeatures build(const Counter& words) { return build(words, Options()); }
 

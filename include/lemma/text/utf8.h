@@ -33,7 +33,7 @@ struct CodePoint {
   char32_t value = 0;
   size_t length = 0;
 };
-CodePoint code_point_at(std::string_view text, size_t offset);
+CodePoint code_point_at(std::string_view text, size_t offset);  ///< what stands at that byte
 
 /// Number of code points.
 size_t count_code_points(std::string_view text);
@@ -53,9 +53,9 @@ std::string nfc(std::string_view text);
 /// One code point as UTF-8.
 std::string utf8_of(char32_t c);
 
-bool is_letter(char32_t c);  ///< any alphabet, modifiers and marks included
-bool is_upper(char32_t c);   ///< upper case or title case
-bool is_lower(char32_t c);
+bool is_letter(char32_t c);       ///< any alphabet, modifiers and marks included
+bool is_upper(char32_t c);        ///< upper case or title case
+bool is_lower(char32_t c);        ///< lower case
 bool is_digit(char32_t c);        ///< decimal digits of any script
 bool is_space(char32_t c);        ///< blanks, controls, line ends, no-break and zero-width spaces, byte-order marks
 bool is_punctuation(char32_t c);  ///< punctuation of any script; currency and other symbols are not

@@ -14,7 +14,7 @@ namespace lemma::text {
 class Counter {
  public:
   void add(std::string_view token, int64_t times = 1) { counts_[std::string(token)] += times; }
-  int64_t operator[](std::string_view token) const;
+  int64_t operator[](std::string_view token) const;  ///< 0 for one that does not occur
   size_t size() const { return counts_.size(); }
   /// (token, count), most frequent first, equal counts by bytes.
   std::vector<std::pair<std::string, int64_t>> most_common() const;
@@ -39,7 +39,7 @@ class Vocabulary {
 
   /// The id, or `unk`. The texts "<pad>" and "<unk>" in a corpus are <unk>: no text can look like padding.
   int64_t id(std::string_view token) const;
-  std::vector<int64_t> ids(const std::vector<std::string>& tokens) const;
+  std::vector<int64_t> ids(const std::vector<std::string>& tokens) const;  ///< of each
   bool contains(std::string_view token) const { return id(token) != unk; }
   /// Throws IndexError for an id outside the vocabulary.
   const std::string& token(int64_t id) const;
@@ -52,8 +52,8 @@ class Vocabulary {
   /// Reads what to_text wrote. `where` names the file in errors. Throws IoError naming the line of a missing <pad> or
   /// <unk>, a repeated token, an unknown escape or invalid UTF-8.
   static Vocabulary from_text(std::string_view text, const std::string& where);
-  void save(const std::string& path) const;
-  static Vocabulary load(const std::string& path);
+  void save(const std::string& path) const;         ///< to_text() into a file; IoError
+  static Vocabulary load(const std::string& path);  ///< from_text() of a file; IoError
 
  private:
   void append(std::string token, int64_t count);

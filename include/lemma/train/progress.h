@@ -24,7 +24,7 @@ class Progress {
   Progress(std::FILE* out, std::string unit);
   /// Call after each step.
   void step(const Trainer& trainer, int64_t epochs, const StepResult& result);
-  void begin_epoch();
+  void begin_epoch();  ///< call before the first step of an epoch
   /// Wipes the bar; call before anything else is printed.
   void clear();
   double seconds() const;  ///< since begin_epoch()

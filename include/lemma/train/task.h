@@ -28,7 +28,7 @@ using Batches = std::vector<std::vector<int64_t>>;
 /// A labelled file as its task read it.
 struct Corpus {
   virtual ~Corpus() = default;
-  virtual int64_t size() const = 0;
+  virtual int64_t size() const = 0;  ///< how many examples it has
   /// "1,200 texts, 17,000 tokens"
   virtual std::string size_text() const = 0;
   std::string path;
@@ -51,7 +51,7 @@ struct Corpora {
 class Examples {
  public:
   virtual ~Examples() = default;
-  virtual int64_t size() const = 0;
+  virtual int64_t size() const = 0;  ///< how many there are
   /// The batches of an epoch, drawn from the generator: each example once, all batches but one full. By default
   /// in random order.
   virtual Batches draw(int64_t batch_size, Generator& generator) const;
@@ -104,7 +104,7 @@ enum class Use { training, scoring };
 class Learner {
  public:
   virtual ~Learner() = default;
-  virtual nn::Module& module() = 0;
+  virtual nn::Module& module() = 0;  ///< the network
   /// What it keeps in a model directory besides the weights, in the order of the task's files().
   virtual std::vector<std::string> texts() const { return {}; }
   /// Reads a file whose labels must be among those learned. Throws IoError naming file and line.
@@ -113,7 +113,7 @@ class Learner {
   virtual std::unique_ptr<Corpus> read_as(const std::string& path, const ReadOptions& how) const {
     return read(path, how.replace_invalid);
   }
-  virtual std::unique_ptr<Examples> examples(const Corpus& corpus, Use use) const = 0;
+  virtual std::unique_ptr<Examples> examples(const Corpus& corpus, Use use) const = 0;  ///< a corpus as numbers
   /// The mean loss of a batch, a scalar; with dropout while the module is in training mode.
   virtual Tensor loss(const Examples& examples, std::span<const int64_t> rows) = 0;
   /// The number of classes, if a uniform guess among them costs ln(classes); 0: there is no such number.
@@ -125,6 +125,7 @@ class Learner {
   virtual void set_threshold(double threshold);
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
+  /// The same for people, with colours where `colour` is set.
   virtual std::string predict_for_people(const std::string& where, const std::string& text, bool colour);
   /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it
   /// cannot read, ValueError for a model that writes nothing.
@@ -164,7 +165,7 @@ class Task {
   virtual std::string name() const = 0;
   /// In the sentence "Lemma learns ... from text files."
   virtual std::string learns() const = 0;
-  virtual Score score() const = 0;
+  virtual Score score() const = 0;  ///< what it is scored by
   /// What one example is, in the plural.
   virtual std::string unit() const { return "texts"; }
   /// How the files of its corpus in data/ end: ".tsv".

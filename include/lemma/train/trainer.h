@@ -53,9 +53,8 @@ class Trainer {
   int64_t batch() const { return batch_; }  ///< steps done in this epoch
   int64_t batches() const { return static_cast<int64_t>(order_.size()); }
   int64_t steps() const { return steps_; }
-  double mean_loss() const {
-    return batch_ == 0 ? 0 : loss_sum_ / static_cast<double>(batch_);
-  }  ///< of this epoch's steps
+  /// Of this epoch's steps; 0 before the first.
+  double mean_loss() const { return batch_ == 0 ? 0 : loss_sum_ / static_cast<double>(batch_); }
   /// Of this epoch's steps, before clipping, without those that overflowed in float16; NaN where there is none.
   double mean_gradient_norm() const { return norms_ == 0 ? NAN : norm_sum_ / static_cast<double>(norms_); }
   double lr() const { return schedule_->get_last_lr()[0]; }  ///< of the next step

@@ -19,8 +19,8 @@ class WeightAverage {
   /// Exchanges the model's weights and the mean; call it again to put them back. Only the handles change, so it cannot
   /// fail, and a state_dict() made before keeps the values that it had.
   void swap() noexcept;
-  StateDict state() const;
-  void load(const StateDict& state);
+  StateDict state() const;            ///< the mean
+  void load(const StateDict& state);  ///< continues from a saved mean; throws ValueError where it does not fit
   bool active() const { return decay_ > 0; }
 
  private:

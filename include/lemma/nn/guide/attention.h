@@ -27,7 +27,7 @@ class SelfAttention : public nn::Module {
 class MultiHeadAttention : public nn::Module {
  public:
   MultiHeadAttention(int64_t embed_size, int64_t heads);
-  Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;
+  Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;  ///< mask: as in SelfAttention
 
   SelfAttention attention;
   nn::Linear fc_out;

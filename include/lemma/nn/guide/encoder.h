@@ -36,7 +36,7 @@ class LayerNorm : public nn::Layer {
 class EncoderLayer : public nn::Module {
  public:
   EncoderLayer(int64_t embed_size, int64_t heads, int64_t ff_hidden_dim, double dropout_p = 0.1);
-  Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;
+  Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;  ///< mask: as in SelfAttention
 
   MultiHeadAttention attention;
   LayerNorm norm1;

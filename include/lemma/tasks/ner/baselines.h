@@ -15,7 +15,7 @@ namespace lemma::tasks {
 class MajorityTagger {
  public:
   explicit MajorityTagger(const data::TaggedSentences& train);
-  std::vector<std::string> tag(const std::vector<std::string>& tokens) const;
+  std::vector<std::string> tag(const std::vector<std::string>& tokens) const;  ///< one BIO tag per token
 
  private:
   std::unordered_map<std::string, std::string> tags_;
@@ -25,7 +25,7 @@ class MajorityTagger {
 class Lexicon {
  public:
   explicit Lexicon(const data::TaggedSentences& train);
-  std::vector<std::string> tag(const std::vector<std::string>& tokens) const;
+  std::vector<std::string> tag(const std::vector<std::string>& tokens) const;  ///< one BIO tag per token
   int64_t size() const { return static_cast<int64_t>(types_.size()); }
 
  private:
@@ -38,6 +38,7 @@ struct NerBaselines {
   data::EntityScore majority_tag;
   data::EntityScore lexicon;
 };
+/// Learns each from train and scores it on dev.
 NerBaselines ner_baselines(const data::TaggedSentences& train, const data::TaggedSentences& dev);
 
 }  // namespace lemma::tasks

@@ -16,7 +16,7 @@ namespace lemma::tasks {
 class NaiveBayes {
  public:
   NaiveBayes(const std::vector<std::vector<std::string>>& texts, const std::vector<int64_t>& labels, int64_t classes);
-  int64_t predict(const std::vector<std::string>& tokens) const;
+  int64_t predict(const std::vector<std::string>& tokens) const;  ///< the class with the largest score
 
  private:
   std::vector<double> prior_;                                     // (C): log P(c)

@@ -34,6 +34,7 @@ struct TextCoder {
 
   /// vocab.txt, features.txt and labels.txt as they are in a model directory.
   std::vector<std::string> texts() const;
+  /// Reads them again. Throws IoError naming file and line.
   static TextCoder from_texts(const std::vector<train::NamedText>& files, bool labels_per_token);
 };
 

@@ -19,7 +19,7 @@ struct Sample {
 struct TextCorpus : train::Corpus {
   int64_t size() const override { return static_cast<int64_t>(samples.size()); }
   std::string size_text() const override;
-  int64_t tokens() const;
+  int64_t tokens() const;             ///< of all samples together
   void note_replaced(int64_t bytes);  ///< invalid bytes that became U+FFFD
 
   std::string unit = "text";

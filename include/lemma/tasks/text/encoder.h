@@ -21,7 +21,7 @@ namespace lemma::tasks {
 class LetterFilters : public nn::Module {
  public:
   LetterFilters(int64_t letters, int64_t filters, int64_t embed);
-  Tensor operator()(const Tensor& ids) const;
+  Tensor operator()(const Tensor& ids) const;  ///< (B, T, C) -> (B, T, D)
 
   nn::Embedding left, here, right;  // (letters, F)
   nn::Linear out;                   // F -> D
