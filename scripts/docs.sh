@@ -18,7 +18,7 @@ Warnings are errors, and every page is checked: links, anchors, formulas, the na
   --help         this text
 
 It installs Doxygen and KaTeX with scripts/setup.sh --docs, and MkDocs, of the versions in docs/site/requirements.txt, with pip
-into build-docs/venv: once, over the network. What it builds is all in build-docs.
+into build-docs/venv: once, over the network; where that fails it exits with 3. What it builds is all in build-docs.
 END
 }
 
@@ -59,7 +59,7 @@ if ! cmp -s docs/site/requirements.txt "$venv/installed"; then
     python3 -m venv "$venv"
     if ! "$venv/bin/pip" install -q --disable-pip-version-check -r docs/site/requirements.txt; then
         echo "docs.sh: pip could not install docs/site/requirements.txt. Is this machine online?" >&2
-        exit 1
+        exit 3
     fi
     cp docs/site/requirements.txt "$venv/installed"
 fi
