@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench.h"
+#include "lemma/core/cuda.h"
 #include "lemma/text/bpe.h"
 #include "lemma/train/trainer.h"
 #include "tasks/lm/model.h"
@@ -138,6 +139,8 @@ void byte_pair_cases(const Bench& bench) {
 }  // namespace
 
 void language_cases(const Bench& bench) {
+  // An emulated device is for correctness, not for speed.
+  if (bench.device.is_cuda() && cuda::is_emulated()) return;
   lm_case(bench, 16, 128);  // the defaults of `lemma train lm`
   lm_case(bench, 12, 64);   // nanoGPT's setting for a CPU
   translation_case(bench);

@@ -35,7 +35,10 @@ def arguments():
     parser.add_argument("--lr", type=float, default=2e-3)
     parser.add_argument("--epochs", type=int, default=0, help="default: about 1,500 steps, 3 to 20 epochs")
     parser.add_argument("--seed", type=int, default=1)
-    return parser.parse_args()
+    given = parser.parse_args()
+    if given.model and not given.dev:
+        parser.error("--model needs --dev FILE, the text to score")
+    return given
 
 
 A = arguments()
