@@ -138,6 +138,7 @@ int main(int argc, char** argv) {
     operations(bench);
     if (bench.device.is_cuda()) ladder_cases(bench);
     tape(bench);
+    language_cases(bench);
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
     return 2;

@@ -95,6 +95,17 @@ TEST_CASE("n-grams back off as Witten and Bell say") {
   CHECK(story_losses[5] < story_losses[0] / 3);
 }
 
+TEST_CASE("the last tenth that is held out begins with a line, where one begins there") {
+  tasks::PlainText lines, one_line;
+  lines.text = "0123456789012345\n78\n";
+  one_line.text = "0123456789\n234567é9";  // no line begins in its last tenth, and é is two bytes
+  CHECK(tasks::hold_out_last_tenth(one_line)->text == "9");
+  CHECK(one_line.text == "0123456789\n234567é");
+  lines.text += lines.text;
+  CHECK(tasks::hold_out_last_tenth(lines)->text == "78\n");
+  CHECK(lines.text == "0123456789012345\n78\n0123456789012345\n");
+}
+
 TEST_CASE("every character is scored once, with at least half a context before it") {
   manual_seed(3);
   const std::string text = story(6);

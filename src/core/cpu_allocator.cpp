@@ -26,8 +26,9 @@ size_t limit() {
 struct System {
   static size_t class_of(size_t bytes) { return size_classes::class_of(bytes); }
   static bool keeps_blocks() { return true; }
-  /// As much as was ever in use at once, so a process stays near its peak and a loop finds its blocks again.
-  static size_t kept_at_most(size_t peak) { return std::max<size_t>(size_t{32} << 20, peak); }
+  /// As much as was ever in use at once, so a process stays near its peak and a loop finds its blocks again. At least
+  /// 128 MiB: a text that grows token by token asks for other sizes each time.
+  static size_t kept_at_most(size_t peak) { return std::max<size_t>(size_t{128} << 20, peak); }
 
   // The system promises more than it has and ends who uses it: what is beyond all limits, or leaves it next to nothing,
   // is refused here.

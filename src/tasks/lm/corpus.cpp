@@ -46,7 +46,7 @@ std::unique_ptr<PlainText> read_plain_text(const std::string& path, bool replace
 
 std::unique_ptr<PlainText> hold_out_last_tenth(PlainText& train) {
   size_t cut = train.text.size() - train.text.size() / 10;
-  if (const size_t line = train.text.find('\n', cut); line + 1 < train.text.size())
+  if (const size_t line = train.text.find('\n', cut); line != std::string::npos && line + 1 < train.text.size())
     cut = line + 1;  // a line that the model has not half seen
   while (cut < train.text.size() && (static_cast<unsigned char>(train.text[cut]) & 0xC0) == 0x80) ++cut;
   if (cut == train.text.size())
