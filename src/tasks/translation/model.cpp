@@ -23,8 +23,8 @@ TranslationModel::TranslationModel(const TranslationOptions& o, int64_t vocabula
 
 Tensor TranslationModel::embed(const Tensor& ids, int64_t held) const {
   const int64_t T = ids.size(1), D = embedding.weight.size(1);
-  const Tensor positions = nn::sinusoidal_positions(held + T, D).to(ids.device()).narrow(0, held, T);  // (T, D)
-  return dropout(embedding(ids) * std::sqrt(static_cast<double>(D)) + positions);                      // (B, T, D)
+  const Tensor positions = nn::sinusoidal_positions(T, D, held).to(ids.device());  // (T, D)
+  return dropout(embedding(ids) * std::sqrt(static_cast<double>(D)) + positions);  // (B, T, D)
 }
 
 Tensor TranslationModel::encode(const Tensor& source) const {
