@@ -83,6 +83,22 @@ TEST_CASE("a damaged tokenizer.json is refused in words") {
         "[t.json] is nested too deeply to be a tokenizer.json of this kind");
 }
 
+TEST_CASE("the last tenth of a text is held out, whole lines where there are some") {
+  const auto tenth = [](const std::string& text) {
+    tasks::PlainText train;
+    train.path = "text", train.text = text;
+    const auto dev = tasks::hold_out_last_tenth(train);
+    CHECK(train.text + dev->text == text);
+    return dev->text;
+  };
+  CHECK(tenth(std::string(60, 'b') + "\na\nfive\n") == "five\n");
+  CHECK(tenth(std::string(40, 'a')) == "aaaa");  // one line
+  CHECK(tenth("short\n" + std::string(40, 'a') + "\n") == "aaa\n");
+  CHECK(tenth("äääääääääääää") == "ä");                             // whole characters
+  CHECK(tenth(std::string(40, '\x80')) == std::string(1, '\x80'));  // bytes that are none
+  CHECK_THROWS_WITH(tenth("a"), "[text] holds 1 character, too few to hold some out; give --dev FILE");
+}
+
 TEST_CASE("n-grams back off as Witten and Bell say") {
   // After "aab": a twice and b once, two kinds. P1(a) = (2 + 2 u) / (3 + 2), with u = 1 / all code points.
   const double u = 1.0 / (0x110000 - 0x800), a = (2 + 2 * u) / 5, b = (1 + 2 * u) / 5, c = 2 * u / 5;
