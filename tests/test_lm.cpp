@@ -77,6 +77,8 @@ TEST_CASE("a damaged tokenizer.json is refused in words") {
         "[t.json] has no list 'characters'; expected the tokenizer.json of a character model");
   CHECK(refused("char", R"({"type":"char","characters":["a","bc"]})") ==
         "[t.json] entry 2 of 'characters' is no character");
+  CHECK(refused("char", R"({"type":"char","characters":[]})") ==
+        "[t.json] lists no character; expected the tokenizer.json of a character model");
   CHECK(refused("char", R"({"type":"char","characters":["b","a"]})") ==
         "[t.json] entry 2 of 'characters' is not in order");
   CHECK(refused("char", R"({"type":"char","characters":[[[[[1]]]]]})") ==
@@ -212,6 +214,9 @@ TEST_CASE("a language model refuses what it cannot learn from, or go on from, in
   CHECK(train({"--train", "wide"}) ==
         "lemma: [wide] the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)\n");
   CHECK(train({"--train", "empty"}) == "lemma: [empty] the file is empty; expected a text to learn from\n");
+  io::write_file(lemma.dir / "once", "abcdefghijklmnopqrstuvwxyz");
+  CHECK(train({"--train", "once", "--dev", "train"}) ==
+        "lemma: [once] holds no character twice, so none is learnt; give a longer text, or --tokens byte\n");
   CHECK(train({"--train", "train", "--tokens", "word"}) ==
         "lemma: [--tokens] 'word' was given; expected char, byte or bpe\n");
   CHECK(train({"--train", "train", "--heads", "3"}) ==
