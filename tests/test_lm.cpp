@@ -241,4 +241,17 @@ TEST_CASE("a language model refuses what it cannot learn from, or go on from, in
   CHECK(refused({"--temperature", "-0.5"}) ==
         "lemma: [--temperature] -0.5 was given; expected a number of 0 or more\n");
   CHECK(refused({"--top-p", "1.5"}) == "lemma: [--top-p] 1.5 was given; expected a probability above 0, at most 1\n");
+  const Program lines = lemma.run({"predict", "--model", "m", "the cat", "caf\xE9", "a dog"});
+  CHECK(
+      lines.err ==
+      "lemma: [text 2] byte 0xe9 at column 4 is not UTF-8; expected UTF-8 text (no answer to 1 of 3 texts; each has a "
+      "line with \"error\")\n");
+  CHECK(std::count(lines.out.begin(), lines.out.end(), '\n') == 3);
+}
+
+TEST_CASE("a token that is a part of a character is shown as its bytes, and a page stays UTF-8") {
+  manual_seed(4);
+  tasks::LmLearner learner(small(), Codec::build("byte", "", 0));
+  const train::Attention attention = learner.attention("text", "aé\n", 9);
+  CHECK(attention.tokens == std::vector<std::string>{"a", "\\xc3", "\\xa9", "\n"});
 }
