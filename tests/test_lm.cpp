@@ -237,7 +237,9 @@ TEST_CASE("a language model refuses what it cannot learn from, or go on from, in
         "lemma: [--prompt] is 20 tokens long; expected at most 16, which the model looks at\n");
   CHECK(refused({"--end", "!"}) ==
         "lemma: [--end] '!' is no token of this model, whose tokens are 20 characters seen twice or more\n");
-  CHECK(refused({"--beams", "0"}) == "lemma: [--beams] '0' was given; expected a whole number of 1 or more\n");
+  CHECK(refused({"--beams", "0"}) == "lemma: [--beams] '0' was given; expected a whole number from 1 to 1000\n");
+  CHECK(refused({"--beams", "1001"}) == "lemma: [--beams] '1001' was given; expected a whole number from 1 to 1000\n");
+  CHECK(refused({"--end", ""}) == "lemma: [--end] is empty; expected a token\n");
   CHECK(refused({"--temperature", "-0.5"}) ==
         "lemma: [--temperature] -0.5 was given; expected a number of 0 or more\n");
   CHECK(refused({"--top-p", "1.5"}) == "lemma: [--top-p] 1.5 was given; expected a probability above 0, at most 1\n");

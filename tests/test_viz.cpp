@@ -37,6 +37,7 @@ TEST_CASE("viridis has its known ends and middle, clips, and shows NaN as grey")
 TEST_CASE("markup is escaped") {
   CHECK(viz::escape_markup("<b> & \"c\" 'd'\x01") == "&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;\xEF\xBF\xBD");
   CHECK(viz::escape_markup("naïve 🎬") == "naïve 🎬");
+  CHECK(viz::escape_markup("a\xFF!") == "a\xEF\xBF\xBD!");
 }
 
 TEST_CASE("a heat map as SVG: a square, a number and a label for each") {

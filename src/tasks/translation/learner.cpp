@@ -172,7 +172,7 @@ train::Attention TranslationLearner::attention(const std::string& where, const s
   train::Attention attention;
   attention.summary = fmt::format("The model translates it as {}; each token that it writes looks at the source.",
                                   words::quote(text::replace_bad_bytes(bpe_.decode(ids))));
-  const auto named = [&](int64_t id) { return id == kEnd ? std::string("<end>") : bpe_.decode(std::span(&id, 1)); };
+  const auto named = [&](int64_t id) { return piece_text(bpe_.decode(std::span(&id, 1))); };
   for (const int64_t id : source.to_vector<int64_t>()) attention.keys.push_back(named(id));
   for (const int64_t id : ids) attention.tokens.push_back(named(id));
   attention.tokens.push_back(named(kEnd));
