@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "lemma/nn/init.h"
 #include "lemma/nn/positions.h"
@@ -59,7 +60,9 @@ TranslationDecoding::TranslationDecoding(const TranslationModel& model, const Te
 
 Tensor TranslationDecoding::next(const Tensor& ids) {
   const Tensor logits = model_.decode(ids.to(memory_.device()), memory_, real_, &caches_);
-  return logits.select(1, logits.size(1) - 1);  // (N, V)
+  const Tensor last = logits.select(1, logits.size(1) - 1);  // (N, V)
+  const Tensor never = lt(arange(last.size(1), {.dtype = int64, .device = last.device()}), kEnd);
+  return masked_fill(last, never, -std::numeric_limits<double>::infinity());
 }
 
 void TranslationDecoding::select(const Tensor& rows) {
