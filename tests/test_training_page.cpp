@@ -190,6 +190,12 @@ TEST_CASE("compare lays two runs of one task over each other") {
   CHECK(refused({"compare", "sentiment", "missing"}) ==
         "lemma: [missing] does not exist; expected a model directory, which `lemma train --out` makes\n");
   CHECK(contains(refused({"compare", "sentiment"}), "second"));
+  std::string config = io::read_file(playground().dir / "slow/config.json");
+  const size_t at = config.find("\"best_epoch\": ") + 14;
+  std::filesystem::copy(playground().dir / "slow", playground().dir / "later");
+  io::write_file(playground().dir / "later/config.json", config.replace(at, 1, "7"));
+  CHECK(refused({"compare", "sentiment", "later"}) ==
+        "lemma: [later/config.json] names epoch 7 of 2 as the best; the file is damaged\n");
   CHECK(refused({"compare", "sentiment", "slow", "--out", "missing/both.html"}) ==
         "lemma: [missing/both.html] cannot be written: No such file or directory; check the path\n");
   CHECK(playground().run({"compare", "sentiment", "slow", "--out", "missing/both.html"}).out == "");
