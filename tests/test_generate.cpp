@@ -109,6 +109,9 @@ TEST_CASE("drawn tokens have the probabilities that temperature, top_k, top_p an
   near(shares({.top_p = 0.6}), {1, 0, 0, 0});
   near(shares({.repetition_penalty = 2}, {0, 3, 0}), {0.4136, 0.4136, 0.1522, 0.0206});  // 2 / 2, -1 * 2
   CHECK(nn::draw_token(logits, {0}, {.temperature = 0, .repetition_penalty = 4}) == 1);
+  CHECK(nn::draw_token({-2, -3}, {0, 1}, {.temperature = 0, .repetition_penalty = 1e308}) == 0);
+  for (const double penalty : {1e-308, 1e308})  // beyond what a number holds, the order is still one of numbers
+    for (const double log : nn::log_probabilities({40, 0, -40}, {0, 1, 2}, penalty)) CHECK_FALSE(std::isnan(log));
 }
 
 TEST_CASE("generate refuses in words") {

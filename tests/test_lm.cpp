@@ -77,10 +77,28 @@ TEST_CASE("a damaged tokenizer.json is refused in words") {
         "[t.json] has no list 'characters'; expected the tokenizer.json of a character model");
   CHECK(refused("char", R"({"type":"char","characters":["a","bc"]})") ==
         "[t.json] entry 2 of 'characters' is no character");
+  CHECK(refused("char", R"({"type":"char","characters":[]})") ==
+        "[t.json] lists no character; expected the tokenizer.json of a character model");
   CHECK(refused("char", R"({"type":"char","characters":["b","a"]})") ==
         "[t.json] entry 2 of 'characters' is not in order");
   CHECK(refused("char", R"({"type":"char","characters":[[[[[1]]]]]})") ==
         "[t.json] is nested too deeply to be a tokenizer.json of this kind");
+}
+
+TEST_CASE("the last tenth of a text is held out, whole lines where there are some") {
+  const auto tenth = [](const std::string& text) {
+    tasks::PlainText train;
+    train.path = "text", train.text = text;
+    const auto dev = tasks::hold_out_last_tenth(train);
+    CHECK(train.text + dev->text == text);
+    return dev->text;
+  };
+  CHECK(tenth(std::string(60, 'b') + "\na\nfive\n") == "five\n");
+  CHECK(tenth(std::string(40, 'a')) == "aaaa");  // one line
+  CHECK(tenth("short\n" + std::string(40, 'a') + "\n") == "aaa\n");
+  CHECK(tenth("äääääääääääää") == "ä");                             // whole characters
+  CHECK(tenth(std::string(40, '\x80')) == std::string(1, '\x80'));  // bytes that are none
+  CHECK_THROWS_WITH(tenth("a"), "[text] holds 1 character, too few to hold some out; give --dev FILE");
 }
 
 TEST_CASE("n-grams back off as Witten and Bell say") {
@@ -93,17 +111,6 @@ TEST_CASE("n-grams back off as Witten and Bell say") {
   const auto story_losses = tasks::ngram_losses(story(200), story(50));
   CHECK(story_losses.size() == 6);
   CHECK(story_losses[5] < story_losses[0] / 3);
-}
-
-TEST_CASE("the last tenth that is held out begins with a line, where one begins there") {
-  tasks::PlainText lines, one_line;
-  lines.text = "0123456789012345\n78\n";
-  one_line.text = "0123456789\n234567é9";  // no line begins in its last tenth, and é is two bytes
-  CHECK(tasks::hold_out_last_tenth(one_line)->text == "9");
-  CHECK(one_line.text == "0123456789\n234567é");
-  lines.text += lines.text;
-  CHECK(tasks::hold_out_last_tenth(lines)->text == "78\n");
-  CHECK(lines.text == "0123456789012345\n78\n0123456789012345\n");
 }
 
 TEST_CASE("every character is scored once, with at least half a context before it") {
@@ -207,6 +214,9 @@ TEST_CASE("a language model refuses what it cannot learn from, or go on from, in
   CHECK(train({"--train", "wide"}) ==
         "lemma: [wide] the file is UTF-16; expected UTF-8 (iconv -f UTF-16 -t UTF-8 converts it)\n");
   CHECK(train({"--train", "empty"}) == "lemma: [empty] the file is empty; expected a text to learn from\n");
+  io::write_file(lemma.dir / "once", "abcdefghijklmnopqrstuvwxyz");
+  CHECK(train({"--train", "once", "--dev", "train"}) ==
+        "lemma: [once] holds no character twice, so none is learnt; give a longer text, or --tokens byte\n");
   CHECK(train({"--train", "train", "--tokens", "word"}) ==
         "lemma: [--tokens] 'word' was given; expected char, byte or bpe\n");
   CHECK(train({"--train", "train", "--heads", "3"}) ==
@@ -227,8 +237,23 @@ TEST_CASE("a language model refuses what it cannot learn from, or go on from, in
         "lemma: [--prompt] is 20 tokens long; expected at most 16, which the model looks at\n");
   CHECK(refused({"--end", "!"}) ==
         "lemma: [--end] '!' is no token of this model, whose tokens are 20 characters seen twice or more\n");
-  CHECK(refused({"--beams", "0"}) == "lemma: [--beams] '0' was given; expected a whole number of 1 or more\n");
+  CHECK(refused({"--beams", "0"}) == "lemma: [--beams] '0' was given; expected a whole number from 1 to 1000\n");
+  CHECK(refused({"--beams", "1001"}) == "lemma: [--beams] '1001' was given; expected a whole number from 1 to 1000\n");
+  CHECK(refused({"--end", ""}) == "lemma: [--end] is empty; expected a token\n");
   CHECK(refused({"--temperature", "-0.5"}) ==
         "lemma: [--temperature] -0.5 was given; expected a number of 0 or more\n");
   CHECK(refused({"--top-p", "1.5"}) == "lemma: [--top-p] 1.5 was given; expected a probability above 0, at most 1\n");
+  const Program lines = lemma.run({"predict", "--model", "m", "the cat", "caf\xE9", "a dog"});
+  CHECK(
+      lines.err ==
+      "lemma: [text 2] byte 0xe9 at column 4 is not UTF-8; expected UTF-8 text (no answer to 1 of 3 texts; each has a "
+      "line with \"error\")\n");
+  CHECK(std::count(lines.out.begin(), lines.out.end(), '\n') == 3);
+}
+
+TEST_CASE("a token that is a part of a character is shown as its bytes, and a page stays UTF-8") {
+  manual_seed(4);
+  tasks::LmLearner learner(small(), Codec::build("byte", "", 0));
+  const train::Attention attention = learner.attention("text", "aé\n", 9);
+  CHECK(attention.tokens == std::vector<std::string>{"a", "\\xc3", "\\xa9", "\n"});
 }

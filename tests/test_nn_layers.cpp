@@ -73,6 +73,7 @@ TEST_CASE("Every layer's gradients agree with differences in float64") {
   nn::LearnedPositions positions(4, 0, 5);
   positions.to(float64);
   CHECK(gradient_error(positions, {x}, [&] { return positions(x); }) < 1e-6);
+  CHECK(gradient_error(positions, {x}, [&] { return positions(x, 2); }) < 1e-6);
 }
 
 TEST_CASE("The gradient comparison of layers itself notices a gradient that is off by one percent") {
@@ -223,6 +224,40 @@ TEST_CASE("Positions: the table's entries, the buffer, and a text that is too lo
   CHECK(equal(learned(zeros({1, 8, 6}))[0], learned.embedding.weight));
   CHECK_THROWS_WITH(learned(zeros({2, 3, 5})),
                     "[LearnedPositions] (2, 3, 5) does not fit a table of (8, 6); expected (B, T, 6) with T at most 8");
+}
+
+TEST_CASE("Positions of a text's later tokens are those that the whole text gives them") {
+  manual_seed(7);
+  nn::PositionalEncoding sinus(6, 0.0, 8);
+  nn::LearnedPositions learned(6, 0.0, 8);
+  const Tensor x = randn({2, 8, 6});
+  for (const int64_t first : {0, 1, 5, 7, 8}) {  // at 8 nothing is left
+    CAPTURE(first);
+    const Tensor rest = x.narrow(1, first, 8 - first);
+    CHECK(equal(sinus(rest, first), sinus(x).narrow(1, first, 8 - first)));
+    CHECK(equal(learned(rest, first), learned(x).narrow(1, first, 8 - first)));
+    CHECK(equal(nn::sinusoidal_positions(8 - first, 6, first), sinus.pe.narrow(0, first, 8 - first)));
+  }
+  sum(learned(x.narrow(1, 0, 2), 3)).backward();  // of the table, rows 3 and 4 were used, by 2 texts
+  CHECK(equal(learned.embedding.weight.grad().sum({1}), tensor({0.0, 0.0, 0.0, 12.0, 12.0, 0.0, 0.0, 0.0})));
+  int calls = 0;
+  sinus.register_forward_hook([&](const nn::Module&, const Tensor&, const Tensor&) { ++calls; });
+  sinus(x.narrow(1, 2, 3), 2);
+  CHECK(calls == 1);
+
+  CHECK_THROWS_WITH(sinus(x.narrow(1, 0, 3), 6),
+                    "[PositionalEncoding] (2, 3, 6) from token 6 does not fit a table of (8, 6); expected (B, T, 6) "
+                    "within 8 tokens");
+  CHECK_THROWS_WITH(learned(x.narrow(1, 0, 1), std::numeric_limits<int64_t>::max()),
+                    "[LearnedPositions] (2, 1, 6) from token 9223372036854775807 does not fit a table of (8, 6); "
+                    "expected (B, T, 6) within 8 tokens");
+  CHECK_THROWS_WITH(learned(x, -1),
+                    "[LearnedPositions] first is -1; expected 0, the place of a text's first token, or more");
+  CHECK_THROWS_WITH(sinus(x, -2),
+                    "[PositionalEncoding] first is -2; expected 0, the place of a text's first token, or "
+                    "more");
+  CHECK_THROWS_WITH(nn::sinusoidal_positions(3, 6, -1),
+                    "[sinusoidal_positions] first is -1; expected 0, the place of a text's first token, or more");
 }
 
 TEST_CASE("Layers refuse impossible sizes in words") {

@@ -49,6 +49,31 @@ TEST_CASE("an entity model saved by an earlier version gives the numbers that it
   CHECK(answer["tags"] == Json({"B-PER", "O", "O", "O", "B-LOC", "O"}));
 }
 
+TEST_CASE("a language model saved by an earlier version gives the numbers that it gave, and is resumed") {
+  const SavedModel saved;
+  const auto loss = [&] {
+    return saved.run({"evaluate", "--model", "lm", "--data", "dev.txt"})["loss_per_character"].get<double>();
+  };
+  CHECK(loss() == Approx(1.9821597156051087).epsilon(1e-6));
+  const Json answer = saved.run({"predict", "--model", "lm", "the cat sees"});
+  CHECK(answer["loss_per_character"].get<double>() == Approx(1.7463701690236728).epsilon(1e-6));
+  const Program text =
+      run_lemma({"generate", "--model", "lm", "--prompt", "the cat", "--temperature", "0", "--max", "8"},
+                {.directory = saved.dir.path});
+  CHECK(text.out == "the cate tee se\n");
+  REQUIRE(run_lemma({"train", "lm", "--out", "lm", "--resume"}, {.directory = saved.dir.path}).status == 0);
+  CHECK(loss() == Approx(1.0459066967109907).epsilon(1e-2));  // where that version ended; four epochs of rounding
+}
+
+TEST_CASE("a translation model saved by an earlier version gives the numbers that it gave") {
+  const SavedModel saved;
+  const Json score = saved.run({"evaluate", "--model", "translation", "--data", "dev.pairs"});
+  CHECK(score["sentences"] == 8);
+  CHECK(score["bleu"].get<double>() == Approx(59.84944915838876));
+  CHECK(score["loss"].get<double>() == Approx(0.8562152981758118).epsilon(1e-6));
+  CHECK(saved.run({"predict", "--model", "translation", "one two three four"})["translation"] == "eins zwei drei vier");
+}
+
 TEST_CASE("a run interrupted in an earlier version is resumed where that version ended") {
   const SavedModel saved;
   const Program program =

@@ -83,6 +83,17 @@ TEST_CASE("two runs are laid over each other, on a page and on a terminal") {
         "               two      2 █ ▁ 1\n");
 }
 
+TEST_CASE("on a narrow terminal the runs' names and numbers stand below each other") {
+  const viz::TrainingPage page = page_of({run_of("one", 0.25), run_of("a long name", 0.125)});
+  const std::string text = viz::training_text(page, 40);
+  CHECK(contains(text,
+                 "training loss\n"
+                 "  one              1 █▄▂ 0.25\n"
+                 "  a long name      1 █▄▁ 0.125\n"
+                 "dev loss\n"));
+  CHECK(contains(viz::training_text(page, 12), "lr\n  one          0.1\n  a long name  0.2\n\ntraining loss\n"));
+}
+
 TEST_CASE("pages of no run, or of curves of unequal length, are refused") {
   CHECK(error_of<ValueError>([] { viz::training_html(page_of({})); }) ==
         "[training_html] there are 0 runs; expected one or two");
@@ -179,5 +190,14 @@ TEST_CASE("compare lays two runs of one task over each other") {
   CHECK(refused({"compare", "sentiment", "missing"}) ==
         "lemma: [missing] does not exist; expected a model directory, which `lemma train --out` makes\n");
   CHECK(contains(refused({"compare", "sentiment"}), "second"));
+  std::string config = io::read_file(playground().dir / "slow/config.json");
+  const size_t at = config.find("\"best_epoch\": ") + 14;
+  std::filesystem::copy(playground().dir / "slow", playground().dir / "later");
+  io::write_file(playground().dir / "later/config.json", config.replace(at, 1, "7"));
+  CHECK(refused({"compare", "sentiment", "later"}) ==
+        "lemma: [later/config.json] names epoch 7 of 2 as the best; the file is damaged\n");
+  CHECK(refused({"compare", "sentiment", "slow", "--out", "missing/both.html"}) ==
+        "lemma: [missing/both.html] cannot be written: No such file or directory; check the path\n");
+  CHECK(playground().run({"compare", "sentiment", "slow", "--out", "missing/both.html"}).out == "");
   CHECK(refused({"compare", "sentiment", "slow", "--out", ""}) == "lemma: [--out] is empty; expected a file\n");
 }

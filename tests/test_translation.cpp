@@ -67,6 +67,7 @@ TEST_CASE("pairs come from a table or from two files, and bad lines are named") 
         "[" + a + "," + c + "] " + a + " has 2 lines and " + c + " has 1 line; expected as many in both");
   CHECK(refused(a + "," + b + "," + c) ==
         "[" + a + "," + b + "," + c + "] names more than two files; expected FILE, or SOURCE,TARGET");
+  CHECK(refused(a + ",") == "[" + a + ",] lacks a name beside the comma; expected FILE, or SOURCE,TARGET");
   io::write_file(t, "a\tb\nno tab\nx\ty\tz\n\tb\nc\td\ne\tf\ng\th\n");
   CHECK(refused(t) == "[" + t +
                           ":2] has no tab; expected a sentence and its translation (--skip-bad-lines leaves such lines "
@@ -124,6 +125,36 @@ TEST_CASE("translation learns, resumes, evaluates and answers through the progra
   CHECK(lemma.run({"generate", "--model", "whole"}).err ==
         "lemma: [--prompt] holds no word; expected a sentence to translate\n");
   CHECK(lemma.run({"predict", "--model", "whole", " "}).status == 2);
+}
+
+TEST_CASE("a translation never holds <pad> or <start>, however unsure the model is") {
+  manual_seed(2);
+  tasks::TranslationOptions options;
+  options.embed = 8, options.heads = 2, options.layers = 1, options.ff = 8;
+  tasks::TranslationModel model(options, 5);  // <pad>, <start>, <end> and two more
+  model.eval();
+  const NoGrad no_grad;
+  Generator chance{.seed = 3};
+  int64_t written = 0;
+  for (int i = 0; i < 20; ++i) {
+    tasks::TranslationDecoding decoding(model, tensor({{3, 4, 2}}));
+    for (const int64_t token : nn::generate(decoding, {tasks::kStart}, {.max = 10, .generator = &chance})) {
+      CHECK(token >= tasks::kEnd);
+      ++written;
+    }
+  }
+  CHECK(written == 200);
+}
+
+TEST_CASE("attention tells a text that is too long from one whose translation is") {
+  manual_seed(2);
+  tasks::TranslationOptions options;
+  options.embed = 8, options.heads = 2, options.layers = 1, options.ff = 8;
+  tasks::TranslationLearner learner(options,
+                                    text::Bpe::train("", {.size = 259, .special = {"<pad>", "<start>", "<end>"}}));
+  CHECK_THROWS_WITH(learner.attention("text", "abcdefgh", 8), "[text] is 9 tokens long; expected at most 8");
+  CHECK_THROWS_WITH(learner.attention("text", "abcdefgh", 9),
+                    "[text] has a translation of 29 tokens; expected at most 9");
 }
 
 TEST_CASE("the same pairs in two files train the same model, and resume from anywhere") {

@@ -37,6 +37,7 @@ TEST_CASE("viridis has its known ends and middle, clips, and shows NaN as grey")
 TEST_CASE("markup is escaped") {
   CHECK(viz::escape_markup("<b> & \"c\" 'd'\x01") == "&lt;b&gt; &amp; &quot;c&quot; &#39;d&#39;\xEF\xBF\xBD");
   CHECK(viz::escape_markup("naïve 🎬") == "naïve 🎬");
+  CHECK(viz::escape_markup("a\xFF!") == "a\xEF\xBF\xBD!");
 }
 
 TEST_CASE("a heat map as SVG: a square, a number and a label for each") {
@@ -192,8 +193,9 @@ TEST_CASE("attention as text: a line per query, squares where there is room, the
         "!       ▒▒░░░░  good 0.50, ␣film↵ 0.25, ! 0.25\n");
   const std::string mean = viz::attention_text(page, {}, 0, false);
   CHECK(contains(mean, "good    ████    good 0.50, ␣film↵ 0.50, ! 0.00\n"));
-  CHECK(contains(viz::attention_text(page, {0, 1}, 44, false), "good    ▓░   good 0.75"));  // half the squares
-  CHECK(contains(viz::attention_text(page, {0, 1}, 40, false), "good    good 0.75"));       // none
+  CHECK(contains(viz::attention_text(page, {0, 1}, 44, false), "good    ▓░   good 0.75"));    // half the squares
+  CHECK(contains(viz::attention_text(page, {0, 1}, 40, false), "good    good 0.75"));         // none
+  CHECK(contains(viz::attention_text(page, {0, 1}, 24, false), "good    ▓░   good 0.75\n"));  // one name of three
   CHECK(contains(viz::attention_text(page, {0, 1}, 0, true), "good    \x1b[48;2;"));
   CHECK(contains(viz::attention_text({"t", "", {std::string(30, 'x')}, {{{{1}}}}}, {}, 0, false),
                  "xxxxxxxxxxxxxxx…  ██"));

@@ -46,7 +46,7 @@ struct Arguments {
 // What the terminal shows, in words.
 std::string heading(const Arguments& arguments) {
   const std::string which = arguments.layer == 0 ? "All layers" : fmt::format("Layer {}", arguments.layer);
-  return fmt::format("{}, {}: where each token looks, and how much of its attention its first three get.", which,
+  return fmt::format("{}, {}: where each token looks, and how much of its attention its first few get.", which,
                      arguments.head == 0 ? "mean of the heads" : fmt::format("head {}", arguments.head));
 }
 

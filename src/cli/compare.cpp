@@ -23,10 +23,9 @@ int run_compare(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel first = train::load_history(arguments.first, tasks),
                           second = train::load_history(arguments.second, tasks);
   const viz::TrainingPage page = train::comparison(arguments.first, first, arguments.second, second);
+  if (!arguments.out.empty()) io::write_file(arguments.out, viz::training_html(page));
   print_line(viz::training_text(page, viz::columns_of(STDOUT_FILENO)));
-  if (arguments.out.empty()) return 0;
-  io::write_file(arguments.out, viz::training_html(page));
-  print_line(fmt::format("Wrote {}.", words::printable(arguments.out)));
+  if (!arguments.out.empty()) print_line(fmt::format("Wrote {}.", words::printable(arguments.out)));
   return 0;
 }
 

@@ -35,12 +35,13 @@ int draw_example(const Arguments& arguments) {
   const Tensor a = named(tensor(2.0, {.requires_grad = true}), "a"),
                b = named(tensor(1.0, {.requires_grad = true}), "b");
   const Tensor c = named(a + b, "c"), d = named(b + 1, "d"), e = named(c * d, "e");
-  if (arguments.out.empty())
-    print_line(explain(e) +
-               "\n--out FILE.html draws it with its derivatives; --model DIR TEXT shows what a model does.");
-  else
+  if (!arguments.out.empty()) {
     write(arguments, {"a = 2, b = 1, c = a + b, d = b + 1, e = c d",
                       "b reaches e on two paths: its derivative, 2 · 1 + 3 · 1 = 5, is their sum.", picture(e)});
+    return 0;
+  }
+  print_line(explain(e));
+  print_wrapped("--out FILE.html draws it with its derivatives; --model DIR TEXT shows what a model does.");
   return 0;
 }
 

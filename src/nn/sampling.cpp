@@ -1,6 +1,7 @@
 // One token from the logits of all: penalty, temperature, top-k, top-p, chance.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "lemma/core/error.h"
@@ -15,12 +16,15 @@ using Scores = std::vector<double>;
 // Keskar et al., "CTRL", 2019, section 4.1, for logits of either sign.
 void penalize(Scores& logits, const std::vector<int64_t>& before, double penalty) {
   if (penalty == 1) return;
+  constexpr double kLargest = std::numeric_limits<double>::max();  // two infinities would have no difference
   std::vector<bool> done(logits.size());
   for (const int64_t token : before) {
     const auto i = static_cast<size_t>(token);
     if (i >= logits.size() || done[i]) continue;
     done[i] = true;
-    logits[i] = logits[i] > 0 ? logits[i] / penalty : logits[i] * penalty;
+    if (!std::isfinite(logits[i])) continue;
+    const double value = logits[i] > 0 ? logits[i] / penalty : logits[i] * penalty;
+    logits[i] = std::clamp(value, -kLargest, kLargest);
   }
 }
 

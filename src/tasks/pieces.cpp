@@ -1,5 +1,6 @@
 #include "tasks/pieces.h"
 
+#include "lemma/core/words.h"
 #include "lemma/text/utf8.h"
 
 namespace lemma::tasks {
@@ -17,6 +18,10 @@ bool unfinished(std::string_view text) {
 }
 
 }  // namespace
+
+std::string piece_text(const std::string& bytes) {
+  return text::find_bad_byte(bytes) ? words::printable(bytes, true) : bytes;
+}
 
 void WholeCharacters::add(std::string_view bytes) {
   waiting_ += bytes;

@@ -7,6 +7,9 @@
 
 namespace lemma::tasks {
 
+/// A token as people see it: bytes that are no whole character as \xe2.
+std::string piece_text(const std::string& bytes);
+
 class WholeCharacters {
  public:
   /// `tell`, where given, is told of the text piece by piece.

@@ -158,6 +158,9 @@ History history_from(const Object& f, const std::string& where) {
     h.epochs.push_back({e.number("train_loss"), e.number("dev_loss"), e.number("score"), e.number("seconds"),
                         e.has("lr") ? e.number("lr") : NAN, e.has("gradient_norm") ? e.number("gradient_norm") : NAN});
   }
+  if (h.best_epoch < 0 || h.best_epoch > static_cast<int64_t>(h.epochs.size()))
+    throw IoError(where,
+                  fmt::format("names epoch {} of {} as the best; the file is damaged", h.best_epoch, h.epochs.size()));
   return h;
 }
 

@@ -140,9 +140,6 @@ void Session::restore(const SavedModel& saved, const io::SafeTensors& state) {
         fmt::format("{} gives a different vocabulary from the one saved in {}; resume with the data it began with",
                     history.train_path, run.out));
   const auto recorded = static_cast<int64_t>(history.epochs.size());
-  if (history.best_epoch < 0 || history.best_epoch > recorded)
-    throw ValueError("--resume", fmt::format("{} names epoch {} of {} as the best; a file is damaged", run.out,
-                                             history.best_epoch, recorded));
   trainer->load(state);
   // A run interrupted after the last step of an epoch has yet to score it.
   const int64_t unscored = trainer->epoch() - recorded;

@@ -17,7 +17,7 @@ namespace {
 
 using Matrix = std::vector<std::vector<double>>;
 
-constexpr size_t kNamed = 3;  // keys beside each row
+constexpr size_t kNamed = 3;  // keys beside each row, where they fit
 constexpr int kWidest = 16;   // columns for a token; longer ones are cut
 
 // The first and the last one to take from `count`.
@@ -66,12 +66,12 @@ std::string square(double share, bool colour, int width) {
   return text;
 }
 
-std::string largest_of(const std::vector<double>& row, const std::vector<std::string>& keys) {
+std::string largest_of(const std::vector<double>& row, const std::vector<std::string>& keys, size_t most) {
   std::vector<size_t> order(row.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) { return row[a] > row[b]; });
   std::string text;
-  for (size_t i = 0; i < std::min(kNamed, order.size()); ++i)
+  for (size_t i = 0; i < std::min(most, order.size()); ++i)
     text += fmt::format("{}{} {:.2f}", i ? ", " : "", shown(keys[order[i]]), row[order[i]]);
   return text;
 }
@@ -87,8 +87,12 @@ std::string attention_text(const AttentionPage& page, AttentionChoice choice, in
   for (size_t q = 0; q < weights.size(); ++q) {
     for (const double w : weights[q]) top = std::max(top, std::isfinite(w) ? w : 0);
     label = std::max(label, display_width(shown(page.tokens[q])));
-    named = std::max(named, display_width(largest_of(weights[q], keys)));
   }
+  size_t most = kNamed + 1;
+  do {
+    named = 0, --most;
+    for (const auto& row : weights) named = std::max(named, display_width(largest_of(row, keys, most)));
+  } while (columns > 0 && most > 1 && label + 2 + named > columns);
   const int room = columns > 0 ? columns - label - named - 4 : static_cast<int>(2 * keys.size());
   const int width = std::clamp(room / std::max(static_cast<int>(keys.size()), 1), 0, 2);
   std::string text;
@@ -98,7 +102,7 @@ std::string attention_text(const AttentionPage& page, AttentionChoice choice, in
       for (const double w : weights[q]) text += square(top > 0 && std::isfinite(w) ? w / top : 0, colour, width);
       text += "  ";
     }
-    text += largest_of(weights[q], keys) + "\n";
+    text += largest_of(weights[q], keys, most) + "\n";
   }
   return text;
 }

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "lemma/text/utf8.h"
+
 namespace lemma::viz {
 
 Rgb viridis(double t) {
@@ -35,7 +37,7 @@ std::string hex(Rgb colour) { return fmt::format("#{:02x}{:02x}{:02x}", colour.r
 
 std::string escape_markup(std::string_view text) {
   std::string out;
-  for (const char c : text) {
+  for (const char c : text::replace_bad_bytes(text)) {  // or the page would not be UTF-8
     switch (c) {
       case '&':
         out += "&amp;";

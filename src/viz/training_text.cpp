@@ -12,6 +12,8 @@ namespace lemma::viz {
 
 namespace {
 
+constexpr int kNarrowest = 8;  // columns of a curve
+
 struct Row {
   std::string name, run, first, last;
   std::vector<double> values;
@@ -43,7 +45,19 @@ int widest(const std::vector<Row>& rows, std::string Row::*column) {
   return width;
 }
 
-std::string facts_text(const TrainingPage& page) {
+// Below its name what each run says, for a terminal on which the runs have no room side by side.
+std::string stacked_facts(const std::vector<std::vector<std::string>>& table) {
+  std::string text;
+  int width = 0;
+  for (const std::string& run : table[0]) width = std::max(width, display_width(run));
+  for (size_t row = 1; row < table.size(); ++row) {
+    text += table[row][0] + "\n";
+    for (size_t i = 1; i < table[row].size(); ++i) text += "  " + pad(table[0][i], width) + "  " + table[row][i] + "\n";
+  }
+  return text + "\n";
+}
+
+std::string facts_text(const TrainingPage& page, int columns) {
   std::vector<std::vector<std::string>> table;
   if (page.runs.size() > 1) {
     table.push_back({""});
@@ -60,6 +74,9 @@ std::string facts_text(const TrainingPage& page) {
       widths.resize(std::max(widths.size(), i + 1));
       widths[i] = std::max(widths[i], display_width(row[i]));
     }
+  int taken = -2;
+  for (const int width : widths) taken += width + 2;
+  if (columns > 0 && taken > columns && page.runs.size() > 1) return stacked_facts(table);
   std::string text;
   for (const auto& row : table) {
     std::string line;
@@ -76,14 +93,19 @@ std::string training_text(const TrainingPage& page, int columns) {
   const std::vector<Row> rows = rows_of(page);
   const int name = widest(rows, &Row::name), run = widest(rows, &Row::run), first = widest(rows, &Row::first),
             last = widest(rows, &Row::last);
-  const int taken = name + (run ? run + 2 : 0) + first + last + 6;
-  const int room = std::clamp((columns > 0 ? columns : 80) - taken, 8, 60);
+  const int numbers = (run ? run + 2 : 0) + first + last + 4, wide = columns > 0 ? columns : 80;
+  const bool stacked = name + 2 + numbers + kNarrowest > wide;  // then each name has a line of its own
+  const int room = std::clamp(wide - numbers - (stacked ? 2 : name + 2), kNarrowest, 60);
   size_t longest = 1;
   for (const Row& row : rows) longest = std::max(longest, row.values.size());
-  std::string text = facts_text(page);
+  std::string text = facts_text(page, columns);
   const Row* before = nullptr;
   for (const Row& row : rows) {
-    text += pad(before && before->name == row.name ? "" : row.name, name) + "  ";
+    const bool fresh = !before || before->name != row.name;
+    if (stacked)
+      text += (fresh ? row.name + "\n" : "") + "  ";
+    else
+      text += pad(fresh ? row.name : "", name) + "  ";
     if (run) text += pad(row.run, run) + "  ";
     double low = INFINITY, high = -INFINITY;  // runs share a scale, and an epoch is as wide in both
     for (const Row& other : rows)

@@ -14,7 +14,16 @@ namespace fs = std::filesystem;
 
 namespace {
 
+struct Kind {
+  const char *task, *train, *dev;
+};
+constexpr Kind kKinds[] = {{"sentiment", "train.tsv", "dev.tsv"},
+                           {"ner", "train.conll", "dev.conll"},
+                           {"lm", "train.txt", "dev.txt"},
+                           {"translation", "train.pairs", "dev.pairs"}};
+
 struct File {
+  const Kind* kind;
   std::string path, sound;
 };
 
@@ -22,9 +31,9 @@ struct File {
 struct Saved {
   Saved() {
     restore();
-    for (const char* task : {"sentiment", "ner"})
-      for (const auto& entry : fs::directory_iterator(dir / task))
-        files.push_back({entry.path(), io::read_file(entry.path())});
+    for (const Kind& kind : kKinds)
+      for (const auto& entry : fs::directory_iterator(dir / kind.task))
+        files.push_back({&kind, entry.path(), io::read_file(entry.path())});
     std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.path < b.path; });
   }
   void restore() const {
@@ -50,20 +59,28 @@ std::string contents(fuzz::Bytes& in, const std::string& sound) {
   return text;
 }
 
-void use(const Saved& saved, const std::string& task) {
-  const train::SavedModel model = train::load_model(saved.dir / task, tasks::all());
-  for (const char* text : {"Anna Berg lives in Quito .", "a fine hotel", ""})
+void use(const Saved& saved, const Kind& kind) {
+  const train::SavedModel model = train::load_model(saved.dir / kind.task, tasks::all());
+  for (const char* text : {"Anna Berg lives in Quito .", "a fine hotel", "one two", "the cat", ""})
     fuzz::refused("predict", [&] { model.learner->predict("text", text); });
-  const auto corpus = model.learner->read(saved.dir / (task == "ner" ? "dev.conll" : "dev.tsv"), false);
+  for (const char* text : {"one two", "the cat"}) {
+    for (const int64_t beams : {1, 2})
+      fuzz::refused("generate", [&] {
+        model.learner->generate("text", text, {.options = {.max = 12, .temperature = 0, .beams = beams}});
+      });
+    fuzz::refused("attention", [&] { model.learner->attention("text", text, 64); });
+    fuzz::refused("surprise", [&] { model.learner->surprise("text", text); });
+  }
+  const auto corpus = model.learner->read(saved.dir / kind.dev, false);
   model.learner->evaluate(*corpus, *model.learner->examples(*corpus, train::Use::scoring)).report(2);
 }
 
-void resume(const Saved& saved, const std::string& task) {
+void resume(const Saved& saved, const Kind& kind) {
   train::Run run;
-  run.task = &train::find(tasks::all(), task);
-  run.train_path = saved.dir / (task == "ner" ? "train.conll" : "train.tsv");
-  run.dev_path = saved.dir / (task == "ner" ? "dev.conll" : "dev.tsv");
-  run.out = saved.dir / task;
+  run.task = &train::find(tasks::all(), kind.task);
+  run.train_path = saved.dir / kind.train;
+  run.dev_path = saved.dir / kind.dev;
+  run.out = saved.dir / kind.task;
   run.resume = true;
   run.log = std::fopen("/dev/null", "w");
   run.stop = [] { return true; };
@@ -78,12 +95,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   fuzz::Bytes in(data, size);
   const uint8_t mode = in.byte();
   const File& file = saved.files[in.below(saved.files.size())];
-  const std::string task = file.path.find("/ner/") == std::string::npos ? "sentiment" : "ner";
   fuzz::put(file.path, contents(in, file.sound));
-  fuzz::refused("opening", [&] { use(saved, task); });
-  fuzz::refused("training state", [&] { train::load_training(saved.dir / task); });
+  fuzz::refused("opening", [&] { use(saved, *file.kind); });
+  fuzz::refused("training state", [&] { train::load_training(saved.dir / file.kind->task); });
   if (mode & 1) {
-    resume(saved, task);
+    resume(saved, *file.kind);
     saved.restore();
   } else {
     fuzz::put(file.path, file.sound);

@@ -6,14 +6,18 @@
 
 namespace lemma::nn {
 
-/// P[t][2i] = sin(t / 10000^(2i/D)), P[t][2i+1] = cos(the same): (T, D), float32. An odd D lacks the last cosine.
-/// Vaswani et al., 2017, section 3.5.
-Tensor sinusoidal_positions(int64_t length, int64_t d_model);
+/// P[t][2i] = sin(t / 10000^(2i/D)), P[t][2i+1] = cos(the same) for t = first, first + 1, ...: (T, D), float32. An odd
+/// D lacks the last cosine. Throws ValueError for a negative `first`. Vaswani et al., 2017, section 3.5.
+Tensor sinusoidal_positions(int64_t length, int64_t d_model, int64_t first = 0);
 
-/// y = dropout(x + P[:T]). x: (B, T, D). The table is a buffer "pe" (max_len, D). Throws ShapeError when T > max_len.
+/// y = dropout(x + P[first:first+T]). x: (B, T, D), the tokens first, first + 1, ...: behind a key-value cache `first`
+/// is its length. The table is a buffer "pe" (max_len, D). Throws ShapeError when first + T > max_len, ValueError for a
+/// negative `first`.
 class PositionalEncoding : public Layer {
  public:
   explicit PositionalEncoding(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 5000);
+  using Layer::operator();
+  Tensor operator()(const Tensor& x, int64_t first) const;
   Tensor forward(const Tensor& x) const override;
 
   Tensor pe;
@@ -24,6 +28,8 @@ class PositionalEncoding : public Layer {
 class LearnedPositions : public Layer {
  public:
   explicit LearnedPositions(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 512);
+  using Layer::operator();
+  Tensor operator()(const Tensor& x, int64_t first) const;
   Tensor forward(const Tensor& x) const override;
 
   Embedding embedding;

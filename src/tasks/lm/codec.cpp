@@ -107,6 +107,7 @@ std::unique_ptr<Codec> open_characters(const Json& file, const std::string& wher
       throw IoError(where, fmt::format("entry {} of 'characters' is not in order", characters.size() + 1));
     characters.push_back(*character);
   }
+  if (characters.empty()) throw IoError(where, "lists no character; expected the tokenizer.json of a character model");
   return std::make_unique<Characters>(std::move(characters));
 }
 

@@ -47,10 +47,11 @@ std::unique_ptr<PlainText> read_plain_text(const std::string& path, bool replace
 std::unique_ptr<PlainText> hold_out_last_tenth(PlainText& train) {
   size_t cut = train.text.size() - train.text.size() / 10;
   if (const size_t line = train.text.find('\n', cut); line != std::string::npos && line + 1 < train.text.size())
-    cut = line + 1;  // a line that the model has not half seen
-  while (cut < train.text.size() && (static_cast<unsigned char>(train.text[cut]) & 0xC0) == 0x80) ++cut;
+    cut = line + 1;                                       // a line that the model has not half seen
+  for (int i = 0; i < 3 && cut < train.text.size(); ++i)  // nor half a character; other bytes may be anything
+    cut += (static_cast<unsigned char>(train.text[cut]) & 0xC0) == 0x80;
   if (cut == train.text.size())
-    throw IoError(train.path, fmt::format("{} are too few to hold some out; give --dev FILE", train.size_text()));
+    throw IoError(train.path, fmt::format("holds {}, too few to hold some out; give --dev FILE", train.size_text()));
   auto dev = std::make_unique<PlainText>(train);
   dev->text.erase(0, cut);
   dev->notes.clear();

@@ -85,6 +85,7 @@ std::string LmLearner::predict(const std::string& where, const std::string& text
   corpus.path = where;
   corpus.text = text;
   if (text.empty()) throw IoError(where, "holds no character; expected a text");
+  check_utf8(where, text);
   const auto windows = tasks::windows_of(corpus, *codec_, options_.context, train::Use::scoring);
   const double score = total_loss(*windows) / static_cast<double>(corpus.size());
   const nlohmann::ordered_json json = {
@@ -92,11 +93,15 @@ std::string LmLearner::predict(const std::string& where, const std::string& text
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
+void LmLearner::check_utf8(const std::string& where, const std::string& text) const {
+  if (codec_->unknown() < 0) return;
+  if (const auto bad = text::find_bad_byte(text))
+    throw IoError(where,
+                  fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value, bad->column));
+}
+
 std::vector<int64_t> LmLearner::known_ids(const std::string& where, const std::string& text) const {
-  if (codec_->unknown() >= 0)
-    if (const auto bad = text::find_bad_byte(text))
-      throw IoError(
-          where, fmt::format("byte 0x{:02x} at column {} is not UTF-8; expected UTF-8 text", bad->value, bad->column));
+  check_utf8(where, text);
   std::vector<int64_t> ids = codec_->encode(text);
   const auto strange = std::find(ids.begin(), ids.end(), codec_->unknown());
   if (strange == ids.end()) return ids;
@@ -157,7 +162,8 @@ train::Attention LmLearner::attention(const std::string& where, const std::strin
   const Tensor logits = model_(input, &attention.weights);
   const Tensor last = softmax(logits.select(1, input.size(1) - 1), 1).select(0, 0);  // (V)
   const int64_t best = argmax(last, 0).item<int64_t>();
-  for (const int64_t id : input.to_vector<int64_t>()) attention.tokens.push_back(codec_->decode(std::span(&id, 1)));
+  for (const int64_t id : input.to_vector<int64_t>())
+    attention.tokens.push_back(piece_text(codec_->decode(std::span(&id, 1))));
   attention.summary = fmt::format("The model expects {} next, with probability {:.3f}.",
                                   words::quote(codec_->decode(std::span(&best, 1))), last[best].item());
   return attention;

@@ -31,6 +31,8 @@ class LmLearner : public train::Learner {
   double total_loss(const Windows& windows);
   /// (1, T). Throws IoError naming `where` for a text of no or too many tokens.
   Tensor input_of(const std::string& where, const std::string& text, size_t most) const;
+  /// Throws IoError naming `where`, the byte and its column, where the tokens are characters and the text is none.
+  void check_utf8(const std::string& where, const std::string& text) const;
   /// Throws IoError naming `where` for a character that has no id, in words.
   std::vector<int64_t> known_ids(const std::string& where, const std::string& text) const;
   int64_t end_token(const std::string& end) const;

@@ -46,7 +46,10 @@ class Lm : public train::Task {
     const LmOptions& options = lm_options(given);
     const PlainText& text = plain_text(train);
     if (options.tokens == "char") text.check_utf8();
-    return learner(options, Codec::build(options.tokens, text.text, options.vocabulary));
+    std::unique_ptr<Codec> codec = Codec::build(options.tokens, text.text, options.vocabulary);
+    if (codec->size() == 1)  // <unk> alone, which is never written
+      throw IoError(text.path, "holds no character twice, so none is learnt; give a longer text, or --tokens byte");
+    return learner(options, std::move(codec));
   }
   std::unique_ptr<train::Learner> open(const train::Options& given,
                                        const std::vector<train::NamedText>& files) const override {

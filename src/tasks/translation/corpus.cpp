@@ -67,6 +67,8 @@ std::unique_ptr<SentencePairs> read_pairs(const std::string& path, const train::
   Collector collect(*pairs, how.skip_bad_lines);
   const std::vector<std::string> files = train::data_files(path);
   if (files.size() > 2) throw IoError(path, "names more than two files; expected FILE, or SOURCE,TARGET");
+  if (std::count(files.begin(), files.end(), "") > 0)
+    throw IoError(path, "lacks a name beside the comma; expected FILE, or SOURCE,TARGET");
   const data::TextFile source(files[0], how.replace_invalid);
   if (files.size() == 1) {
     pairs->format = "source<TAB>target";

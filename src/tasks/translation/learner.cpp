@@ -165,14 +165,16 @@ Tensor TranslationLearner::surprise(const std::string& where, const std::string&
 
 train::Attention TranslationLearner::attention(const std::string& where, const std::string& text, size_t most) {
   const Tensor source = source_of(where, text);
+  if (source.size(1) > static_cast<int64_t>(most))
+    throw IoError(where, fmt::format("is {} tokens long; expected at most {}", source.size(1), most));
   const Answering answering(model_);
   std::vector<int64_t> ids = translate_batch(model_, source, most_tokens(source.size(1)))[0];
-  const size_t longest = std::max(static_cast<size_t>(source.size(1)), ids.size() + 1);
-  if (longest > most) throw IoError(where, fmt::format("is {} tokens long; expected at most {}", longest, most));
+  if (ids.size() + 1 > most)
+    throw IoError(where, fmt::format("has a translation of {} tokens; expected at most {}", ids.size() + 1, most));
   train::Attention attention;
   attention.summary = fmt::format("The model translates it as {}; each token that it writes looks at the source.",
                                   words::quote(text::replace_bad_bytes(bpe_.decode(ids))));
-  const auto named = [&](int64_t id) { return id == kEnd ? std::string("<end>") : bpe_.decode(std::span(&id, 1)); };
+  const auto named = [&](int64_t id) { return piece_text(bpe_.decode(std::span(&id, 1))); };
   for (const int64_t id : source.to_vector<int64_t>()) attention.keys.push_back(named(id));
   for (const int64_t id : ids) attention.tokens.push_back(named(id));
   attention.tokens.push_back(named(kEnd));

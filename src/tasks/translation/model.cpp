@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "lemma/nn/init.h"
 #include "lemma/nn/positions.h"
@@ -23,8 +24,8 @@ TranslationModel::TranslationModel(const TranslationOptions& o, int64_t vocabula
 
 Tensor TranslationModel::embed(const Tensor& ids, int64_t held) const {
   const int64_t T = ids.size(1), D = embedding.weight.size(1);
-  const Tensor positions = nn::sinusoidal_positions(held + T, D).to(ids.device()).narrow(0, held, T);  // (T, D)
-  return dropout(embedding(ids) * std::sqrt(static_cast<double>(D)) + positions);                      // (B, T, D)
+  const Tensor positions = nn::sinusoidal_positions(T, D, held).to(ids.device());  // (T, D)
+  return dropout(embedding(ids) * std::sqrt(static_cast<double>(D)) + positions);  // (B, T, D)
 }
 
 Tensor TranslationModel::encode(const Tensor& source) const {
@@ -59,7 +60,9 @@ TranslationDecoding::TranslationDecoding(const TranslationModel& model, const Te
 
 Tensor TranslationDecoding::next(const Tensor& ids) {
   const Tensor logits = model_.decode(ids.to(memory_.device()), memory_, real_, &caches_);
-  return logits.select(1, logits.size(1) - 1);  // (N, V)
+  const Tensor last = logits.select(1, logits.size(1) - 1);  // (N, V)
+  const Tensor never = lt(arange(last.size(1), {.dtype = int64, .device = last.device()}), kEnd);
+  return masked_fill(last, never, -std::numeric_limits<double>::infinity());
 }
 
 void TranslationDecoding::select(const Tensor& rows) {

@@ -35,7 +35,8 @@ class TranslationModel : public nn::Module {
 
 std::vector<std::pair<std::string, Shape>> translation_shapes(const TranslationOptions& options, int64_t vocabulary);
 
-/// The model as generate() sees it: one source, and targets that begin with kStart.
+/// The model as generate() sees it: one source, and targets that begin with kStart, in which kPad and kStart never
+/// come.
 class TranslationDecoding : public nn::Decoding {
  public:
   TranslationDecoding(const TranslationModel& model, const Tensor& source);
