@@ -25,17 +25,21 @@ double worth(const Beam& beam, double penalty) {
   return beam.score / std::pow(static_cast<double>(std::max<size_t>(1, beam.tokens.size())), penalty);
 }
 
-// The `count` best ways to go on, best first.
+// The `count` best ways to go on, best first. Kept as a heap, the worst on top: beams x V of them would be much to
+// hold.
 std::vector<Step> best_steps(const std::vector<Beam>& beams, const std::vector<std::vector<double>>& logs,
                              size_t count) {
+  const auto better = [](const Step& a, const Step& b) { return a.score > b.score; };
   std::vector<Step> steps;
   for (size_t b = 0; b < beams.size(); ++b)
-    for (size_t v = 0; v < logs[b].size(); ++v)
-      if (std::isfinite(logs[b][v])) steps.push_back({b, static_cast<int64_t>(v), beams[b].score + logs[b][v]});
-  count = std::min(count, steps.size());
-  std::partial_sort(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(count), steps.end(),
-                    [](const Step& a, const Step& b) { return a.score > b.score; });
-  steps.resize(count);
+    for (size_t v = 0; v < logs[b].size(); ++v) {
+      const Step step{b, static_cast<int64_t>(v), beams[b].score + logs[b][v]};
+      if (!std::isfinite(logs[b][v]) || (steps.size() == count && !better(step, steps.front()))) continue;
+      if (steps.size() == count) std::pop_heap(steps.begin(), steps.end(), better), steps.pop_back();
+      steps.push_back(step);
+      std::push_heap(steps.begin(), steps.end(), better);
+    }
+  std::sort_heap(steps.begin(), steps.end(), better);
   return steps;
 }
 
