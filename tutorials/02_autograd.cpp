@@ -106,7 +106,7 @@ int lesson() {
        "Call te.backward() a second time and read the message. Then call zero_grad() on ta and tb, make a fresh\n"
        "     graph e2 = (ta + tb) * (tb + 1) and call e2.backward({}, true), which keeps it, twice. What is tb.grad()?",
        "Try h = 1e-1, 1e-5, 1e-9 and 1e-13 in central_difference. Why is it worse at both ends?"},
-      "build/tutorials/03_linear");
+      "scripts/tutorial.sh 03");
 }
 
 int main(int argc, char** argv) {

@@ -119,7 +119,7 @@ int lesson() {
        "Start from other weights, far away. Does training end at the same line?",
        "Fit y = x^2 with optim::Adam and two layers, with nn::Tanh between them (step 04b explains why):\n"
        "     nn::Sequential net; net.add<nn::Linear>(1, 16); net.add<nn::Tanh>(); net.add<nn::Linear>(16, 1);"},
-      "build/tutorials/04_softmax");
+      "scripts/tutorial.sh 04");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -108,7 +108,7 @@ int lesson() {
        "For two classes, show that softmax of (z, 0) is sigmoid(z), on paper and in code.",
        "What loss does a model with 10 classes start at? What does an initial loss of 9 tell you?",
        "Leave .detach() out of safe_softmax. Why is the gradient still right?"},
-      "build/tutorials/04b_network, where a network learns");
+      "scripts/tutorial.sh 04b, where a network learns");
 }
 
 void no_max() {

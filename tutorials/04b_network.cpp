@@ -155,7 +155,7 @@ int lesson() {
        "Stop early: train a network for as many epochs as gave the lowest dev loss. What does that gain?",
        "Give the 200 train pictures random labels. Can the network still learn them? What is right on dev?",
        "Multiply the loss by 1000 before backward. What does Adam do, and what would SGD do?"},
-      "build/tutorials/05_self_attention");
+      "scripts/tutorial.sh 05");
 }
 
 int main(int argc, char** argv) {

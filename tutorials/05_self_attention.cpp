@@ -160,7 +160,7 @@ int lesson() {
        "Permute the rows of x before attention. What happens to y? What can attention not know, therefore?",
        "Divide the scores by -sqrt(d): keys unlike the query get the weight. Does the reader still learn, and why?",
        "Two drawers with the same letter, c5 and c2: what does a trained reader answer to c?, and with what weights?"},
-      "build/tutorials/06_multi_head");
+      "scripts/tutorial.sh 06");
 }
 
 int main(int argc, char** argv) {

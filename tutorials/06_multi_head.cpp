@@ -150,7 +150,7 @@ int lesson() {
        "Give guide::MultiHeadSelfAttention weights with which it computes exactly what guide::SelfAttention computes.",
        "After training, set one head's columns of out.weight to 0. Which answers go wrong?",
        "For which B, T and H is view_without_transpose harmless? Which sizes should a test have, therefore?"},
-      "build/tutorials/07_positions");
+      "scripts/tutorial.sh 07");
 }
 
 int main(int argc, char** argv) {

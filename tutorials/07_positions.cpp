@@ -150,7 +150,7 @@ int lesson() {
        "Train the sines' model with letters at places 0 to 7, and test it with both at 8 to 11. What happens?",
        "Leave out the cosines: D/2 sines only. Which property of this lesson is lost?",
        "Concatenate instead of adding: 24 numbers for the word, 8 for the place. Does it learn? What does it cost?"},
-      "build/tutorials/08_encoder_layer");
+      "scripts/tutorial.sh 08");
 }
 
 int main(int argc, char** argv) {

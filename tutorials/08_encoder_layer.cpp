@@ -159,7 +159,7 @@ int lesson() {
        "Multiply a LayerNorm's input by 100. What happens to the gradient that comes out of it, and why is that good?",
        "Train one layer of EncoderLayer on the drawers, with and without fc1 and fc2. Who needs fewer steps?",
        "Forget eval(): ask a model with dropout the same question twice. What finds it?"},
-      "build/tutorials/09_masks");
+      "scripts/tutorial.sh 09");
 }
 
 int main(int argc, char** argv) {

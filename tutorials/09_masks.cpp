@@ -138,7 +138,7 @@ int lesson() {
        "Write a NaN into a padded token. What happens, and why, although its weight is 0?",
        "Make a mask with which each token sees itself and two tokens before it, and prove that it works.",
        "Texts of 5, 50, 6 and 48 words, in batches of two. How much padding in this order, how much sorted?"},
-      "build/tutorials/10_sentiment");
+      "scripts/tutorial.sh 10");
 }
 
 int main(int argc, char** argv) {

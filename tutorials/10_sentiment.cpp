@@ -123,7 +123,7 @@ int lesson() {
                  "Replace the mean by a maximum over the real tokens. Mind what a padded token must be then.",
                  "Print the sentences that the last model gets wrong. What do they have in common?",
                  "Halve the training data, and halve it again. Which change matters more now?"},
-                "build/tutorials/11_named_entities   (the whole program: build/lemma train sentiment)");
+                "scripts/tutorial.sh 11   (the whole program: build/lemma train sentiment)");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -150,7 +150,7 @@ int lesson() {
        "Let all heads of the last layer be averaged into one picture. Construct weights for which that hides "
        "everything.",
        "Take away the positions. What does the picture show, and what is the accuracy?"},
-      "build/tutorials/13_training");
+      "scripts/tutorial.sh 13");
 }
 
 int main(int argc, char** argv) {

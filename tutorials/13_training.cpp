@@ -150,7 +150,7 @@ int lesson() {
        "How deep may a post-norm model be without warm-up? And what does warming up over 10 steps only save?",
        "The warm-up rises in a straight line. What does the peak cost if W is 4 times as long?",
        "Break a run in two ways at once. Which fault shows, and which hides?"},
-      "build/tutorials/14_generation");
+      "scripts/tutorial.sh 14");
 }
 
 int main(int argc, char** argv) {

@@ -159,7 +159,7 @@ int lesson() {
                  "Show that a temperature towards 0 becomes greedy, and towards infinity becomes blind guessing.",
                  "Compute log P of a text under the model. Is beam search's text likelier than greedy's?",
                  "How many times fewer multiplications do caches take for 512 tokens? And in the limit of long texts?"},
-                "build/tutorials/15_mixed_precision   (the whole program: build/lemma train lm)");
+                "scripts/tutorial.sh 15   (the whole program: build/lemma train lm)");
 }
 
 int main(int argc, char** argv) {

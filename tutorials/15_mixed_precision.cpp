@@ -155,7 +155,7 @@ int lesson() {
        "Work out the best scale for gradients from 1e-9 to 1e-2. For which range is there none?",
        "Measure what a TransformerEncoder keeps in bfloat16. Why does it save less than the Linear layers?",
        "Start the GradScaler at 2^40. How many steps are skipped, and what do they cost?"},
-      "build/tutorials/16_cuda_kernels");
+      "scripts/tutorial.sh 16");
 }
 
 int main(int argc, char** argv) {

@@ -150,7 +150,7 @@ int kernels_lesson() {
        "Sum with __shfl_down_sync once 32 numbers are left. How many barriers are saved?",
        "Work out the intensity of a 64 x 64 tile, and of 256 x 128. Why not larger still?",
        "Write a rung with 32 x 32 tiles and 2 x 2 numbers per thread, put it into the ladder and time it."},
-      "build/tutorials/17_transformer   (docs/debugging_kernels.md: gdb stops inside a kernel)");
+      "scripts/tutorial.sh 17   (docs/debugging_kernels.md: gdb stops inside a kernel)");
 }
 
 int main(int argc, char** argv) { return run(kernels_lesson, argc, argv); }
