@@ -119,7 +119,7 @@ void no_max() {
     claim(fmt::format("in {} it fails from {} on", first == 89 ? "float32" : "float64", first),
           fits(first - 1) && !fits(first));
   }
-  say("\n  In training it looks like this. One example with three features as large as a sum of money:");
+  say("\n  In training it looks like this. One example of three numbers as large as sums of money:");
   const Tensor x = tensor({{300.0, 200.0, 100.0}});
   nn::Linear model(3, 2);
   {
@@ -133,7 +133,7 @@ void no_max() {
   claim("the loss is not a number", std::isnan(loss.item()));
   claim("and after one step neither is any weight", all(isnan(model.weight)));
   say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the");
-  say("  formula is computed, with the name of the first operation that gave something that is no number.");
+  say("  formula is computed, with the name of the first operation that gave something that is not a number.");
   std::string message = "nothing";
   try {
     DetectAnomaly detect;
