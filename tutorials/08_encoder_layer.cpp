@@ -83,7 +83,7 @@ void depth() {
   say("  The length of the gradient at the first layer, and in brackets the usual size of a number of the result.\n");
   std::vector<double> length;
   for (const double enlarged : {1.0, 2.0}) {
-    say("  {:<38} {:<20}{:<20}{}", enlarged < 2 ? "weights as they start" : "all weights times 2, as training may do",
+    say("  {:<37} {:<20}{:<20}{}", enlarged < 2 ? "weights as they start" : "all weights times 2, as in training",
         "depth 1", "depth 6", "depth 12");
     const char* const names[] = {"x = f(x)", "residual: x = x + f(x)", "post-norm: x = norm(x + f(x))",
                                  "pre-norm: x = x + f(norm(x))"};
