@@ -104,7 +104,7 @@ int lesson() {
                                        "Broken on arrival, and nobody answers."};
   const Tensor p = softmax((*last)(batch_of(texts)), 1);
   for (size_t i = 0; i < texts.size(); ++i)
-    say("  {:.0f} % positive   {}", 100 * p[static_cast<int64_t>(i)][1].item(), texts[i]);
+    say("  {:3.0f} % positive   {}", 100 * p[static_cast<int64_t>(i)][1].item(), texts[i]);
   say("\n  It is sure of itself, but not always right: {} sentences teach little about negation.", learn.size());
 
   section("The same seed, the same model");

@@ -53,6 +53,7 @@ void one_head() {
 
 void all_heads(const Agreement& model) {
   section("Every layer and head: two layers of two heads");
+  say("  A row for each word that looks; the columns are the same words in the same order.\n");
   for (const std::string sentence : {"the cats near this dog ?", "these cats near this dog ?"}) {
     std::vector<Tensor> weights;
     model(ids_of(sentence), &weights);

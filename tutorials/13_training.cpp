@@ -147,7 +147,7 @@ int lesson() {
        "Read a run by its loss next to ln C, the gradient norm, how far the parameters moved, and train beside dev."},
       {"Write the four curves of the 12 layers as one SVG with viz::curves_svg.",
        "Let the bad batch meet Adam in place of SGD, with and without clipping. What lasts longer, and why?",
-       "How deep may a post-norm model be without warm-up? And what does warming up over 10 steps only save?",
+       "How deep may a post-norm model be without warm-up? And how much does a warm-up of only 10 steps save?",
        "The warm-up rises in a straight line. What does the peak cost if W is 4 times as long?",
        "Break a run in two ways at once. Which fault shows, and which hides?"},
       "scripts/tutorial.sh 14");
