@@ -53,7 +53,8 @@ int lesson() {
   const Tensor tc = named(ta + tb, "c"), td = named(tb + 1, "d"), te = named(tc * td, "e");
   fmt::print("The graph, as text:\n\n{}\n", explain(te));
   const std::string dot = to_dot(te);
-  fmt::print("The graph with a derivative on each edge, for Graphviz (save it and run dot -Tsvg):\n\n{}\n", dot);
+  say("The graph with a derivative on each edge, for Graphviz (save it and run dot -Tsvg):\n");
+  fmt::print("{}\n", dot);
   claim("the edges carry 1, 2 and 3",
         dot.find("label=\"2\"") != std::string::npos && dot.find("label=\"3\"") != std::string::npos);
   te.backward();

@@ -80,8 +80,8 @@ int lesson() {
   check("dL/db", {1, 1, 1}, linear.bias.grad());
 
   section("Learning: a line through eight points");
-  say("Parameters are the numbers that training changes, here slope and offset: the weight and bias of Linear(1, 1).");
-  say("The loss says how wrong they are. A step moves each against its gradient, by the gradient times lr, the "
+  say("Parameters are the numbers that training changes, here slope and offset: the weight and bias of Linear(1, 1).\n"
+      "The loss says how wrong they are. A step moves each against its gradient, by the gradient times lr, the "
       "learning rate.\n");
   // y = 2 x - 1 and a little noise. The best line is known in closed form, so we can predict what training must find.
   const Tensor px = tensor({{-2.0}, {-1.5}, {-1.0}, {-0.5}, {0.5}, {1.0}, {1.5}, {2.0}});

@@ -132,8 +132,8 @@ void no_max() {
   sgd.step();
   claim("the loss is not a number", std::isnan(loss.item()));
   claim("and after one step neither is any weight", all(isnan(model.weight)));
-  say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the");
-  say("  formula is computed, with the name of the first operation that gave something that is not a number.");
+  say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the\n"
+      "  formula is computed, with the name of the first operation that gave something that is not a number.");
   std::string message = "nothing";
   try {
     DetectAnomaly detect;

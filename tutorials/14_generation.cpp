@@ -123,8 +123,8 @@ int lesson() {
         write(ours, prompt, {.max = 80, .temperature = 0, .end = line_end[0]}) == greedy);
 
   section("Beam search: the likeliest text is not made of the likeliest tokens");
-  say("  A toy language: after the start a (0.6) or b (0.4); after a the end (0.5); after b another b (0.9).");
-  say("  Two tokens, greedy: a, end: 0.6 * 0.5 = 0.30. But b, b: 0.4 * 0.9 = 0.36.");
+  say("  A toy language: after the start a (0.6) or b (0.4); after a the end (0.5); after b another b (0.9).\n"
+      "  Two tokens, greedy: a, end: 0.6 * 0.5 = 0.30. But b, b: 0.4 * 0.9 = 0.36.");
   Toy toy;
   const auto spelt = [&](const nn::GenerateOptions& options) {
     std::string out;

@@ -136,9 +136,9 @@ void side_by_side() {
   }
   claim("less than two thirds, not a half: x and the weights are kept in half beside their float32 selves",
         kept[1] < 0.66 * kept[0] && kept[1] > 0.5 * kept[0]);
-  say("\n  Time here, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each into",
+  say("\n  Time here, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each into\n"
+      "  float32 and back, so it gains nothing. A GPU has tensor cores for them: several times faster (step 16).",
       seconds[1] / seconds[0], seconds[3] / seconds[0]);
-  say("  float32 and back, so it gains nothing. A GPU has tensor cores for them: several times faster (step 16).");
 }
 
 int lesson() {

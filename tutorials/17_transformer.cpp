@@ -72,8 +72,9 @@ int lesson() {
   Reverser model;
   const auto parameters = [&] { return std::to_string(model.num_parameters()); };
   check("the matrix: V, D", "(13, 64)", model.tokens.weight.shape().str());
-  say("  It embeds the source, it embeds the target, and its product with the decoder's output gives the logits.");
-  say("  {} parameters; three separate matrices would cost {} more.", parameters(), 2 * model.tokens.weight.numel());
+  say("  It embeds the source, it embeds the target, and its product with the decoder's output gives the logits.\n"
+      "  {} parameters; three separate matrices would cost {} more.",
+      parameters(), 2 * model.tokens.weight.numel());
   loss_of(model, pair, 0).backward();
   const Tensor gradient = model.tokens.weight.grad();
   claim("the letter j is read nowhere, yet its row has a gradient: the output's",
