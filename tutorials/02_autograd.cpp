@@ -12,6 +12,14 @@ Number formula(const Number& x, const Number& y) {
   return u * u * y + exp(u);
 }
 
+// The branches of a tree in ASCII, with --plain.
+std::string branches(std::string tree) {
+  for (const auto& [line, letters] : {std::pair{"├─", "|-"}, {"└─", "`-"}, {"│", "|"}})
+    for (size_t at = 0; plain() && (at = tree.find(line)) != std::string::npos;)
+      tree.replace(at, std::string(line).size(), letters);
+  return tree;
+}
+
 int lesson() {
   begin("02: autograd",
         "How does a program find the derivative of a result with respect to everything it was computed from?",
@@ -51,7 +59,7 @@ int lesson() {
   Tensor ta = tensor(2.0, {.requires_grad = true}), tb = tensor(1.0, {.requires_grad = true});
   named(ta, "a"), named(tb, "b");
   const Tensor tc = named(ta + tb, "c"), td = named(tb + 1, "d"), te = named(tc * td, "e");
-  fmt::print("The graph, as text:\n\n{}\n", explain(te));
+  fmt::print("The graph, as text:\n\n{}\n", branches(explain(te)));
   const std::string dot = to_dot(te);
   say("The graph with a derivative on each edge, for Graphviz (save it and run dot -Tsvg):\n");
   fmt::print("{}\n", dot);
