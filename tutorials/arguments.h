@@ -59,6 +59,14 @@ inline std::string unbroken(const std::string& text) {
   return out;
 }
 
+/// Where the first word of a line stands, behind "- " or "1. ".
+inline size_t first_word(const std::string& line) {
+  const size_t at = std::min(line.find_first_not_of(' '), line.size());
+  const size_t end = std::min(line.find_first_not_of("0123456789", at), line.size());
+  if (line.compare(at, 2, "- ") == 0) return at + 2;
+  return end > at && line.compare(end, 2, ". ") == 0 ? end + 2 : at;
+}
+
 /// On a terminal, lines end between words, and go on under the first word; elsewhere the text stays as it is.
 inline std::string wrapped(const std::string& text) {
   const size_t width = columns();
@@ -67,7 +75,7 @@ inline std::string wrapped(const std::string& text) {
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     std::string line = text.substr(begin, end - begin);
-    const size_t indent = std::min(line.find_first_not_of(" -0123456789."), size_t{8});
+    const size_t indent = std::min(first_word(line), size_t{8});
     while (lemma::viz::display_width(line) > static_cast<int>(width)) {
       const size_t cut = line.rfind(' ', width);
       if (cut == std::string::npos || cut <= indent) break;
