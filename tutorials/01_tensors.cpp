@@ -106,7 +106,7 @@ int lesson() {
        "Which of (3, 1) + (1, 4), (2, 3) + (2), (5) + () work, and what shape do they give? Check.",
        "Write x - x.mean(1), without keepdim, and read the error. For which shapes of x is there none, and a wrong "
        "result?"},
-      "build/tutorials/02_autograd");
+      "scripts/tutorial.sh 02");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -12,6 +12,14 @@ Number formula(const Number& x, const Number& y) {
   return u * u * y + exp(u);
 }
 
+// The branches of a tree in ASCII, with --plain.
+std::string branches(std::string tree) {
+  for (const auto& [line, letters] : {std::pair{"├─", "|-"}, {"└─", "`-"}, {"│", "|"}})
+    for (size_t at = 0; plain() && (at = tree.find(line)) != std::string::npos;)
+      tree.replace(at, std::string(line).size(), letters);
+  return tree;
+}
+
 int lesson() {
   begin("02: autograd",
         "How does a program find the derivative of a result with respect to everything it was computed from?",
@@ -24,7 +32,7 @@ int lesson() {
   check("f'(3), from 2x", 6, central_difference(f, 3), 1e-8);
   say("\nOne function after another: g(x) = 10 f(x). x moves f 6 times as much, f moves g 10 times as much:");
   check("g'(3): multiply, 6 * 10", 60, central_difference([&](double v) { return 10 * f(v); }, 3), 1e-7);
-  say("\nOne number used in two places: k(x) = f(x) + 10 x. It moves k along both ways:");
+  say("\nOne number used in two places: k(x) = f(x) + 10 x. It moves k along both paths:");
   check("k'(3): add, 6 + 10", 16, central_difference([&](double v) { return f(v) + 10 * v; }, 3), 1e-7);
   say("\nSeveral inputs: move one and hold the others. p(a, b) = a * b at a = 2, b = 5:");
   check("dp/da, with b = 5 held", 5, central_difference([](double a) { return a * 5; }, 2), 1e-8);
@@ -51,9 +59,10 @@ int lesson() {
   Tensor ta = tensor(2.0, {.requires_grad = true}), tb = tensor(1.0, {.requires_grad = true});
   named(ta, "a"), named(tb, "b");
   const Tensor tc = named(ta + tb, "c"), td = named(tb + 1, "d"), te = named(tc * td, "e");
-  fmt::print("The graph, as text:\n\n{}\n", explain(te));
+  fmt::print("The graph, as text:\n\n{}\n", branches(explain(te)));
   const std::string dot = to_dot(te);
-  fmt::print("The graph with a derivative on each edge, for Graphviz (save it and run dot -Tsvg):\n\n{}\n", dot);
+  say("The graph with a derivative on each edge, for Graphviz (save it and run dot -Tsvg):\n");
+  fmt::print("{}\n", dot);
   claim("the edges carry 1, 2 and 3",
         dot.find("label=\"2\"") != std::string::npos && dot.find("label=\"3\"") != std::string::npos);
   te.backward();
@@ -92,8 +101,7 @@ int lesson() {
 
   return finish(
       {"A derivative says how much the result moves per move of the input. Along a path they multiply, over paths "
-       "they\n"
-       "    add.",
+       "they add.",
        "A result remembers its inputs and one derivative per edge; backward walks from results to inputs.",
        "A number passes its gradient on only when it is complete: results before inputs, never plain recursion.",
        "Gradients are added, never assigned: a number that is used twice gets two shares."},
@@ -101,12 +109,11 @@ int lesson() {
        "Chain 30 doublings, q = q + q. How many calls does walk_on_at_once make? And how many numbers does backward "
        "visit?",
        "collect() recurses, so a chain of a million numbers overflows the stack; and so does freeing one, since each "
-       "Cell\n"
-       "     frees its inputs. Do both with a stack of your own.",
-       "Call te.backward() a second time and read the message. Then call zero_grad() on ta and tb, make a fresh\n"
-       "     graph e2 = (ta + tb) * (tb + 1) and call e2.backward({}, true), which keeps it, twice. What is tb.grad()?",
+       "Cell frees its inputs. Do both with a stack of your own.",
+       "Call te.backward() a second time and read the message. Then call zero_grad() on ta and tb, make a fresh "
+       "graph e2 = (ta + tb) * (tb + 1) and call e2.backward({}, true), which keeps it, twice. What is tb.grad()?",
        "Try h = 1e-1, 1e-5, 1e-9 and 1e-13 in central_difference. Why is it worse at both ends?"},
-      "build/tutorials/03_linear");
+      "scripts/tutorial.sh 03");
 }
 
 int main(int argc, char** argv) {

@@ -62,7 +62,7 @@ inline void overwritten() {
 
 inline void no_zero_grad() {
   using namespace lemma;
-  say("The same formula with tensors, as in two steps of a training, and no zero_grad() between them:");
+  say("The same formula with tensors, as in two steps of training, and no zero_grad() between them:");
   Tensor a = tensor(2.0, {.requires_grad = true}), b = tensor(1.0, {.requires_grad = true});
   for (int step = 1; step <= 2; ++step) {
     ((a + b) * (b + 1)).backward();

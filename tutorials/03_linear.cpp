@@ -80,9 +80,9 @@ int lesson() {
   check("dL/db", {1, 1, 1}, linear.bias.grad());
 
   section("Learning: a line through eight points");
-  say("Parameters are the numbers that training changes, here slope and offset: the weight and bias of Linear(1, 1).");
-  say("The loss says how wrong they are. A step moves each against its gradient, by lr, the learning rate, times as "
-      "much.\n");
+  say("Parameters are the numbers that training changes, here slope and offset: the weight and bias of Linear(1, 1).\n"
+      "The loss says how wrong they are. A step moves each against its gradient, by the gradient times lr, the "
+      "learning rate.\n");
   // y = 2 x - 1 and a little noise. The best line is known in closed form, so we can predict what training must find.
   const Tensor px = tensor({{-2.0}, {-1.5}, {-1.0}, {-0.5}, {0.5}, {1.0}, {1.5}, {2.0}});
   const Tensor noise = tensor({{0.1}, {-0.2}, {0.1}, {0.2}, {-0.1}, {-0.2}, {0.1}, {0.0}});
@@ -114,12 +114,12 @@ int lesson() {
        "Training is: loss, backward, a small step against the gradient, again."},
       {"How many multiplications does Linear(4, 3) do for a batch of 32? And Linear(512, 2048) on (32, 50, 512)?",
        "Leave sgd.zero_grad() out. What happens to the line, and why?",
-       "Which lr is the largest that still converges, given enough steps? Compare with 2 divided by the loss's second\n"
-       "     derivative along the slope.",
+       "Which lr is the largest that still converges, given enough steps? Compare with 2 divided by the loss's second "
+       "derivative along the slope.",
        "Start from other weights, far away. Does training end at the same line?",
        "Fit y = x^2 with optim::Adam and two layers, with nn::Tanh between them (step 04b explains why):\n"
        "     nn::Sequential net; net.add<nn::Linear>(1, 16); net.add<nn::Tanh>(); net.add<nn::Linear>(16, 1);"},
-      "build/tutorials/04_softmax");
+      "scripts/tutorial.sh 04");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

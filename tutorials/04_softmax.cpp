@@ -108,7 +108,7 @@ int lesson() {
        "For two classes, show that softmax of (z, 0) is sigmoid(z), on paper and in code.",
        "What loss does a model with 10 classes start at? What does an initial loss of 9 tell you?",
        "Leave .detach() out of safe_softmax. Why is the gradient still right?"},
-      "build/tutorials/04b_network, where a network learns");
+      "scripts/tutorial.sh 04b, where a network learns");
 }
 
 void no_max() {
@@ -119,7 +119,7 @@ void no_max() {
     claim(fmt::format("in {} it fails from {} on", first == 89 ? "float32" : "float64", first),
           fits(first - 1) && !fits(first));
   }
-  say("\n  In training it looks like this. One example with three features as large as a sum of money:");
+  say("\n  In training it looks like this. One example of three numbers as large as sums of money:");
   const Tensor x = tensor({{300.0, 200.0, 100.0}});
   nn::Linear model(3, 2);
   {
@@ -132,8 +132,8 @@ void no_max() {
   sgd.step();
   claim("the loss is not a number", std::isnan(loss.item()));
   claim("and after one step neither is any weight", all(isnan(model.weight)));
-  say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the");
-  say("  formula is computed, with the name of the first operation that gave something that is no number.");
+  say("\n  From then on every result is nan, and none says where it began. What finds it: DetectAnomaly, while the\n"
+      "  formula is computed, with the name of the first operation that gave something that is not a number.");
   std::string message = "nothing";
   try {
     DetectAnomaly detect;

@@ -37,12 +37,12 @@ inline void no_zero_grad() {
   set_num_threads(1);
   const Pictures train = make_pictures(200), dev = make_pictures(1000);
   const Descent right = descend("with zero_grad()", train, dev, true), wrong = descend("without it", train, dev, false);
-  say("  backward adds to what is there, so each step goes along the sum of all gradients so far: a ball that rolls");
-  say("  without friction. The train loss falls, even faster. But the weights roll on long after all train pictures "
-      "are");
-  say("  right, and what the network then gets wrong, it gets wrong with certainty. Two tools find it: the curve of "
-      "the");
-  say("  dev loss, and the gradient norms, which grow and stay where they should shrink with the loss.");
+  say("  backward adds to what is there, so each step goes along the sum of all gradients so far: a ball that rolls\n"
+      "  without friction. The train loss falls, even faster. But the weights roll on long after all train pictures "
+      "are\n"
+      "  right, and what the network then gets wrong, it gets wrong with certainty. Two tools find it: the curve of "
+      "the\n"
+      "  dev loss, and the gradient norms, which grow and stay where they should shrink with the loss.");
   claim("the dev loss ends 3 times as high or more", wrong.dev > 3 * right.dev);
   claim("the gradient ends 5 times as long or more", wrong.gradient > 5 * right.gradient);
   claim("the train loss alone would have hidden it", wrong.train < right.train);
@@ -56,8 +56,9 @@ inline void no_zero_grad() {
 
 inline void no_activation() {
   const nn::Sequential net{nn::Linear(2, 16), nn::Linear(16, 2)};
-  say("  What finds it: a few examples that the model must be able to learn by heart. Here are four, and it has");
-  say("  {} parameters; a loss that stays at ln 2 says that they cannot be used.", net.num_parameters());
+  say("  What finds it: a few examples that the model must be able to learn by heart. Here are four, and it has\n"
+      "  {} parameters; a loss that stays at ln 2 says that they cannot be used.",
+      net.num_parameters());
   check("the lamp's loss after 500 steps", std::log(2.0), learn_all(net, switches(), lamp(), 500), 1e-3);
   const Network right(2, 16, 2);
   claim("with tanh it is below 0.05", learn_all(right, switches(), lamp(), 500) < 0.05);
@@ -89,8 +90,8 @@ inline void zero_init() {
   say("  The lamp once more, all weights 0. What finds it: a table of gradient norms before the first step.\n");
   const Network zero(2, 4, 2);
   gradient_table(zero, 0);
-  say("\n  h = tanh(0) = 0, so dL/dW2 = g2^T h = 0. W2 = 0, so g1 = g2 W2 ... = 0. And the mean of g2 is 0, since the");
-  say("  lamp is on as often as off. Nothing can ever move:");
+  say("\n  h = tanh(0) = 0, so dL/dW2 = g2^T h = 0. W2 = 0, so g1 = g2 W2 ... = 0. And the mean of g2 is 0, since the\n"
+      "  lamp is on as often as off. Nothing can ever move:");
   check("loss after 500 steps", std::log(2.0), learn_all(zero, switches(), lamp(), 500));
   say("\n  Weights of 0.5 (0.25 for class 1) are no better. There are gradients, but each hidden unit has the same:\n");
   const Network alike(2, 4, 2);
@@ -98,9 +99,9 @@ inline void zero_init() {
   const Tensor g = alike.hidden.weight.grad(), w = alike.hidden.weight.detach();
   claim("the rows of dL/dW1, one for each unit, are equal", norm(g).item() > 0.01 && allclose(g, g[0].expand({4, 2})));
   say("\n  So four units stay one. One unit orders the four settings along a line, and a line cannot put two in the "
-      "middle");
-  say("  and say yes to them alone. At best it parts one from three: the one is certain, the three are 1/3 to 2/3, so");
-  say("  the loss is 3/4 (1/3 ln 3 + 2/3 ln 3/2) = 0.4774.");
+      "middle\n"
+      "  and say yes to them alone. At best it parts one from three: the one is certain, the three are 1/3 to 2/3, so\n"
+      "  the loss is 3/4 (1/3 ln 3 + 2/3 ln 3/2) = 0.4774.");
   check("loss after 1000 steps", 0.4774, learn_all(alike, switches(), lamp(), 1000), 0.01);
   claim("and the rows of W1 still are equal", allclose(w, w[0].expand({4, 2}), 1e-3, 1e-4));
 }

@@ -59,15 +59,15 @@ int lesson() {
   section("Two switches and a lamp: on when exactly one switch is on");
   show("x", switches());
   show("lamp", lamp());
-  say("Each row of x is an example of two features; lamp holds its class. The formula is the model, the numbers in it");
-  say("that may change are its parameters. A step moves them against the gradient of the loss.\n");
+  say("Each row of x is an example of two features; lamp holds its class. The formula is the model, the numbers in it\n"
+      "that may change are its parameters. A step moves them against the gradient of the loss.\n");
   nn::Linear linear(2, 2);
   check("a linear layer after 500 steps: ln 2", std::log(2.0), learn_all(linear, switches(), lamp(), 500), 1e-3);
   check("it says 1/2 to everything", std::vector<double>(8, 0.5), softmax(linear(switches()).detach(), 1), 0.02);
 
   section("By hand: two questions first, then one answer");
-  say("  h0 = tanh(10 (x0 + x1 - 0.5)): is at least one on?     h1 = tanh(10 (x0 + x1 - 1.5)): are both?");
-  say("  h is a hidden layer: numbers that nobody asked for, made to ask about. tanh is its activation.");
+  say("  h0 = tanh(10 (x0 + x1 - 0.5)): is at least one on?     h1 = tanh(10 (x0 + x1 - 1.5)): are both?\n"
+      "  h is a hidden layer: numbers that nobody asked for, made to ask about. tanh is its activation.");
   const Tensor both = switches().sum(1, true);              // (4, 2) -> (4, 1)
   const Tensor h = tanh((both - tensor({0.5, 1.5})) * 10);  // (4, 1) - (2) -> (4, 2)
   check("h: -1 is no, 1 is yes", {-1, -1, 1, -1, 1, -1, 1, 1}, h, 1e-3);
@@ -155,7 +155,7 @@ int lesson() {
        "Stop early: train a network for as many epochs as gave the lowest dev loss. What does that gain?",
        "Give the 200 train pictures random labels. Can the network still learn them? What is right on dev?",
        "Multiply the loss by 1000 before backward. What does Adam do, and what would SGD do?"},
-      "build/tutorials/05_self_attention");
+      "scripts/tutorial.sh 05");
 }
 
 int main(int argc, char** argv) {

@@ -31,8 +31,8 @@ inline void no_root() {
   const double without = gradient_table("without the root", raw),
                with = gradient_table("divided by sqrt(128) = 11.3", attention_weights);
   say("  The table finds it. The largest weight is near 1 before anything is learnt: softmax is saturated. Then "
-      "hardly");
-  say("  any gradient comes through, while the loss is still that of a guess, ln 8 = 2.08. A lucky start recovers.");
+      "hardly\n"
+      "  any gradient comes through, while the loss is still that of a guess, ln 8 = 2.08. A lucky start recovers.");
   claim("without the root the loss stays above 0.5", without > 0.5);
   claim("with it, it is below 0.1", with < 0.1);
 }
@@ -54,8 +54,8 @@ inline void softmax_wrong_dim() {
   say("  sums of its columns: {}", numbers(weights.sum(0).to_vector<double>()));
   claim("what finds it: the rows do not add up to 1", !allclose(weights.sum(1), ones({5}), 0.01, 0.01));
   claim("the columns do: softmax went along the wrong dim", allclose(weights.sum(0), ones({5}), 1e-5, 1e-5));
-  say("  Tokens now compete for a key: what one takes, the others lose. This task forgives it, since only the");
-  say("  question's row is read.");
+  say("  Tokens now compete for a key: what one takes, the others lose. This task forgives it, since only the\n"
+      "  question's row is read.");
 }
 
 }  // namespace tutorial

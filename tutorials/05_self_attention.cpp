@@ -12,8 +12,8 @@ void vectors() {
   std::vector<int64_t> ids;
   for (const char* token : {"the", "cat", "and", "the", "dog", "ran"})
     ids.push_back(std::find(vocabulary.begin(), vocabulary.end(), token) - vocabulary.begin());
-  say("  A vocabulary lists each word once: the cat and dog ran. A word's place in it, counted from 0, is its id.");
-  say("  A text is cut into tokens, here its words: the | cat | and | the | dog | ran. Each is replaced by its id.");
+  say("  A vocabulary lists each word once: the cat and dog ran. A word's place in it, counted from 0, is its id.\n"
+      "  A text is cut into tokens, here its words: the | cat | and | the | dog | ran. Each is replaced by its id.");
   check("ids", {0, 1, 2, 0, 3, 4}, tensor(ids));
   const Tensor table = tensor({{0.0, 0.0}, {1.0, 0.0}, {0.0, 1.0}, {1.0, 1.0}, {0.0, 2.0}});
   say("\n  An embedding is a table with a row of numbers for each id. The rows are parameters, so they are learnt.");
@@ -25,9 +25,9 @@ void vectors() {
 void look_up() {
   section("From a dictionary to a soft look-up");
   const Tensor keys = tensor({{1.0, 0.0}, {0.0, 1.0}, {-1.0, 0.0}}), values = tensor({{10.0}, {20.0}, {30.0}});
-  say("  A dictionary: the key (1, 0) has the value 10, the key (0, 1) has 20, the key (-1, 0) has 30.");
-  say("  The query, what one asks for, is (1, 0): it gives 10. For (0.9, 0.1) it has no such key and gives nothing.");
-  say("  A soft look-up compares the query with each key by a dot product, and mixes the values by softmax.");
+  say("  A dictionary: the key (1, 0) has the value 10, the key (0, 1) has 20, the key (-1, 0) has 30.\n"
+      "  The query, what one asks for, is (1, 0): it gives 10. For (0.9, 0.1) it has no such key and gives nothing.\n"
+      "  A soft look-up compares the query with each key by a dot product, and mixes the values by softmax.");
   const Tensor query = tensor({{1.0, 0.0}}), scores = matmul(query, keys.t());
   check("query (1, 2) x keys^T (2, 3)", "(1, 3)", scores.shape().str());
   check("scores: 1*1 + 0*0, 1*0 + 0*1, 1*-1 + 0*0", {1, 0, -1}, scores);
@@ -56,8 +56,9 @@ void without_parameters() {
   } catch (const ShapeError& error) {
     message = error.what();
   }
-  say("\n  The notebook that these steps follow puts X X^T into the column form, 'since X^T X is symmetric'. But:");
-  say("  {}", message);
+  say("\n  The notebook that these steps follow puts X X^T into the column form, 'since X^T X is symmetric'. But:\n"
+      "  {}",
+      message);
   claim("X (2, 3) times (2, 2) is refused", message.find("(2, 3)") != std::string::npos);
   const Tensor s = tensor({{1.0, 2.0, 3.0}, {2.0, 2.0, 4.0}, {3.0, 4.0, 5.0}});
   claim("its own example is 3 x 3 and symmetric: it hides the mistake", equal(matmul(s, s.t()), matmul(s.t(), s)));
@@ -85,9 +86,9 @@ void with_parameters() {
 
 void root() {
   section("Why divide by sqrt(d)");
-  say("  A score is a sum of d products. With entries of size 1 and either sign, the sum's size is about sqrt(d).");
-  say("  For 1000 random queries with 4 keys each: the usual size (standard deviation) of the scores, the largest of");
-  say("  4 weights on average, and the length of the gradient at the scores: half of the 1000 are smaller (median).\n");
+  say("  A score is a sum of d products. With entries of size 1 and either sign, the sum's size is about sqrt(d).\n"
+      "  For 1000 random queries with 4 keys each: the usual size (standard deviation) of the scores, the largest of\n"
+      "  4 weights on average, and the length of the gradient at the scores: half of the 1000 are smaller (median).\n");
   say("         without the root             divided by sqrt(d)");
   say("  d      scores   largest  gradient   scores   largest  gradient");
   double length[2] = {};
@@ -124,8 +125,8 @@ void backward() {
 
 void drawers() {
   section("A task that a mean cannot do");
-  say("  Four drawers with a letter and a number each, and a question: b3 d1 a6 c0 b? has the answer 3. The vector of");
-  say("  a token is its letter's row plus its number's row. Order does not matter; positions come in step 07.");
+  say("  Four drawers with a letter and a number each, and a question: b3 d1 a6 c0 b? has the answer 3. The vector of\n"
+      "  a token is its letter's row plus its number's row. Order does not matter; positions come in step 07.");
   Drawers one = make_drawers(1, 1), swapped = one;
   const Reader mean(16, equal_weights), reader(16);
   swapped.numbers = index_select(one.numbers, 1, tensor({1, 0, 3, 2, 4}));  // the same numbers in other drawers
@@ -160,7 +161,7 @@ int lesson() {
        "Permute the rows of x before attention. What happens to y? What can attention not know, therefore?",
        "Divide the scores by -sqrt(d): keys unlike the query get the weight. Does the reader still learn, and why?",
        "Two drawers with the same letter, c5 and c2: what does a trained reader answer to c?, and with what weights?"},
-      "build/tutorials/06_multi_head");
+      "scripts/tutorial.sh 06");
 }
 
 int main(int argc, char** argv) {

@@ -30,9 +30,9 @@ Tensor train_and_show(int64_t heads, std::initializer_list<int> shown) {
 
 void one_look() {
   section("A question for two: one head is not enough");
-  say("  The drawers of step 05, but the question asks for two letters: b3 d1 a6 c0 ca? has the answers 0 and 6.");
-  say("  One head gives one mean of the values. If it takes c's number only, it must guess the other among seven: a");
-  say("  loss of (0 + ln 7)/2 = 0.97. If it takes both alike, it cannot tell which is whose: ln 2 = 0.69.\n");
+  say("  The drawers of step 05, but the question asks for two letters: b3 d1 a6 c0 ca? has the answers 0 and 6.\n"
+      "  One head gives one mean of the values. If it takes c's number only, it must guess the other among seven: a\n"
+      "  loss of (0 + ln 7)/2 = 0.97. If it takes both alike, it cannot tell which is whose: ln 2 = 0.69.\n");
   const Tensor right = train_and_show(1, {0, 50, 100});
   claim("one head, 32 wide: less than 0.7 of the answers are right", right.mean().item() < 0.7);
 }
@@ -150,7 +150,7 @@ int lesson() {
        "Give guide::MultiHeadSelfAttention weights with which it computes exactly what guide::SelfAttention computes.",
        "After training, set one head's columns of out.weight to 0. Which answers go wrong?",
        "For which B, T and H is view_without_transpose harmless? Which sizes should a test have, therefore?"},
-      "build/tutorials/07_positions");
+      "scripts/tutorial.sh 07");
 }
 
 int main(int argc, char** argv) {

@@ -47,9 +47,9 @@ inline void forgotten_scale() {
     say("{}", line);
   }
   say("\n  What finds it is the two lengths, before any training: they should be of one size. In the second line a "
-      "token");
-  say("  is nearly all position, so A and B look alike; training must make the words larger first. In the third it is");
-  say("  nearly all word, and the sines, which are not parameters, cannot grow.");
+      "token\n"
+      "  is nearly all position, so A and B look alike; training must make the words larger first. In the third it is\n"
+      "  nearly all word, and the sines, which are not parameters, cannot grow.");
   claim("alike in size: the loss is below 0.2 after 150 steps", last[2] < 0.2);
   claim("small words: above 0.4", last[5] > 0.4);
   claim("small sines: still ln 2", std::abs(last[8] - std::log(2.0)) < 0.02);

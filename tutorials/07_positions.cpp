@@ -33,8 +33,8 @@ Tensor sines(int64_t T, int64_t D) {
 
 void clocks() {
   section("A place in figures: hands of a clock");
-  say("  Each pair of numbers is a hand: (sin, cos) of an angle. The first hand turns by 1 radian a token, the next");
-  say("  ones slower and slower: P[p][2i] = sin(p / 10000^(2i/D)), P[p][2i+1] = cos(the same). D = 4: rates 1 and "
+  say("  Each pair of numbers is a hand: (sin, cos) of an angle. The first hand turns by 1 radian a token, the next\n"
+      "  ones slower and slower: P[p][2i] = sin(p / 10000^(2i/D)), P[p][2i+1] = cos(the same). D = 4: rates 1 and "
       "0.01.");
   const Tensor table = sines(6, 4);
   check("p = 0: sin 0, cos 0, sin 0, cos 0", {0, 1, 0, 1}, table[0]);
@@ -44,8 +44,8 @@ void clocks() {
   claim("the guide's positional_encoding is the same",
         allclose(sines(100, 64), guide::positional_encoding(100, 64), 0, 1e-6));
   say("\n  16 places, a line each. 32 numbers, from -1 (blank) to 1 (full): first the 16 sines, then the 16 cosines, "
-      "each");
-  say("  from the fastest hand to the slowest:\n");
+      "each\n"
+      "  from the fastest hand to the slowest:\n");
   const Tensor wide = sines(16, 32);
   fmt::print("{}", shaded(cat({slice(wide, 1, 0, 32, 2), slice(wide, 1, 1, 32, 2)}, 1)));
   const Tensor far = sines(1000, 32), gaps = (far - far[0]).abs().amax({1});  // (1000)
@@ -92,8 +92,8 @@ void sizes() {
   claim("a row of nn::Embedding, N(0, 1): about sqrt(D) = 8",
         std::abs(norm(words.weight.detach(), {1}).mean().item() - 8) < 0.1);
   say("  So with N(0, 1) a token is a little more word than position. Embeddings that start at N(0, 0.1) are 0.8 "
-      "long:");
-  say("  7 times shorter than the sines, unless one scales. 'Attention Is All You Need' multiplies the words by "
+      "long:\n"
+      "  7 times shorter than the sines, unless one scales. 'Attention Is All You Need' multiplies the words by "
       "sqrt(D).");
   say("\n  The sum has the gradient 1 with respect to both. A learnt table is one for all texts of a batch:");
   const nn::LearnedPositions learnt(2, 0, 4);  // 4 places of 2 numbers, no dropout
@@ -150,7 +150,7 @@ int lesson() {
        "Train the sines' model with letters at places 0 to 7, and test it with both at 8 to 11. What happens?",
        "Leave out the cosines: D/2 sines only. Which property of this lesson is lost?",
        "Concatenate instead of adding: 24 numbers for the word, 8 for the place. Does it learn? What does it cost?"},
-      "build/tutorials/08_encoder_layer");
+      "scripts/tutorial.sh 08");
 }
 
 int main(int argc, char** argv) {

@@ -44,9 +44,9 @@ inline void naive_variance() {
 inline void post_norm_no_warmup() {
   set_num_threads(1);
   say("  12 layers read the drawers of step 05. Adam, learning rate 0.004 from the first step on; a guess costs ln 8 "
-      "=");
-  say("  2.08. The gradient is that of the first layer's fc1. The last column: how far the results for 32 different");
-  say("  questions differ (their standard deviation).\n");
+      "=\n"
+      "  2.08. The gradient is that of the first layer's fc1. The last column: how far the results for 32 different\n"
+      "  questions differ (their standard deviation).\n");
   say("                           step   loss   gradient   spread of results");
   std::vector<double> loss, length, spread;
   for (const int kind : {0, 1, 2}) {
@@ -73,9 +73,9 @@ inline void post_norm_no_warmup() {
     }
   }
   say("\n  At step 0 nothing tells them apart. At step 80 the second is at a guess, no gradient reaches its first "
-      "layer,");
-  say("  and all questions give the same result. Its first steps were too long, and a LayerNorm after each addition");
-  say("  stands in the way back. A rate that rises from 0 over 100 steps (warm-up, step 13) prevents it.");
+      "layer,\n"
+      "  and all questions give the same result. Its first steps were too long, and a LayerNorm after each addition\n"
+      "  stands in the way back. A rate that rises from 0 over 100 steps (warm-up, step 13) prevents it.");
   claim("pre-norm has learnt it", loss[2] < 0.5);
   claim("post-norm is stuck at a guess", loss[5] > 1.6);
   claim("what finds it: its gradient is 100 times shorter than at the start", length[4] < length[3] / 100);

@@ -9,8 +9,8 @@ using namespace tutorial;
 void feed_forward() {
   section("FeedForward: each token by itself");
   say("  Attention mixes tokens by weighted means. What to make of the mix is worked out by a hidden layer (step "
-      "04b),");
-  say("  the same one for every token: y = fc2(relu(fc1(x))).");
+      "04b),\n"
+      "  the same one for every token: y = fc2(relu(fc1(x))).");
   const int64_t B = 2, T = 3, D = 4, F = 16;
   const guide::FeedForward guided(D, F);
   const Tensor x = randn({B, T, D}), hidden = relu(guided.fc1(x)), y = guided.fc2(hidden);
@@ -30,10 +30,10 @@ void feed_forward() {
 void layer_norms() {
   section("LayerNorm, twice: PyTorch's and the guide's");
   say("  Each token's numbers are moved to mean 0 and stretched to spread 1. By hand for (1, 3): the mean is 2, so -1, "
-      "1.");
-  say("  PyTorch divides by the root of the variance over n: ((-1)^2 + 1^2) / 2 = 1. The guide's std divides by n - "
-      "1:");
-  say("  2 / 1 = 2, and its root is 1.4142.");
+      "1.\n"
+      "  PyTorch divides by the root of the variance over n: ((-1)^2 + 1^2) / 2 = 1. The guide's std divides by n - "
+      "1:\n"
+      "  2 / 1 = 2, and its root is 1.4142.");
   const Tensor two = tensor({{1.0, 3.0}}), four = tensor({{2.0, 4.0, 4.0, 6.0}});
   check("nn::LayerNorm of (1, 3)", {-1, 1}, nn::LayerNorm({2})(two));
   check("guide::LayerNorm of (1, 3)", {-0.7071, 0.7071}, guide::LayerNorm(2)(two));
@@ -83,16 +83,16 @@ void depth() {
   say("  The length of the gradient at the first layer, and in brackets the usual size of a number of the result.\n");
   std::vector<double> length;
   for (const double enlarged : {1.0, 2.0}) {
-    say("  {:<38} {:<20}{:<20}{}", enlarged < 2 ? "weights as they start" : "all weights times 2, as training may do",
-        "depth 1", "depth 6", "depth 12");
-    const char* const names[] = {"x = f(x)", "residual: x = x + f(x)", "post-norm: x = norm(x + f(x))",
-                                 "pre-norm: x = x + f(norm(x))"};
+    say("  {:<23} {:<18}{:<18}{}", enlarged < 2 ? "weights as they start" : "all weights times 2", "depth 1", "depth 6",
+        "depth 12");
+    const char* const names[] = {"alone: f(x)", "residual: x+f(x)", "post-norm: norm(x+f(x))",
+                                 "pre-norm: x+f(norm(x))"};
     for (int way = 0; way < 4; ++way) {
-      std::string line = fmt::format("  {:<37}", names[way]);
+      std::string line = fmt::format("  {:<23}", names[way]);
       for (const int64_t depth : {1, 6, 12}) {
         const auto [gradient, size] = at_depth(depth, way, enlarged);
         length.push_back(gradient);
-        line += fmt::format(" {:<19}", fmt::format("{:.1e} ({:.1e})", gradient, size));
+        line += fmt::format(" {:<17}", fmt::format("{:.1e} ({:.1e})", gradient, size));
       }
       say("{}", line.substr(0, line.find_last_not_of(' ') + 1));
     }
@@ -159,7 +159,7 @@ int lesson() {
        "Multiply a LayerNorm's input by 100. What happens to the gradient that comes out of it, and why is that good?",
        "Train one layer of EncoderLayer on the drawers, with and without fc1 and fc2. Who needs fewer steps?",
        "Forget eval(): ask a model with dropout the same question twice. What finds it?"},
-      "build/tutorials/09_masks");
+      "scripts/tutorial.sh 09");
 }
 
 int main(int argc, char** argv) {

@@ -18,8 +18,8 @@ struct Norm : nn::Layer {
   Tensor weight, bias;
 };
 
-/// Attention, in which tokens meet, and two linear maps, in which each thinks by itself; around either of them a
-/// residual connection and a LayerNorm.
+/// Attention, in which tokens meet, and two linear maps, in which each thinks by itself; around each a residual
+/// connection and a LayerNorm.
 struct EncoderLayer : nn::Layer {
   EncoderLayer(int64_t D, int64_t H, int64_t F, double p, bool first)
       : attention(child(this, "attention", D, H)),

@@ -20,8 +20,8 @@ inline double padding_moves(const TextReader& model) {
 inline void inverted_mask() {
   set_num_threads(1);
   say("  attend_keys here is true where a key may be attended to. key_padding_mask of PyTorch's nn.MultiheadAttention "
-      "is");
-  say("  true where it may NOT. Take one for the other, and every word sees nothing but padding. No shape is wrong.\n");
+      "is\n"
+      "  true where it may NOT. Take one for the other, and every word sees nothing but padding. No shape is wrong.\n");
   say("  right answers of 1000                    right mask   inverted");
   double right[2][2];
   const char* const asked[] = {"is the word 2 in the text?", "does the first word come again?"};
@@ -33,10 +33,10 @@ inline void inverted_mask() {
     say("  {:<38}   {:.2f}         {:.2f}", asked[q], right[q][0], right[q][1]);
   }
   say("\n  The first question needs no attention: a word's own vector goes round attention by the residual connection, "
-      "and");
-  say("  the mean collects it. So a model with the mask the wrong way round gets all of them right. The second needs "
-      "words");
-  say("  to meet. A loss that stays at ln 2 there does not say why; the padding test does, before any training.\n");
+      "and\n"
+      "  the mean collects it. So a model with the mask the wrong way round gets all of them right. The second needs "
+      "words\n"
+      "  to meet. A loss that stays at ln 2 there does not say why; the padding test does, before any training.\n");
   claim("first question: the inverted mask hides behind more than 0.98", right[0][1] > 0.98);
   claim("second question: more than 0.8 with the right mask, chance with the other",
         right[1][0] > 0.8 && right[1][1] < 0.6);

@@ -21,8 +21,8 @@ void batches() {
     }
   }
   say("  the cat ran home | the bird ran | dog.  A tensor is a rectangle, so short rows are filled up with <pad>, id "
-      "0.");
-  say("  'bird' is not in the vocabulary: it becomes <unk>, id 1, which stands for every unknown word.");
+      "0.\n"
+      "  'bird' is not in the vocabulary: it becomes <unk>, id 1, which stands for every unknown word.");
   const Tensor batch = tensor(ids).reshape({3, 4}), keep = nn::attend_tokens(batch, kPad);
   show("ids", batch);
   check("by hand", {2, 3, 5, 6, 2, 1, 5, 0, 4, 0, 0, 0}, batch);
@@ -72,8 +72,8 @@ void padding() {
 void causal() {
   section("A causal mask: nobody sees the future");
   say("  To learn to continue a text, a token must not see the ones that follow: they are the answers. Row q may "
-      "attend");
-  say("  to the columns k <= q.");
+      "attend\n"
+      "  to the columns k <= q.");
   const Tensor mask = nn::attend_causal(4);
   show("attend_causal(4)", mask.to(int64));
   check("allowed keys of each row", {1, 2, 3, 4}, mask.to(int64).sum({1}));
@@ -138,7 +138,7 @@ int lesson() {
        "Write a NaN into a padded token. What happens, and why, although its weight is 0?",
        "Make a mask with which each token sees itself and two tokens before it, and prove that it works.",
        "Texts of 5, 50, 6 and 48 words, in batches of two. How much padding in this order, how much sorted?"},
-      "build/tutorials/10_sentiment");
+      "scripts/tutorial.sh 10");
 }
 
 int main(int argc, char** argv) {

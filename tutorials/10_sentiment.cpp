@@ -104,7 +104,7 @@ int lesson() {
                                        "Broken on arrival, and nobody answers."};
   const Tensor p = softmax((*last)(batch_of(texts)), 1);
   for (size_t i = 0; i < texts.size(); ++i)
-    say("  {:.0f} % positive   {}", 100 * p[static_cast<int64_t>(i)][1].item(), texts[i]);
+    say("  {:3.0f} % positive   {}", 100 * p[static_cast<int64_t>(i)][1].item(), texts[i]);
   say("\n  It is sure of itself, but not always right: {} sentences teach little about negation.", learn.size());
 
   section("The same seed, the same model");
@@ -123,7 +123,7 @@ int lesson() {
                  "Replace the mean by a maximum over the real tokens. Mind what a padded token must be then.",
                  "Print the sentences that the last model gets wrong. What do they have in common?",
                  "Halve the training data, and halve it again. Which change matters more now?"},
-                "build/tutorials/11_named_entities   (the whole program: build/lemma train sentiment)");
+                "scripts/tutorial.sh 11   (the whole program: build/lemma train sentiment)");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -112,7 +112,7 @@ int lesson() {
        "Lower-case the training and dev files. What is left of the score?",
        "best_tags allows or forbids. Count in training how often each tag follows each, and add the logarithms.",
        "Train on half of the sentences. Which change matters more now?"},
-      "build/tutorials/12_seeing_attention   (the whole program: build/lemma train ner)");
+      "scripts/tutorial.sh 12   (the whole program: build/lemma train ner)");
 }
 
 int main(int argc, char** argv) { return run(lesson, argc, argv); }

@@ -144,17 +144,21 @@ inline std::string heat_map(const Tensor& weights, const std::vector<std::string
   return text;
 }
 
-/// All heads of a layer side by side, without numbers. layer: (H, T, T).
+/// All heads of a layer without numbers, side by side as far as the terminal is wide. layer: (H, T, T).
 inline std::string small_maps(const Tensor& layer, const std::vector<std::string>& tokens) {
+  const auto all = static_cast<size_t>(layer.size(0)), width = 2 * tokens.size() + 5;
+  const size_t beside = columns() == 0 ? all : std::clamp<size_t>((columns() - 12) / width, 1, all);
   std::string text;
-  for (size_t row = 0; row < tokens.size(); ++row) {
-    text += fmt::format("{}  {:<10}", row ? "\n" : "", tokens[row]);
-    for (int64_t head = 0; head < layer.size(0); ++head) {
-      text += "|";
-      for (const double w : layer[head][static_cast<int64_t>(row)].to_vector<double>()) text += shade(w);
-      text += "|   ";
+  for (size_t first = 0; first < all; first += beside)
+    for (size_t row = 0; row < tokens.size(); ++row) {
+      text += fmt::format("{}{}  {:<10}", first + row ? "\n" : "", first && !row ? "\n" : "", tokens[row]);
+      for (size_t head = first; head < std::min(first + beside, all); ++head) {
+        text += head > first ? "   |" : "|";
+        for (const double w : layer[static_cast<int64_t>(head)][static_cast<int64_t>(row)].to_vector<double>())
+          text += shade(w);
+        text += "|";
+      }
     }
-  }
   return text;
 }
 

@@ -14,8 +14,8 @@ void nothing() {
   const std::vector<std::string> tokens = split("The cat sat on the mat");
   const Tensor random = rand({6, 6});
   say("{}\n", heat_map(random, tokens));
-  say("  The guide's slide 11 draws this: a row for each word that looks, a column for each that is looked at. Its");
-  say("  numbers are torch.rand. Whoever wants to see grammar in it will.");
+  say("  The guide's slide 11 draws this: a row for each word that looks, a column for each that is looked at. Its\n"
+      "  numbers are torch.rand. Whoever wants to see grammar in it will.");
   check("random: shape", "(6, 6)", random.shape().str());
   claim("its rows do not even add up to 1, as rows of weights do", amax(abs(random.sum(1) - 1)).item() > 0.2);
   say("  So before believing a picture, take a task where the right picture is known.");
@@ -24,8 +24,8 @@ void nothing() {
 void one_head() {
   section("A task with a known answer: which noun does the verb belong to?");
   say("  'the cats near this dog ?': is the verb a singular or a plural? It belongs to the first noun. So ? should "
-      "look");
-  say("  at cats, not at dog, which is nearer. One layer, one head:\n");
+      "look\n"
+      "  at cats, not at dog, which is nearer. One layer, one head:\n");
   const std::string sentence = "the cats near this dog ?";
   const Tensor ids = ids_of(sentence);
   const Agreement model(1, 1);
@@ -41,8 +41,8 @@ void one_head() {
   check("each row adds up to 1", {1, 1, 1, 1, 1, 1}, after[0][0][0].sum(1));
   claim("? takes more than 0.8 from the cats", after[0][0][0][kAsk][1].item() > 0.8);
   say("\n  And the other rows? Only the row of ? is read. The others come from the same maps, which were trained for "
-      "?");
-  say("  alone: 'dog looks at cats' is a by-product that nothing uses. Force them all to look at ?:");
+      "?\n"
+      "  alone: 'dog looks at cats' is a by-product that nothing uses. Force them all to look at ?:");
   Tensor only_ask = zeros({kTokens, kTokens}).to(boolean);  // the other words: look at ? and nowhere else
   only_ask.select(1, kAsk).fill_(1), only_ask.select(0, kAsk).fill_(1);
   std::vector<Tensor> forced;
@@ -53,6 +53,7 @@ void one_head() {
 
 void all_heads(const Agreement& model) {
   section("Every layer and head: two layers of two heads");
+  say("  A row for each word that looks; the columns are the same words in the same order.\n");
   for (const std::string sentence : {"the cats near this dog ?", "these cats near this dog ?"}) {
     std::vector<Tensor> weights;
     model(ids_of(sentence), &weights);
@@ -121,11 +122,11 @@ void entities(const Agreement& model) {
       heads.alike, heads.without_it);
   claim("without attention it loses less than 0.1", heads.with - heads.without_it < 0.1);
   say("  A word's letters, and the two neighbours that it reads in another way, nearly settle the tag. So the loss "
-      "pulls");
-  say("  little at the maps of the queries: gradient norm {:.4f}, at the last layer {:.4f}. Adam makes steps of full "
-      "size",
+      "pulls\n"
+      "  little at the maps of the queries: gradient norm {:.4f}, at the last layer {:.4f}. Adam makes steps of full "
+      "size\n"
+      "  of it all the same (step 13), and the heads wander without forming. The picture tells the truth.",
       heads.query_gradient, heads.last_gradient);
-  say("  of it all the same (step 13), and the heads wander without forming. The picture tells the truth.");
   claim("at the queries less than a fifth of that", heads.query_gradient < heads.last_gradient / 5);
 }
 
@@ -150,7 +151,7 @@ int lesson() {
        "Let all heads of the last layer be averaged into one picture. Construct weights for which that hides "
        "everything.",
        "Take away the positions. What does the picture show, and what is the accuracy?"},
-      "build/tutorials/13_training");
+      "scripts/tutorial.sh 13");
 }
 
 int main(int argc, char** argv) {

@@ -83,14 +83,14 @@ inline void no_zero_grad() {
 
 inline void softmax_first() {
   const Sheet sheet = beside_healthy({.softmax_first = true});
-  say("  cross_entropy has a softmax inside. Given probabilities as if they were logits, the best it can see is 1 for");
-  say("  the truth and 0 for the seven others: a probability of e / (e + 7), and a loss of -ln 0.2797.");
+  say("  cross_entropy has a softmax inside. Given probabilities as if they were logits, the best it can see is 1 for\n"
+      "  the truth and 0 for the seven others: a probability of e / (e + 7), and a loss of -ln 0.2797.");
   check("-ln(e / (e + 7))", 1.2740, -std::log(std::exp(1) / (std::exp(1) + 7)));
   const double lowest = *std::min_element(sheet.losses.begin(), sheet.losses.end());
   claim("no batch of the run has a lower loss", lowest > 1.2739);
   claim("and yet nearly all answers are right", sheet.dev > 0.9);
-  say("  A loss that stops at a strange number, and good answers. Print the range of what goes into the loss: logits");
-  say("  are of both signs, and their rows do not add up to 1.");
+  say("  A loss that stops at a strange number, and good answers. Print the range of what goes into the loss: logits\n"
+      "  are of both signs, and their rows do not add up to 1.");
 }
 
 inline void wrong_labels() {
@@ -160,8 +160,8 @@ inline void eval_forgotten() {
 inline void no_warm_up() {
   set_num_threads(1);
   say("  Spread: how much the question's row, behind 12 layers, differs from text to text. Gradient norms of the "
-      "first");
-  say("  and the last layer.\n");
+      "first\n"
+      "  and the last layer.\n");
   double spread[2] = {0, 0}, first_layer = 0;
   for (const bool warm : {false, true}) {
     manual_seed(arguments().seed.value_or(1));

@@ -110,8 +110,8 @@ void clipping() {
   for (const bool clip : {false, true}) {
     const std::vector<double> off = with_a_bad_batch(clip);
     after[clip] = off[59];
-    say("  {:<16} {}  off by {:.3f} before it, {:.2f} after it", clip ? "clipped to 1" : "without clipping",
-        curve(off, 0, 3), off[58], off[59]);
+    say("  {:<16} {}  off by {:.3f} before, {:.2f} after", clip ? "clipped to 1" : "without clipping", curve(off, 0, 3),
+        off[58], off[59]);
   }
   claim("without clipping the bad batch throws v by more than 10", after[0] > 10);
   claim("with it by lr * 1 = 0.1 at most", after[1] < 0.11);
@@ -119,8 +119,8 @@ void clipping() {
 
 void sheets() {
   section("A healthy run, and seven that are not");
-  say("  Two pre-norm layers, dropout 0.5, 2000 drawers to learn from and 1000 for dev, 6 epochs of 40 batches.");
-  say("  Norm: of the gradients, last 20 steps. Moved: how far all parameters went, in their own first length.\n");
+  say("  Two pre-norm layers, dropout 0.5, 2000 drawers to learn from and 1000 for dev, 6 epochs of 40 batches.\n"
+      "  Norm: of the gradients, last 20 steps. Moved: how far all parameters went, in their own first length.\n");
   std::vector<Sheet> s;
   say("           {}", kSheetHead);
   for (const Fault& fault : faults()) {
@@ -131,9 +131,9 @@ void sheets() {
     std::fflush(stdout);
   }
   claim("the healthy run learns it", s[0].dev > 0.98);
-  say("\n  Which is which? Too high a rate, too low a rate, no zero_grad, softmax before cross_entropy, labels that");
-  say("  belong to other examples, examples sorted by answer, eval() forgotten. Decide first; each --break NAME of");
-  say("  this step (see --help) shows one of them with the proof, and the page has the reasons.");
+  say("\n  Which is which? Too high a rate, too low a rate, no zero_grad, softmax before cross_entropy, labels that\n"
+      "  belong to other examples, examples sorted by answer, eval() forgotten. Decide first; each --break NAME of\n"
+      "  this step (see --help) shows one of them with the proof, and the page has the reasons.");
 }
 
 int lesson() {
@@ -147,10 +147,10 @@ int lesson() {
        "Read a run by its loss next to ln C, the gradient norm, how far the parameters moved, and train beside dev."},
       {"Write the four curves of the 12 layers as one SVG with viz::curves_svg.",
        "Let the bad batch meet Adam in place of SGD, with and without clipping. What lasts longer, and why?",
-       "How deep may a post-norm model be without warm-up? And what does warming up over 10 steps only save?",
+       "How deep may a post-norm model be without warm-up? And how much does a warm-up of only 10 steps save?",
        "The warm-up rises in a straight line. What does the peak cost if W is 4 times as long?",
        "Break a run in two ways at once. Which fault shows, and which hides?"},
-      "build/tutorials/14_generation");
+      "scripts/tutorial.sh 14");
 }
 
 int main(int argc, char** argv) {

@@ -123,8 +123,8 @@ int lesson() {
         write(ours, prompt, {.max = 80, .temperature = 0, .end = line_end[0]}) == greedy);
 
   section("Beam search: the likeliest text is not made of the likeliest tokens");
-  say("  A toy language: after the start a (0.6) or b (0.4); after a the end (0.5); after b another b (0.9).");
-  say("  Two tokens, greedy: a, end: 0.6 * 0.5 = 0.30. But b, b: 0.4 * 0.9 = 0.36.");
+  say("  A toy language: after the start a (0.6) or b (0.4); after a the end (0.5); after b another b (0.9).\n"
+      "  Two tokens, greedy: a, end: 0.6 * 0.5 = 0.30. But b, b: 0.4 * 0.9 = 0.36.");
   Toy toy;
   const auto spelt = [&](const nn::GenerateOptions& options) {
     std::string out;
@@ -159,7 +159,7 @@ int lesson() {
                  "Show that a temperature towards 0 becomes greedy, and towards infinity becomes blind guessing.",
                  "Compute log P of a text under the model. Is beam search's text likelier than greedy's?",
                  "How many times fewer multiplications do caches take for 512 tokens? And in the limit of long texts?"},
-                "build/tutorials/15_mixed_precision   (the whole program: build/lemma train lm)");
+                "scripts/tutorial.sh 15   (the whole program: build/lemma train lm)");
 }
 
 int main(int argc, char** argv) {

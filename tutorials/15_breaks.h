@@ -9,8 +9,8 @@ namespace tutorial {
 inline void float16_without_scaling() {
   set_num_threads(1);
   say("  Here the loss counts a hundred-thousandth, as a small part of a sum of losses might. Adam divides by the size "
-      "of");
-  say("  the gradients, so float32 does not care.\n");
+      "of\n"
+      "  the gradients, so float32 does not care.\n");
   std::vector<Outcome> ends;
   for (const Precision& how : precisions()) {
     ends.push_back(learn_in(how, 1e-5));

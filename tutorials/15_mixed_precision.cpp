@@ -136,9 +136,9 @@ void side_by_side() {
   }
   claim("less than two thirds, not a half: x and the weights are kept in half beside their float32 selves",
         kept[1] < 0.66 * kept[0] && kept[1] > 0.5 * kept[0]);
-  say("\n  Time here, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each into",
+  say("\n  Time here, float32 = 1: bfloat16 {:.1f}, float16 {:.1f}. A CPU multiplies halves by turning each into\n"
+      "  float32 and back, so it gains nothing. A GPU has tensor cores for them: several times faster (step 16).",
       seconds[1] / seconds[0], seconds[3] / seconds[0]);
-  say("  float32 and back, so it gains nothing. A GPU has tensor cores for them: several times faster (step 16).");
 }
 
 int lesson() {
@@ -155,7 +155,7 @@ int lesson() {
        "Work out the best scale for gradients from 1e-9 to 1e-2. For which range is there none?",
        "Measure what a TransformerEncoder keeps in bfloat16. Why does it save less than the Linear layers?",
        "Start the GradScaler at 2^40. How many steps are skipped, and what do they cost?"},
-      "build/tutorials/16_cuda_kernels");
+      "scripts/tutorial.sh 16");
 }
 
 int main(int argc, char** argv) {

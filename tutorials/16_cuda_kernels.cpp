@@ -19,8 +19,8 @@ using kernels::cuda::Rung;
 
 void threads() {
   section("A kernel is a loop without the loop");
-  say("  1000 elements, blocks of 256 threads: 4 blocks, 1024 threads, of which 24 find nothing to do.");
-  say("  Each thread finds its element: i = blockIdx.x * blockDim.x + threadIdx.x");
+  say("  1000 elements, blocks of 256 threads: 4 blocks, 1024 threads, of which 24 find nothing to do.\n"
+      "  Each thread finds its element: i = blockIdx.x * blockDim.x + threadIdx.x");
   const Tensor who = Tensor(lesson::who_am_i(1000)).to(Device::cpu());
   check("element 700: block 2, thread 700 - 512", 2188, static_cast<double>(who[700].item()));
   check("element 999, the last of block 3", 3231, static_cast<double>(who[999].item()));
@@ -35,8 +35,8 @@ void races() {
   check("all load 0, all store 1", 1, Tensor(lesson::count_with_a_race()).to(Device::cpu()).to(float32).item());
   check("atomicAdd: load, add, store in one", 256,
         Tensor(lesson::count_with_atomics()).to(Device::cpu()).to(float32).item());
-  say("\n  Atomics never lose a number, but the order of the additions is the order of arrival, and");
-  say("  float32 sums depend on it: 100000000 + 1 is 100000000.");
+  say("\n  Atomics never lose a number, but the order of the additions is the order of arrival, and\n"
+      "  float32 sums depend on it: 100000000 + 1 is 100000000.");
   const Device device = Device::cuda();
   const Tensor index = tensor({0, 0, 0}, {.device = device}),
                value = tensor({1e8, -1e8, 1.0}, {.dtype = float32, .device = device});
@@ -97,8 +97,8 @@ void timings() {
   section("The clock");
   const cuda::Properties device = cuda::properties();
   if (cuda::is_emulated()) {
-    say("  This is the emulated device: one processor runs all threads in turn, so times mean nothing");
-    say("  here. With -DLEMMA_CUDA=ON and a GPU this section times every rung with cuda::Event.");
+    say("  This is the emulated device: one processor runs all threads in turn, so times mean nothing\n"
+        "  here. With -DLEMMA_CUDA=ON and a GPU this section times every rung with cuda::Event.");
     return;
   }
   const int64_t n = 2048;
@@ -150,7 +150,7 @@ int kernels_lesson() {
        "Sum with __shfl_down_sync once 32 numbers are left. How many barriers are saved?",
        "Work out the intensity of a 64 x 64 tile, and of 256 x 128. Why not larger still?",
        "Write a rung with 32 x 32 tiles and 2 x 2 numbers per thread, put it into the ladder and time it."},
-      "build/tutorials/17_transformer   (docs/debugging_kernels.md: gdb stops inside a kernel)");
+      "scripts/tutorial.sh 17   (docs/debugging_kernels.md: gdb stops inside a kernel)");
 }
 
 int main(int argc, char** argv) { return run(kernels_lesson, argc, argv); }

@@ -11,8 +11,8 @@ using namespace lemma;
 
 inline void loads() {
   section("Counted: how often a product fetches its numbers");
-  say("  128 x 128 times 128 x 128. Each result is a sum of 128 products, so 256 numbers go into it. A block of");
-  say("  T x T results that are computed together uses each number that it fetches T times:\n");
+  say("  128 x 128 times 128 x 128. Each result is a sum of 128 products, so 256 numbers go into it. A block of\n"
+      "  T x T results that are computed together uses each number that it fetches T times:\n");
   manual_seed(arguments().seed.value_or(16));
   const int64_t n = 128;
   const Tensor a = randn({n, n}, {.device = Device::cpu()}), b = randn({n, n}, {.device = Device::cpu()});
@@ -37,9 +37,9 @@ inline void memory_in_pieces() {
 
 inline void roofline() {
   section("The roofline: what feeds them");
-  say("  FLOP per byte = operations per byte that a block fetches. An A100 computes 19.5 TFLOP/s in float32");
-  say("  and reads 2.0 TB/s, so below 9.6 FLOP per byte it waits for memory (or for its caches).");
-  say("  Fed = what 2.0 TB/s allow: FLOP per byte times 2.0.\n");
+  say("  FLOP per byte = operations per byte that a block fetches. An A100 computes 19.5 TFLOP/s in float32\n"
+      "  and reads 2.0 TB/s, so below 9.6 FLOP per byte it waits for memory (or for its caches).\n"
+      "  Fed = what 2.0 TB/s allow: FLOP per byte times 2.0.\n");
   say("  {:<10} {:>11} {:>16} {:>14}", "rung", "FLOP / byte", "TFLOP/s fed", "peak TFLOP/s");
   for (const Intensity& each : intensities())
     say("  {:<10} {:>11.2f} {:>16.2f} {:>14.1f}  {}", each.rung, each.per_byte(), kTerabytesPerSecond * each.per_byte(),
@@ -47,8 +47,8 @@ inline void roofline() {
   check("tiles of 16 instead of single numbers", 10, (512.0 / 128) / (64.0 / 160));
   check("tiles of 128 instead of 16", 8, (32768.0 / 1024) / (512.0 / 128));
   claim("the blocked rung lies to the right of the ridge: arithmetic limits it", 32768.0 / 1024 > 19.5 / 2.039);
-  say("\n  Inside a block the same game repeats: a thread that reads 8 + 8 numbers from shared memory does");
-  say("  64 multiply-adds with them; one that keeps a single sum reads 2 for 1.\n");
+  say("\n  Inside a block the same game repeats: a thread that reads 8 + 8 numbers from shared memory does\n"
+      "  64 multiply-adds with them; one that keeps a single sum reads 2 for 1.\n");
   say("  2048 x 2048 x 2048, at least, if no cache helps:      to fetch   to compute");
   for (const Intensity& each : intensities()) {
     const Least ms = least_time(each, 2048);
@@ -63,11 +63,11 @@ inline void roofline() {
 /// What a build without a device can show.
 inline void on_paper() {
   say("\nNo kernel can run here: {}.", cuda::why_unavailable());
-  say("You would see threads that find their element, a race and two ways to mend it, a sum by 256 threads, and one");
-  say("product by six kernels, compared and timed. The emulated device shows all but the times, and needs no GPU:");
+  say("You would see threads that find their element, a race and two ways to mend it, a sum by 256 threads, and one\n"
+      "product by six kernels, compared and timed. The emulated device shows all but the times, and needs no GPU:");
   say("\n  cmake --preset emulated");
-  say("  cmake --build --preset emulated --parallel --target tutorial_16_cuda_kernels   (some minutes, once)");
-  say("  build-emulated/tutorials/16_cuda_kernels");
+  say("  cmake --build --preset emulated --parallel --target tutorial_16_cuda_kernels   (some minutes, once)\n"
+      "  build-emulated/tutorials/16_cuda_kernels");
   say("\nWhat makes one product so much faster than another can be counted without any device.");
   memory_in_pieces();
   loads();

@@ -45,6 +45,9 @@ inline lemma::Tensor padded(const std::vector<Sequence>& rows) {
   return lemma::tensor(flat).reshape({static_cast<int64_t>(rows.size()), -1});
 }
 
+/// What is to be written for a sequence: cba for abc.
+inline Sequence answer_to(const Sequence& s) { return {s.rbegin(), s.rend()}; }
+
 /// What the decoder is given, ^cba, and what it must say, cba$: one sequence, shifted by one.
 struct Pairs {
   lemma::Tensor source, given, wanted;  // int64, (B, S), (B, T), (B, T)
@@ -52,9 +55,9 @@ struct Pairs {
 inline Pairs pairs_of(const std::vector<Sequence>& sequences) {
   std::vector<Sequence> given, wanted;
   for (const Sequence& s : sequences) {
-    given.push_back({kBegin}), wanted.emplace_back();
-    given.back().insert(given.back().end(), s.rbegin(), s.rend());
-    wanted.back().assign(s.rbegin(), s.rend());
+    wanted.push_back(answer_to(s));
+    given.push_back({kBegin});
+    given.back().insert(given.back().end(), wanted.back().begin(), wanted.back().end());
     wanted.back().push_back(kEnd);
   }
   return {padded(sequences), padded(given), padded(wanted)};
@@ -147,8 +150,7 @@ inline std::vector<Sequence> answers_of(const Reverser& model, const std::vector
 inline double exact(const Reverser& model, const std::vector<Sequence>& sequences) {
   const std::vector<Sequence> written = answers_of(model, sequences);
   double right = 0;
-  for (size_t i = 0; i < sequences.size(); ++i)
-    right += written[i] == Sequence(sequences[i].rbegin(), sequences[i].rend());
+  for (size_t i = 0; i < sequences.size(); ++i) right += written[i] == answer_to(sequences[i]);
   return right / static_cast<double>(sequences.size());
 }
 

@@ -72,8 +72,9 @@ int lesson() {
   Reverser model;
   const auto parameters = [&] { return std::to_string(model.num_parameters()); };
   check("the matrix: V, D", "(13, 64)", model.tokens.weight.shape().str());
-  say("  It embeds the source, it embeds the target, and its product with the decoder's output gives the logits.");
-  say("  {} parameters; three separate matrices would cost {} more.", parameters(), 2 * model.tokens.weight.numel());
+  say("  It embeds the source, it embeds the target, and its product with the decoder's output gives the logits.\n"
+      "  {} parameters; three separate matrices would cost {} more.",
+      parameters(), 2 * model.tokens.weight.numel());
   loss_of(model, pair, 0).backward();
   const Tensor gradient = model.tokens.weight.grad();
   claim("the letter j is read nowhere, yet its row has a gradient: the output's",
@@ -114,7 +115,7 @@ int lesson() {
       return ids;
     };
     same += written({.max = 10, .temperature = 0, .end = kEnd}) == greedy[i];
-    beams += written({.max = 10, .beams = 4, .end = kEnd}) == Sequence(some[i].rbegin(), some[i].rend());
+    beams += written({.max = 10, .beams = 4, .end = kEnd}) == answer_to(some[i]);
     if (i < 3) say("  {:<9} -> {}", spell(some[i]), spell(greedy[i]));
   }
   check("nn::generate, one by one, writes the same", 10, same);
@@ -130,7 +131,7 @@ int lesson() {
   section("Where it looks: cross-attention, the mean of 4 heads");
   say("  A row for each letter that it writes, a column for each that it reads.\n");
   const Tensor cross = looks[0].cross[0].mean(0);  // (T, S)
-  draw_attention(cross, "hgfedcba$", "abcdefgh");
+  draw_attention(cross, spell(shown.wanted.to_vector<int64_t>()), spell(shown.source.to_vector<int64_t>()));
   const Tensor diagonal = flip(cross.narrow(0, 0, 8), {1}) * eye(8);
   say("\n  Along the other diagonal: {:.2f} of each row, on average.", diagonal.sum().item() / 8);
   claim("the first letter comes from the last, and so on", diagonal.sum().item() / 8 > 0.5);

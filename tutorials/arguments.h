@@ -36,16 +36,46 @@ inline std::string styled(const std::string& text, const char* style) {
   return colours && !plain() ? fmt::format("\033[{}m{}\033[0m", style, text) : text;
 }
 
+/// How wide the terminal is; 0 where the output goes elsewhere.
+inline size_t columns() {
+  winsize size{};
+  const bool known = ::isatty(STDOUT_FILENO) == 1 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known && size.ws_col >= 40 ? size.ws_col : 0;
+}
+
+/// Prose, which the sources break at some 110 columns: for a narrower terminal, each paragraph as one line again.
+inline std::string unbroken(const std::string& text) {
+  if (columns() == 0 || columns() >= 112) return text;
+  std::string out, last;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string line = text.substr(begin, end - begin);
+    const size_t indent = line.find_first_not_of(' ');
+    const bool goes_on =
+        lemma::viz::display_width(last) >= 88 && last.back() != ' ' && indent == last.find_first_not_of(' ');
+    out += (begin == 0 ? "" : goes_on ? " " : "\n") + (goes_on ? line.substr(indent) : line);
+    last = line, begin = end + 1;
+  }
+  return out;
+}
+
+/// Where the first word of a line stands, behind "- " or "1. ".
+inline size_t first_word(const std::string& line) {
+  const size_t at = std::min(line.find_first_not_of(' '), line.size());
+  const size_t end = std::min(line.find_first_not_of("0123456789", at), line.size());
+  if (line.compare(at, 2, "- ") == 0) return at + 2;
+  return end > at && line.compare(end, 2, ". ") == 0 ? end + 2 : at;
+}
+
 /// On a terminal, lines end between words, and go on under the first word; elsewhere the text stays as it is.
 inline std::string wrapped(const std::string& text) {
-  winsize size{};
-  if (::isatty(STDOUT_FILENO) != 1 || ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 40) return text;
-  const size_t width = size.ws_col;
+  const size_t width = columns();
+  if (width == 0) return text;
   std::string out;
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     std::string line = text.substr(begin, end - begin);
-    const size_t indent = std::min(line.find_first_not_of(" -0123456789."), size_t{8});
+    const size_t indent = std::min(first_word(line), size_t{8});
     while (lemma::viz::display_width(line) > static_cast<int>(width)) {
       const size_t cut = line.rfind(' ', width);
       if (cut == std::string::npos || cut <= indent) break;

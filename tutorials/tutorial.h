@@ -29,14 +29,14 @@ inline void begin(const char* title, const char* question, const char* time, uin
 
 /// A heading.
 inline void section(const std::string& title) {
-  fmt::print("\n{}\n\n", styled("== " + title, bold));
+  fmt::print("\n{}\n\n", styled(wrapped("== " + title), bold));
   std::fflush(stdout);  // what takes long shows where it is
 }
 
 /// A sentence of explanation.
 template <class... Args>
 void say(fmt::format_string<Args...> text, Args&&... args) {
-  fmt::print("{}\n", wrapped(fmt::format(text, std::forward<Args>(args)...)));
+  fmt::print("{}\n", wrapped(unbroken(fmt::format(text, std::forward<Args>(args)...))));
 }
 
 /// A tensor with its name, its rows one below the other.
@@ -62,15 +62,17 @@ inline std::string numbers(const std::vector<double>& values) {
 }
 
 inline bool verdict(bool agreed, const std::string& line) {
-  fmt::print("  {}  {}\n", line, agreed ? styled("ok", green) : styled("MISMATCH", red));
+  const std::string word = agreed ? "ok" : "MISMATCH", text = wrapped(fmt::format("  {}  {}", line, word));
+  fmt::print("{}{}\n", text.substr(0, text.size() - word.size()), styled(word, agreed ? green : red));
   if (!agreed) ++mismatches();
   return agreed;
 }
 
-/// What was predicted next to what came out; one below the other when that is long.
+/// What was predicted next to what came out; one below the other when that is long, or the terminal narrow.
 inline bool compare(bool agreed, const std::string& what, const std::string& expected, const std::string& got) {
-  if (expected.size() + got.size() <= 44)
-    return verdict(agreed, fmt::format("{:<38}  expected {}  got {}", what, expected, got));
+  const std::string line = fmt::format("{:<38}  expected {}  got {}", what, expected, got);
+  if (expected.size() + got.size() <= 44 && (columns() == 0 || line.size() + 6 <= columns()))
+    return verdict(agreed, line);
   return verdict(agreed, fmt::format("{}\n    expected {}\n    got      {}", what, expected, got));
 }
 
@@ -111,7 +113,7 @@ inline int finish(const std::vector<std::string>& learnt, const std::vector<std:
   for (const std::string& line : learnt) say("  - {}", line);
   section("Exercises");
   for (size_t i = 0; i < exercises.size(); ++i) say("  {}. {}", i + 1, exercises[i]);
-  fmt::print("\nNext: {}\n", next);
+  say("\nNext: {}", next);
   return outcome();
 }
 

@@ -4,10 +4,10 @@
 using namespace lemma;
 using namespace tutorial;
 
-// What an operation does: the shape of its result, or "no" where it throws.
-std::string shape_or_no(const Shape& a, const Shape& b) {
+// The shape of a sum or difference, or "no" where it throws.
+std::string shape_or_no(const Shape& a, const Shape& b, bool minus = false) {
   try {
-    return (zeros(a) + zeros(b)).shape().str();
+    return (minus ? zeros(a) - zeros(b) : zeros(a) + zeros(b)).shape().str();
   } catch (const ShapeError& error) {
     say("  {}", error.what());
     return "no";
@@ -45,7 +45,7 @@ void answers() {
   check("(5) + (): a single number goes with anything", "(5)", shape_or_no({5}, {}));
 
   exercise(5, "x - x.mean(1), without keepdim");
-  check("(2, 3) - (2)", "no", shape_or_no({2, 3}, {2}));
+  check("(2, 3) - (2)", "no", shape_or_no({2, 3}, {2}, true));
   say("  With as many rows as columns (n, n) - (n) fits, but takes mean j from column j instead of mean i from row i:");
   const Tensor square = tensor({{1.0, 2.0}, {5.0, 8.0}});  // the rows' means are 1.5 and 6.5
   check("right: each row minus its own mean", {-0.5, 0.5, -1.5, 1.5}, square - square.mean(1, true));

@@ -115,8 +115,8 @@ void answers() {
   }
   claim("1e-5 is the best of the four", errors[1] < errors[0] && errors[1] < errors[2] && errors[1] < errors[3]);
   say("  A large h sees the curve bend: an error like h^2. A small h subtracts two nearly equal numbers of 16 digits; "
-      "the");
-  say("  digits that they share are lost, and the rest is divided by h: an error like 1e-16 / h.");
+      "the\n"
+      "  digits that they share are lost, and the rest is divided by h: an error like 1e-16 / h.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }

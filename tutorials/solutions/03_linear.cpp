@@ -48,8 +48,8 @@ void answers() {
   say("  The slope swings between {:.2f} and {:.2f} for ever, around {:.2f}, instead of coming to rest there.", *low,
       *high, best);
   claim("even in the last 20 steps it goes 1 below and above", *low < best - 1 && *high > best + 1);
-  say("  Each step goes along the sum of all gradients so far. At the lowest point that sum is largest, not 0, so the");
-  say("  line runs past it, like a ball in a bowl without friction.");
+  say("  Each step goes along the sum of all gradients so far. At the lowest point that sum is largest, not 0, so the\n"
+      "  line runs past it, like a ball in a bowl without friction.");
 
   exercise(3, "The largest lr");
   const double second = 2 * (px() * px()).mean().item();  // of the mean of (slope x + offset - y)^2, along the slope
@@ -58,8 +58,8 @@ void answers() {
   check("lr = 0.53, 3000 steps: it arrives", best, slopes(0.53, 3000).back());
   claim("lr = 0.54, 3000 steps: it runs away", !(std::abs(slopes(0.54, 3000).back()) < 1e6));
   say("  A step multiplies the distance from the goal by 1 - 3.75 lr: -0.9875 with 0.53, -1.025 with 0.54. Between -1 "
-      "and 1");
-  say("  it shrinks. Along the offset the second derivative is 2, so there lr could be up to 1.");
+      "and 1\n"
+      "  it shrinks. Along the offset the second derivative is 2, so there lr could be up to 1.");
 
   exercise(4, "Other weights to begin with");
   for (const double from : {-1000.0, -1.0, 5.0, 1000.0})

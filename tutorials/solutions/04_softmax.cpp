@@ -42,8 +42,8 @@ void answers() {
   check("10 classes, each 1/10: ln 10", 2.3026, cross_entropy(zeros({1, 10}), tensor({4})).item());
   check("a loss of 9 gives the truth e^-9", 0.0001234, std::exp(-9.0), 1e-7);
   say("  No guess is that bad: 0.0001 instead of 0.1. Such a model is certain, and wrong. Its logits are too large, or "
-      "the");
-  say("  labels are mixed up. Weights of the usual size, times 100, do it:");
+      "the\n"
+      "  labels are mixed up. Weights of the usual size, times 100, do it:");
   const nn::Linear usual(20, 10), large(20, 10);
   {
     NoGrad guard;

@@ -23,16 +23,16 @@ void answers() {
   const auto y_of = [&](const Tensor& in) { return attend(queries(in), keys(in), values(in)); };
   claim("y is permuted in the same way, and otherwise the same",
         allclose(y_of(index_select(x, 0, order)), index_select(y_of(x), 0, order), 1e-5, 1e-6));
-  say("  So attention does not know which token came first. 'dog bites man' and 'man bites dog' are the same to it,");
-  say("  until step 07 adds positions.");
+  say("  So attention does not know which token came first. 'dog bites man' and 'man bites dog' are the same to it,\n"
+      "  until step 07 adds positions.");
 
   exercise(3, "Scores divided by -sqrt(d)");
   const Reader opposed(16, [](const Tensor& q, const Tensor& k) { return attention_weights(-q, k); });
   learn(opposed, 1, 200, 0.01, [](int, double) {});
   claim("it learns: more than 99 of 100 right", accuracy(opposed, 1).item() > 0.99);
   say("  -(q . k) = (-q) . k: a query map with the opposite sign undoes the minus, and training can find it as "
-      "easily.");
-  say("  The maps start at random, with no sign preferred. Only the root's size matters, not its sign.");
+      "easily.\n"
+      "  The maps start at random, with no sign preferred. Only the root's size matters, not its sign.");
 
   exercise(4, "Two drawers with the same letter");
   const Reader reader(16);
@@ -46,8 +46,8 @@ void answers() {
   for (int64_t n = 0; n < kNumbers; ++n) say("  answer {}: {:.2f}", n, chances[n].item());
   claim("5 and 2 together are more than 0.9 of the answer", (chances[5] + chances[2]).item() > 0.9);
   say("  The letters agree alike, so the scores differ only by what the numbers add to the keys. The value read is a "
-      "mix");
-  say("  of both rows, and which of the two the answer prefers is chance: no example of training asked for it.");
+      "mix\n"
+      "  of both rows, and which of the two the answer prefers is chance: no example of training asked for it.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }

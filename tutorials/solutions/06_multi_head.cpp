@@ -38,8 +38,8 @@ void answers() {
   const Tensor x = randn({2, 5, 8});
   claim("both compute the same", allclose(narrow(x), full(x), 1e-5, 1e-6));
   say("  Head h keeps its own 4 rows of each map, the other rows are 0 and add nothing to a dot product. Its result is "
-      "0");
-  say("  outside its 4 columns, so fc_out can stand in the last map once for each head. Both divide by sqrt(8).");
+      "0\n"
+      "  outside its 4 columns, so fc_out can stand in the last map once for each head. Both divide by sqrt(8).");
 
   exercise(3, "One head silenced");
   PairReader reader(32, 2);
@@ -66,9 +66,9 @@ void answers() {
       }
   claim("for 24 sizes: it is harmless just where T = 1 or H = 1", as_said);
   say("  The right place of number j of head h of token t is (t*H + h)*d + j, the view's (h*T + t)*d + j. They are "
-      "equal");
-  say("  for all t and h only if h*(T - 1) = t*(H - 1) always. So a test needs two tokens and two heads at least, and");
-  say("  better sizes that all differ: B = 2, T = 5, H = 3.");
+      "equal\n"
+      "  for all t and h only if h*(T - 1) = t*(H - 1) always. So a test needs two tokens and two heads at least, and\n"
+      "  better sizes that all differ: B = 2, T = 5, H = 3.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }

@@ -36,8 +36,8 @@ void answers() {
   check("the gradient is so many times shorter", 100, (lemma::norm(small.grad()) / lemma::norm(large.grad())).item(),
         0.1);
   say("  dL/dx has the factor 1/s. A layer whose results have become too large is moved less in proportion, and one "
-      "whose");
-  say("  results are small is moved more: steps stay of one size relative to what they change.");
+      "whose\n"
+      "  results are small is moved more: steps stay of one size relative to what they change.");
 
   exercise(3, "With and without fc1 and fc2");
   std::vector<int> steps;
@@ -55,8 +55,8 @@ void answers() {
   const double share = static_cast<double>(model.layer.fc1.num_parameters() + model.layer.fc2.num_parameters()) /
                        static_cast<double>(model.layer.num_parameters());
   check("fc1 and fc2 hold of the layer's parameters", 0.65, share, 0.02);
-  say("  Looking things up is what attention does, so this task hardly needs them, though they are two thirds of the");
-  say("  layer. They pay where something must be worked out from what was found, as in real text.");
+  say("  Looking things up is what attention does, so this task hardly needs them, though they are two thirds of the\n"
+      "  layer. They pay where something must be worked out from what was found, as in real text.");
 
   exercise(4, "eval() forgotten");
   nn::TransformerEncoderLayer layer(8, 2, {.dim_feedforward = 32, .dropout = 0.1});

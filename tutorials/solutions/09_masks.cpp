@@ -34,8 +34,8 @@ void answers() {
   claim("the real tokens' results are NaN", all(isnan(real(poisoned, never))));
   const Tensor clean = where(isnan(poisoned), zeros({4, 8}), poisoned);
   claim("with zeros at the padding they are as before", equal(real(clean, never), real(x, never)));
-  say("  The weight is 0, and 0 times NaN is NaN (as is 0 times inf). So a mask protects from wrong numbers, not from");
-  say("  NaN: fill padding with something finite.");
+  say("  The weight is 0, and 0 times NaN is NaN (as is 0 times inf). So a mask protects from wrong numbers, not from\n"
+      "  NaN: fill padding with something finite.");
 
   exercise(3, "Itself and two before");
   const Tensor place = arange(8), back = place.unsqueeze(1) - place.unsqueeze(0);  // (8, 8): q - k
@@ -70,8 +70,8 @@ void answers() {
   check("as they come: (45 + 42) / 196", 87.0 / 196, padding({{0, 1}, {2, 3}}));
   check("sorted by length: (1 + 2) / 112", 3.0 / 112, padding({{0, 2}, {3, 1}}));
   say("  Padding is computed and thrown away. So data::make_batches puts texts of similar length together; in "
-      "training");
-  say("  within pools drawn at random, so that the batches are not the same in each epoch.");
+      "training\n"
+      "  within pools drawn at random, so that the batches are not the same in each epoch.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }

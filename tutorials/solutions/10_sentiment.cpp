@@ -63,8 +63,8 @@ void answers() {
   claim("it learns 32 sentences by heart in less than 300 steps", steps < 300);
   claim("which says nothing about new ones", answer(model, dev).first < 0.65);
   say("  It proves that gradients arrive, labels belong to their sentences, and the optimiser holds all parameters. "
-      "If");
-  say("  one batch cannot be learnt, there is a mistake in the program, and more data will not mend it.");
+      "If\n"
+      "  one batch cannot be learnt, there is a mistake in the program, and more data will not mend it.");
 
   exercise(2, "Each change alone");
   double with_small = 0, guide_score = 0;

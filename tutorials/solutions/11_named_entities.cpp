@@ -126,8 +126,8 @@ void answers() {
   claim("which is less often than token by token",
         forbidden(by_counts) < forbidden(tag(*all.model, all.coder.encode(dev), all.coder.labels, false)));
   say("  The model has read the sentence already, so how often tags follow each other tells it little that is new. And "
-      "a");
-  say("  little count for what never occurred makes it unlikely, not impossible, as best_tags does.");
+      "a\n"
+      "  little count for what never occurred makes it unlikely, not impossible, as best_tags does.");
 
   exercise(5, "Half of the sentences");
   tasks::TextCorpus half = train;

@@ -52,8 +52,8 @@ void answers() {
   claim("but without clipping it ends further off than SGD does",
         with_a_bad_batch(false, true).back() > with_a_bad_batch(false, false).back() + 0.1);
   claim("and clipping helps it, too", worst[1][1] < worst[1][0] / 2);
-  say("  m forgets within some 10 steps and pushes on as long as it remembers. v forgets within some 50, and while it");
-  say("  holds the square of a huge gradient, every honest step is divided by its root: the model stands still.");
+  say("  m forgets within some 10 steps and pushes on as long as it remembers. v forgets within some 50, and while it\n"
+      "  holds the square of a huge gradient, every honest step is divided by its root: the model stands still.");
 
   exercise(3, "How deep without warm-up?");
   std::vector<double> ignored;

@@ -33,8 +33,8 @@ void answers() {
   say("  A NaN needs a rule of its own: adding could turn it into an infinity.");
 
   exercise(3, "The best scale");
-  say("  Numbers with all their digits lie from 2^-14 = 6.1e-5 to 65504. scale * 1e-9 must reach 6.1e-5, so the scale");
-  say("  must be 61000 at least; scale * 1e-2 must stay below 65504, so 6.5 million at most: 2^16 to 2^22.");
+  say("  Numbers with all their digits lie from 2^-14 = 6.1e-5 to 65504. scale * 1e-9 must reach 6.1e-5, so the scale\n"
+      "  must be 61000 at least; scale * 1e-2 must stay below 65504, so 6.5 million at most: 2^16 to 2^22.");
   const auto worst = [](double scale) {
     const Tensor g = exp(arange(-9.0, -1.99, 0.1).to(float64) * std::log(10.0));  // 1e-9 to 1e-2
     const Tensor back = (g * scale).to(float16).to(float64) / scale;
@@ -55,8 +55,8 @@ void answers() {
   }
   claim("it saves something, but less than a third", kept[1] < kept[0] && kept[1] > 0.67 * kept[0]);
   say("  Softmax and LayerNorm run in float32, so their inputs and results are kept in float32; only the products' "
-      "are");
-  say("  halved. The wider the model, the smaller is the softmax's share.");
+      "are\n"
+      "  halved. The wider the model, the smaller is the softmax's share.");
 
   exercise(5, "A scale of 2^40");
   const DeepReader model(2, true);

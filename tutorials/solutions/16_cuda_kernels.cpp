@@ -42,8 +42,8 @@ void answers() {
   claim("without, thread 0 first: it adds what nobody has written yet", std::isnan(block_sum(false, false)));
   check("without, thread 255 first: right, by luck", 32896, block_sum(false, true));
   say("  The emulated build lets thread 0 begin, and prints NaN. With LEMMA_EMULATOR_ORDER=1 thread 255 begins, and "
-      "all is");
-  say("  well, as it may be on a GPU for a year. Only emulated-race names both lines, whatever the order.");
+      "all is\n"
+      "  well, as it may be on a GPU for a year. Only emulated-race names both lines, whatever the order.");
 
   exercise(2, "64 threads per block");
   check("256: 1000000, 3907, 16, 1", "3", std::to_string(launches(1000000, 256)));
@@ -66,9 +66,9 @@ void answers() {
   check("64 x 64", 16, intensity(64, 64));
   check("256 x 128", 42.6667, intensity(256, 128));
   say("  Every result needs a register for its sum, and a thread has 255 at most. 256 * 128 results by 256 threads: "
-      "128");
-  say("  each. 256 * 256 would need 256. And a result of 2048 x 2048 has only 128 blocks of 256 x 128, for the 108");
-  say("  multiprocessors of an A100: 108 run at once, then 20, while 88 multiprocessors wait.");
+      "128\n"
+      "  each. 256 * 256 would need 256. And a result of 2048 x 2048 has only 128 blocks of 256 x 128, for the 108\n"
+      "  multiprocessors of an A100: 108 run at once, then 20, while 88 multiprocessors wait.");
 
   exercise(5, "32 x 32 tiles, 2 x 2 numbers per thread");
   manual_seed(16);
@@ -78,9 +78,9 @@ void answers() {
   check("loads per result: 256 / 32", 8, static_cast<double>(counted.loads) / static_cast<double>(n * n));
   claim("the same product", allclose(tensor(counted.c).reshape({n, n}), matmul(a, b), 1e-3, 1e-3));
   check("FLOP per byte", 8, intensity(32, 32));
-  say("  A thread reads 2 + 2 numbers from shared memory for 4 multiply-adds: 1 for each, where tiled.cu reads 2.");
-  say("  Begin with a copy of tiled.cu: 256 threads, each with four sums, at rows y and y + 16, columns x and x + 16.");
-  say("  Its row in the ladder stands in matmul/ladder.cu; tests/test_cuda_matmul.cpp then compares it with float64.");
+  say("  A thread reads 2 + 2 numbers from shared memory for 4 multiply-adds: 1 for each, where tiled.cu reads 2.\n"
+      "  Begin with a copy of tiled.cu: 256 threads, each with four sums, at rows y and y + 16, columns x and x + 16.\n"
+      "  Its row in the ladder stands in matmul/ladder.cu; tests/test_cuda_matmul.cpp then compares it with float64.");
 }
 
 int main(int argc, char** argv) { return run_answers(answers, argc, argv); }
