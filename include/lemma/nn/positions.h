@@ -17,6 +17,7 @@ class PositionalEncoding : public Layer {
  public:
   explicit PositionalEncoding(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 5000);
   using Layer::operator();
+  /// x: (B, T, D), whose first token has the position `first`. Errors as above.
   Tensor operator()(const Tensor& x, int64_t first) const;
   Tensor forward(const Tensor& x) const override;
 
@@ -29,6 +30,7 @@ class LearnedPositions : public Layer {
  public:
   explicit LearnedPositions(int64_t d_model, double dropout_p = 0.1, int64_t max_len = 512);
   using Layer::operator();
+  /// x: (B, T, D), whose first token has the position `first`. Errors as above.
   Tensor operator()(const Tensor& x, int64_t first) const;
   Tensor forward(const Tensor& x) const override;
 
