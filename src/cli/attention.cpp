@@ -95,7 +95,9 @@ void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks) {
         std::tuple{"--head", &a->head, "head that the terminal shows (default: mean)"}})
     command
         ->add_option_function<std::string>(
-            name, [name, value](const std::string& text) { *value = parse_integer(name, text, 1, 10'000); }, help)
+            name,
+            [name = name, value = value](const std::string& text) { *value = parse_integer(name, text, 1, 10'000); },
+            help)
         ->type_name("N");
   add_device(*command, a->device);
   add_threads(*command);

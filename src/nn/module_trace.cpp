@@ -61,9 +61,9 @@ ModuleTrace::ModuleTrace(Module& root) : watched_(std::make_unique<Watched>()) {
     if (path.empty()) continue;
     try {
       const int64_t before =
-          module->register_forward_pre_hook([w, path](const Module&, const Tensor&) { w->begin(path); });
-      const int64_t after =
-          module->register_forward_hook([w, path](const Module&, const Tensor&, const Tensor&) { w->end(path); });
+          module->register_forward_pre_hook([w, path = path](const Module&, const Tensor&) { w->begin(path); });
+      const int64_t after = module->register_forward_hook(
+          [w, path = path](const Module&, const Tensor&, const Tensor&) { w->end(path); });
       w->hooked.push_back({module, before, after});
     } catch (const ValueError&) {
       w->silent.push_back(path);
