@@ -6,19 +6,12 @@
 #include "lemma/train/curves.h"
 #include "lemma/viz/training_page.h"
 #include "tests/catch.h"
+#include "tests/find_text.h"
 #include "tests/small_runs.h"
 
 using namespace lemma;
 
 namespace {
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
-  return n;
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 viz::RunCurves run_of(const std::string& name, double end) {
   return {name, {1, 0.5, end}, {1, 0.75, 0.5}, {0.5, 0.625, 0.875}, {0.001, 0.002, 0.001}, {2, NAN, 1}, {3, 3, 3}, 3};

@@ -7,21 +7,10 @@
 #include "lemma/viz/heatmap.h"
 #include "lemma/viz/terminal.h"
 #include "tests/catch.h"
+#include "tests/find_text.h"
 #include "tests/temp_dir.h"
 
 using namespace lemma;
-
-namespace {
-
-size_t count(const std::string& text, const std::string& part) {
-  size_t n = 0;
-  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) ++n;
-  return n;
-}
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
-}  // namespace
 
 TEST_CASE("viridis has its known ends and middle, clips, and shows NaN as grey") {
   CHECK(viz::hex(viz::viridis(0)) == "#440154");

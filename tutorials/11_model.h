@@ -25,6 +25,17 @@ struct Changes {
   bool letters = false;      // filters over all letters
 };
 
+// All of them: the last row of the table that step 11 prints.
+inline const Changes kAll{.mask = true,
+                          .small_start = true,
+                          .positions = true,
+                          .neighbours = true,
+                          .dropout = 0.3,
+                          .word_dropout = 0.1,
+                          .shape = true,
+                          .ends = true,
+                          .letters = true};
+
 // The guide's tagger with room for the changes. Without any it is the guide's, to the last bit.
 struct Tagger : nn::Module {
   Tagger(const tasks::TextCoder& coder, const Changes& wanted)

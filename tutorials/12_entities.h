@@ -25,15 +25,7 @@ inline EntityHeads entity_heads(const std::vector<std::string>& sentence) {
     gold.emplace_back();
     for (int64_t label : sample.labels) gold.back().push_back(coder.labels[static_cast<size_t>(label)]);
   }
-  Tagger model(coder, {.mask = true,
-                       .small_start = true,
-                       .positions = true,
-                       .neighbours = true,
-                       .dropout = 0.3,
-                       .word_dropout = 0.1,
-                       .shape = true,
-                       .ends = true,
-                       .letters = true});
+  Tagger model(coder, kAll);
   fit(model, train, 16, [&](const data::Batch& b) { return tasks::loss_of(model(b), b.labels); });
   const auto f1 = [&] { return data::score_tags(gold, tag(model, dev, coder.labels, true)).all.f1(); };
   EntityHeads result;

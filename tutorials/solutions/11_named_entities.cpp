@@ -7,15 +7,6 @@ using namespace lemma;
 using namespace tutorial;
 
 constexpr int kEpochs = 12;  // the tutorial's 16 take longer and say the same
-const Changes kAll{.mask = true,
-                   .small_start = true,
-                   .positions = true,
-                   .neighbours = true,
-                   .dropout = 0.3,
-                   .word_dropout = 0.1,
-                   .shape = true,
-                   .ends = true,
-                   .letters = true};
 
 data::TagSequences gold_of(const tasks::TextCorpus& corpus, const std::vector<std::string>& names) {
   data::TagSequences gold;
