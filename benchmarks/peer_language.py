@@ -33,7 +33,7 @@ def arguments():
     parser.add_argument("--context", type=int, default=128)
     parser.add_argument("--batch-size", type=int, default=16)
     parser.add_argument("--lr", type=float, default=2e-3)
-    parser.add_argument("--epochs", type=int, default=0, help="default: about 1,500 steps, 3 to 20 epochs")
+    parser.add_argument("--epochs", type=int, default=0, help="default: about 2,700 steps, 3 to 20 epochs")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if given.model and not given.dev:
@@ -239,7 +239,7 @@ def train_run():
     x, T = codec.encode(text), A.context
     count = (len(x) - 1) // T
     batches = math.ceil(count / A.batch_size)
-    usual = min(20, max(3, math.ceil(1500 / batches)))  # epochs
+    usual = min(20, max(3, math.ceil(2700 / batches)))  # epochs
     model = LanguageModel(codec.size, T).to(A.device)
     trainer = Trainer(model, A.lr, max(1, usual * batches // 10), A.compile)
     seconds, best, start = 0.0, math.inf, time.perf_counter()

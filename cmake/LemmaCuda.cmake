@@ -18,6 +18,7 @@ if(LEMMA_CUDA STREQUAL "EMULATED")
   # -x c++: by its name, compilers treat a .cu file as something else.
   set_source_files_properties(${cuda_kernels} PROPERTIES LANGUAGE CXX COMPILE_OPTIONS "-xc++")
   set_source_files_properties(${exact_kernels} PROPERTIES COMPILE_OPTIONS "-xc++;-ffp-contract=off")
+  set_source_files_properties(${cuda_runtime} ${cuda_kernels} PROPERTIES SKIP_PRECOMPILE_HEADERS ON)  # for the same reason
   # Its objects go into the library itself, so that an installed one is complete.
   target_sources(lemma PRIVATE $<TARGET_OBJECTS:emulator>)
   # For these alone: the rest compiles as without a device, which a compiler cache knows.

@@ -6,6 +6,7 @@
 #include "lemma/ops.h"
 #include "tape/record.h"
 #include "tests/catch.h"
+#include "tests/find_text.h"
 
 using namespace lemma;
 
@@ -31,7 +32,6 @@ std::string message_of(const std::function<void()>& f) {
   }
   return "";
 }
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 using Inputs = std::vector<Tensor>;
 // A Function made of two lambdas.

@@ -8,13 +8,12 @@
 #include "lemma/ops.h"
 #include "lemma/viz/graph_page.h"
 #include "tests/catch.h"
+#include "tests/find_text.h"
 #include "tests/program.h"
 
 using namespace lemma;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 const GraphPicture::Vertex& vertex(const GraphPicture& graph, const std::string& name) {
   for (const GraphPicture::Vertex& v : graph.vertices)

@@ -53,6 +53,18 @@ TEST_CASE("every option has a key of its own, a meaning, and a value that passes
   }
 }
 
+TEST_CASE("without --epochs a run takes the usual steps of its task, within 3 and 20 epochs") {
+  const auto epochs = [](size_t task, int64_t batches) {
+    return train::default_epochs(*tasks::all()[task]->options(), batches);
+  };
+  REQUIRE(tasks::all()[0]->name() == "sentiment");
+  REQUIRE(tasks::all()[3]->name() == "translation");
+  CHECK(epochs(0, 217) == 7);  // 1,500 steps: 6.9 epochs
+  CHECK(epochs(3, 454) == 6);  // 2,700 steps: 5.9 epochs
+  CHECK(epochs(0, 1) == 20);
+  CHECK(epochs(0, 5000) == 3);
+}
+
 TEST_CASE("a value out of its range is refused by the name that the user knows") {
   CHECK(refused("embed", 0) == "[--embed] 0 is too small; expected 1 or more");
   CHECK(refused("embed", 20000) == "[--embed] 20000 is too large; expected 16384 or less");

@@ -1,8 +1,13 @@
 #pragma once
 /// Every operation. All are differentiable to any order unless they say otherwise.
 ///
-/// L is the loss, g = dL/dy the gradient of the result. The message of a ShapeError, or of any other error, is a whole
-/// sentence. Elementwise operations broadcast as in PyTorch; dtypes must be equal (numbers take the tensor's dtype).
+/// L is the loss, g = dL/dy the gradient of the result. Elementwise operations broadcast as in PyTorch; dtypes must be
+/// equal (numbers take the tensor's dtype).
+///
+/// Errors, where nothing else is said: ShapeError for shapes that do not fit and for a dim that is not there,
+/// DTypeError for a dtype that is not listed or differs from the other's, DeviceError for tensors on two devices,
+/// IndexError for an index outside its range, ValueError for a number or a word that makes no sense, Error for an
+/// undefined tensor. Their messages are whole sentences, with the shapes and values in them.
 
 #include <concepts>
 #include <optional>
@@ -169,8 +174,7 @@ std::pair<Tensor, Tensor> std_mean(const Tensor& x, const Dims& dims, int64_t co
 Tensor count_nonzero(const Tensor& x, const Dims& dims = {});  ///< int64, no gradient
 /// log sum e^x, with the maximum factored out first.
 Tensor logsumexp(const Tensor& x, const Dims& dims, bool keepdim = false);
-/// sqrt(sum x^2); the gradient at 0 is 0.
-Tensor norm(const Tensor& x);
+Tensor norm(const Tensor& x);  ///< sqrt(sum x^2); the gradient at 0 is 0
 Tensor norm(const Tensor& x, const Dims& dims, bool keepdim = false);
 /// In PyTorch a number here is p. Ours is the 2-norm, and its dims stand in braces: norm(x, {1}).
 Tensor norm(const Tensor& x, std::integral auto p_or_dim, bool keepdim = false) = delete;
@@ -197,14 +201,14 @@ Tensor einsum(const std::string& equation, const std::vector<Tensor>& operands);
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias = {});
 
 Tensor dot(const Tensor& a, const Tensor& b);  ///< (N) x (N): a number
-Tensor mv(const Tensor& a, const Tensor& b);   ///< (N, M) x (M)
-Tensor mm(const Tensor& a, const Tensor& b);   ///< (N, K) x (K, M)
-Tensor bmm(const Tensor& a, const Tensor& b);  ///< (B, N, K) x (B, K, M)
+Tensor mv(const Tensor& a, const Tensor& b);   ///< (N, M) x (M): (N)
+Tensor mm(const Tensor& a, const Tensor& b);   ///< (N, K) x (K, M): (N, M)
+Tensor bmm(const Tensor& a, const Tensor& b);  ///< (B, N, K) x (B, K, M): (B, N, M)
 /// beta x + alpha a b, where x broadcasts to the product's shape. With beta = 0, x is ignored, even a NaN in it.
 Tensor addmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
 /// The same with bmm.
 Tensor baddbmm(const Tensor& x, const Tensor& a, const Tensor& b, double beta = 1, double alpha = 1);
-Tensor outer(const Tensor& a, const Tensor& b);  ///< y[i][j] = a[i] b[j]
+Tensor outer(const Tensor& a, const Tensor& b);  ///< y[i][j] = a[i] b[j]. (N) x (M): (N, M)
 /// The sum over pairs of dims, dims_a[i] with dims_b[i]; what is left of a's dims comes before what is left of b's.
 Tensor tensordot(const Tensor& a, const Tensor& b, const Dims& dims_a, const Dims& dims_b);
 Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims = 2);  ///< a's last dims with b's first
@@ -330,22 +334,21 @@ Tensor histc(const Tensor& x, int64_t bins = 100, double low = 0, double high = 
 // ---- Compositions: nothing but the above ----
 
 // Activations
-Tensor silu(const Tensor& x);         ///< x sigmoid(x)
-Tensor mish(const Tensor& x);         ///< x tanh(softplus(x))
+Tensor silu(const Tensor& x);         ///< x sigmoid(x). Ramachandran et al., 2017: swish
+Tensor mish(const Tensor& x);         ///< x tanh(softplus(x)). Misra, 2019
 Tensor log_sigmoid(const Tensor& x);  ///< log(sigmoid(x)) = -softplus(-x)
-/// x where x > 0, else alpha (e^x - 1).
+/// x where x > 0, else alpha (e^x - 1). Clevert et al., 2016.
 Tensor elu(const Tensor& x, double alpha = 1);
-/// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu whose slope has no jump.
+/// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu whose slope has no jump. Barron, 2017.
 Tensor celu(const Tensor& x, double alpha = 1);
-/// 1.0507 elu(x, 1.6733): keeps mean 0 and variance 1 through many layers.
+/// 1.0507 elu(x, 1.6733): keeps mean 0 and variance 1 through many layers. Klambauer et al., 2017.
 Tensor selu(const Tensor& x);
 Tensor leaky_relu(const Tensor& x, double negative_slope = 0.01);    ///< x where x > 0, else negative_slope x
 Tensor hardtanh(const Tensor& x, double low = -1, double high = 1);  ///< clamp, but its gradient on the bounds is 0
 Tensor relu6(const Tensor& x);                                       ///< hardtanh from 0 to 6
-Tensor hardsigmoid(const Tensor& x);                                 ///< relu6(x + 3) / 6
-Tensor hardswish(const Tensor& x);                                   ///< x relu6(x + 3) / 6
-/// softmax(-x)
-Tensor softmin(const Tensor& x, int64_t dim);
+Tensor hardsigmoid(const Tensor& x);                                 ///< relu6(x + 3) / 6. Howard et al., 2019
+Tensor hardswish(const Tensor& x);                                   ///< x relu6(x + 3) / 6. Howard et al., 2019
+Tensor softmin(const Tensor& x, int64_t dim);                        ///< softmax(-x)
 /// x / max(|x|, eps) with the p-norm |x| along `dim`, p >= 1.
 Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
 /// The cosine of the angle between vectors along `dim`: the product of both, normalised.
@@ -354,23 +357,25 @@ Tensor cosine_similarity(const Tensor& a, const Tensor& b, int64_t dim = 1, doub
 /// e^(x_i - max x) / sum_j e^(x_j - max x) along `dim`. A row of nothing but -inf gives zeros, not NaN.
 Tensor softmax(const Tensor& x, int64_t dim);
 Tensor log_softmax(const Tensor& x, int64_t dim);  ///< log of softmax, accurate where that is near 0
-/// x Phi(x) with the normal distribution's Phi (PyTorch's default gelu).
+/// x Phi(x) with the normal distribution's Phi (PyTorch's default gelu). Hendrycks & Gimpel, 2016.
 Tensor gelu(const Tensor& x);
-/// log(1 + e^x), never overflows.
-Tensor softplus(const Tensor& x);
+Tensor softplus(const Tensor& x);  ///< log(1 + e^x), never overflows
 /// (x - mean) / sqrt(var + eps) * weight + bias over the last dims, as many as `normalized_shape` has; biased variance.
+/// weight, bias: `normalized_shape`, or undefined. Ba et al., 2016.
 Tensor layer_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, const Tensor& bias = {},
                   double eps = 1e-5);
 /// x / sqrt(mean(x^2) + eps) * weight over the last dims; an eps of 0 stands for the smallest step of x's dtype at 1.
+/// Zhang & Sennrich, 2019.
 Tensor rms_norm(const Tensor& x, const Shape& normalized_shape, const Tensor& weight = {}, double eps = 0);
 /// softmax(q k^T * scale) v. q: (..., Tq, E), k: (..., Tk, E), v: (..., Tk, Ev); attend: bool, broadcastable to
 /// (..., Tq, Tk), true where a query may attend to a key, like the `attn_mask` of PyTorch's function; scale 0 means
 /// 1 / sqrt(E). A query that may attend to nothing gets zeros. `weights`, where given, receives the softmax, (..., Tq,
-/// Tk).
+/// Tk). Vaswani et al., 2017, section 3.2.1.
 Tensor scaled_dot_product_attention(const Tensor& q, const Tensor& k, const Tensor& v, const Tensor& attend = {},
                                     double dropout_p = 0, bool is_causal = false, double scale = 0,
                                     Tensor* weights = nullptr);
-/// While training: zero with probability p, the rest scaled by 1 / (1 - p). Otherwise x itself.
+/// While training: zero with probability p, the rest scaled by 1 / (1 - p). Otherwise x itself. Srivastava et al.,
+/// 2014.
 Tensor dropout(const Tensor& x, double p, bool training);
 
 /// How a loss over many elements becomes one number.
@@ -378,10 +383,11 @@ enum class Reduction { mean, sum, none };
 
 /// -log softmax(logits)[target]. logits: (N, C) or (N, C, d...) as in PyTorch; target: int64 (N) or (N, d...).
 /// weight: (C) class weights. Targets equal to ignore_index do not count; if none counts, the loss is 0 with a zero
-/// gradient.
+/// gradient. label_smoothing s: the target counts 1 - s + s / C, each other class s / C (Szegedy et al., 2016). Throws
+/// IndexError for a target outside [0, C), ValueError for a smoothing outside [0, 1].
 Tensor cross_entropy(const Tensor& logits, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
                      Reduction reduction = Reduction::mean, double label_smoothing = 0);
-/// The same on log-probabilities.
+/// The same on log-probabilities: -log_probs[target].
 Tensor nll_loss(const Tensor& log_probs, const Tensor& target, const Tensor& weight = {}, int64_t ignore_index = -100,
                 Reduction reduction = Reduction::mean);
 /// -(t log p + (1 - t) log(1 - p)), p = sigmoid(logits), never overflows. Shapes must be equal; so also below.

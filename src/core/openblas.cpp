@@ -60,7 +60,7 @@ struct Loaded {
   template <class F>
   void find(void* library, const char* name, F& function) {
     function = reinterpret_cast<F>(::dlsym(library, name));
-    if (!function) problem = std::string("it has no function ") + name;
+    if (!function) problem = fmt::format("it has no function {}", name);
   }
 };
 

@@ -21,7 +21,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
        .help = "passes over the training data",
        .least = 1,
        .most = 1'000'000,
-       .automatic = "about 1,500 steps, 3 to 20 epochs",
+       .automatic = "about 1,500 steps, 2,700 where it learns to write, 3 to 20 epochs",
        .may_change = true},
       {.key = "batch_size",
        .value = &o.batch_size,
@@ -147,6 +147,8 @@ std::string told(const Options& options) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-int64_t default_epochs(int64_t batches) { return std::clamp<int64_t>((1500 + batches - 1) / batches, 3, 20); }
+int64_t default_epochs(const TrainOptions& options, int64_t batches) {
+  return std::clamp<int64_t>((options.usual_steps + batches - 1) / batches, 3, 20);
+}
 
 }  // namespace lemma::train

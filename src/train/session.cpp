@@ -85,7 +85,7 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   learner->module().to(run.device);  // its first weights are drawn on the CPU: the same on every device
   history.device = run.device.str();
   trainer = std::make_unique<Trainer>(*learner, *train, *options);
-  epochs = options->epochs > 0 ? options->epochs : default_epochs(trainer->batches());
+  epochs = options->epochs > 0 ? options->epochs : default_epochs(*options, trainer->batches());
   if (run.resume) restore(saved, state);
   history.baselines = corpora.baselines;
   history.train_size = train->size();

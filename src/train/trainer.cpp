@@ -34,7 +34,7 @@ nn::Module& with_room_to_train(nn::Module& module, const TrainOptions& options) 
 // A tenth of the steps that this data gets by default. The number of epochs asked for does not count: a run that is
 // given more of them later must continue as if it had had them from the start.
 int64_t warmup_steps(const TrainOptions& options, int64_t batches) {
-  return options.warmup > 0 ? options.warmup : std::max<int64_t>(1, default_epochs(batches) * batches / 10);
+  return options.warmup > 0 ? options.warmup : std::max<int64_t>(1, default_epochs(options, batches) * batches / 10);
 }
 
 }  // namespace

@@ -34,8 +34,10 @@ struct AttentionResult {
 /// zeros before out_proj.
 class MultiheadAttention : public Module {
  public:
+  /// Throws ValueError unless num_heads divides embed_dim.
   MultiheadAttention(int64_t embed_dim, int64_t num_heads, double dropout = 0, bool with_bias = true);
-  /// query: (B, Tq, D), key and value: (B, Tk, D).
+  /// query: (B, Tq, D), key and value: (B, Tk, D). Throws ShapeError for other shapes and for masks that do not fit,
+  /// DTypeError for a mask that is not bool.
   AttentionResult operator()(const Tensor& query, const Tensor& key, const Tensor& value,
                              const AttentionOptions& options = {}) const;
 

@@ -31,8 +31,10 @@ struct DecoderCache {
 /// x, y: (B, T, D), memory: (B, S, D), the encoder's output.
 class TransformerDecoderLayer : public Module {
  public:
+  /// Throws ValueError unless nhead divides d_model.
   TransformerDecoderLayer(int64_t d_model, int64_t nhead, const DecoderOptions& options = {});
-  /// With a cache, x continues the tokens of earlier calls, and `memory` is read in the first call only.
+  /// With a cache, x continues the tokens of earlier calls, and `memory` is read in the first call only. Errors as in
+  /// MultiheadAttention.
   Tensor operator()(const Tensor& x, const Tensor& memory, const DecoderMasks& masks = {},
                     DecoderWeights* weights = nullptr, DecoderCache* cache = nullptr) const;
 
@@ -61,6 +63,7 @@ class TransformerDecoder : public Module {
   TransformerDecoder(int64_t d_model, int64_t nhead, int64_t num_layers, const DecoderOptions& options = {},
                      bool final_norm = false);
   /// `weights` and `caches`, where given, hold one entry a layer; an empty list of caches is made so long.
+  /// Throws ValueError for a list of caches of another length.
   Tensor operator()(const Tensor& x, const Tensor& memory, const DecoderMasks& masks = {},
                     std::vector<DecoderWeights>* weights = nullptr, std::vector<DecoderCache>* caches = nullptr) const;
 

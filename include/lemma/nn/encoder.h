@@ -27,9 +27,10 @@ struct EncoderMasks {
 /// pre-norm:  x = x + attend(norm1(x)), y = x + feed_forward(norm2(x)).  x, y: (B, T, D).
 class TransformerEncoderLayer : public Module {
  public:
+  /// Throws ValueError unless nhead divides d_model.
   TransformerEncoderLayer(int64_t d_model, int64_t nhead, const EncoderOptions& options = {});
   /// `weights`, if given, receives the attention weights (B, H, T, T). With a cache, x continues the tokens of earlier
-  /// calls.
+  /// calls. Errors as in MultiheadAttention.
   Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, Tensor* weights = nullptr,
                     KeyValueCache* cache = nullptr) const;
 
@@ -57,7 +58,8 @@ class TransformerEncoder : public Module {
   TransformerEncoder(int64_t d_model, int64_t nhead, int64_t num_layers, const EncoderOptions& options = {},
                      bool final_norm = false);
   /// `weights`, if given, receives one (B, H, T, T) per layer. `caches`, if given, holds one cache per layer, and is
-  /// made so long where it is empty; x then continues the tokens of earlier calls.
+  /// made so long where it is empty; x then continues the tokens of earlier calls. Throws ValueError for a
+  /// list of caches of another length.
   Tensor operator()(const Tensor& x, const EncoderMasks& masks = {}, std::vector<Tensor>* weights = nullptr,
                     std::vector<KeyValueCache>* caches = nullptr) const;
 

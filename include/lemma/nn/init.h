@@ -3,6 +3,8 @@
 /// nn.init.
 ///
 /// fan_in and fan_out of an (out, in, ...) weight are in and out times the sizes that follow.
+/// Those that count fans throw ShapeError for a tensor of fewer than 2 dims; a std below 0, or a range whose ends are
+/// exchanged, is a ValueError.
 
 #include "lemma/random.h"
 #include "lemma/tensor.h"

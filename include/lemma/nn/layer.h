@@ -1,5 +1,9 @@
 #pragma once
 /// Layer: a module that makes one tensor from another. Most modules do.
+///
+/// Errors of all layers, where nothing else is said: constructors throw ValueError for a size below 1 and for a
+/// probability outside [0, 1]; calls throw ShapeError, DTypeError and DeviceError for a tensor that does not fit the
+/// parameters.
 
 #include "lemma/nn/module.h"
 

@@ -16,9 +16,8 @@ Tensor attend_tokens(const Tensor& ids, int64_t pad_id = 0);
 Tensor attend_lengths(const std::vector<int64_t>& lengths, int64_t width, Device device = default_device());
 /// (T, T), true on and below the diagonal: token q attends to tokens k <= q.
 Tensor attend_causal(int64_t length, Device device = default_device());
-/// (Tq, Tk) for the last `queries` of `keys` tokens, as a cache of earlier tokens needs: query q is token keys -
-/// queries
-/// + q. Throws ValueError for more queries than keys.
+/// (Tq, Tk) for the last `queries` of `keys` tokens, as a cache of earlier tokens needs: query q is
+/// token keys - queries + q. Throws ValueError for more queries than keys.
 Tensor attend_causal(int64_t queries, int64_t keys, Device device = default_device());
 
 /// One mask (B|1, H|1, Tq|1, Tk) from both kinds, undefined when neither is given.

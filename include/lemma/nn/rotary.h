@@ -10,6 +10,7 @@ namespace lemma::nn {
 /// head. Su et al., "RoFormer", 2021, section 3.4. The tables are not part of the state dict.
 class RotaryEmbedding : public Module {
  public:
+  /// Throws ValueError for an odd head_dim, or a base that is not above 1.
   explicit RotaryEmbedding(int64_t head_dim, int64_t max_len = 4096, double base = 10000);
   /// x are the tokens first, first + 1, ... Throws ShapeError where they end behind max_len.
   Tensor operator()(const Tensor& x, int64_t first = 0) const;

@@ -25,6 +25,7 @@ struct TransformerMasks {
 /// matrix starts Xavier-uniform, as in PyTorch.
 class Transformer : public Module {
  public:
+  /// Throws ValueError unless nhead divides d_model.
   explicit Transformer(int64_t d_model = 512, int64_t nhead = 8, const TransformerOptions& options = {});
   /// Throws ShapeError where a width is not D or batches differ.
   Tensor operator()(const Tensor& src, const Tensor& tgt, const TransformerMasks& masks = {}) const;

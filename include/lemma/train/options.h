@@ -55,6 +55,7 @@ struct TrainOptions {
   int64_t patience = 0;
   uint64_t seed = 1;
   DType precision = DType::float32;
+  int64_t usual_steps = 1500;  ///< no option: how many steps the task takes by default, where that is 3 to 20 epochs
 };
 
 /// The options of a run: the loop's, and in a class of its own what a task adds to them.
@@ -82,7 +83,7 @@ std::string difference(const Options& saved, const Options& now);
 /// "batch 32, lr 0.001, ...": the options that `lemma info` shows.
 std::string told(const Options& options);
 
-/// How many epochs an option of 0 stands for: about 1,500 steps, from 3 to 20 epochs.
-int64_t default_epochs(int64_t batches);
+/// How many epochs an option of 0 stands for: as many as make the usual steps, from 3 to 20.
+int64_t default_epochs(const TrainOptions& options, int64_t batches);
 
 }  // namespace lemma::train

@@ -11,6 +11,7 @@ struct LmOptions : train::Options {
   LmOptions() {
     batch_size = 16;
     lr = 2e-3;
+    usual_steps = 2700;
   }
   std::unique_ptr<train::Options> clone() const override { return std::make_unique<LmOptions>(*this); }
   std::vector<train::Field> task_fields() override;

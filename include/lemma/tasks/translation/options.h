@@ -9,6 +9,7 @@ struct TranslationOptions : train::Options {
   TranslationOptions() {
     batch_size = 64;
     lr = 2e-3;
+    usual_steps = 2700;
   }
   std::unique_ptr<train::Options> clone() const override { return std::make_unique<TranslationOptions>(*this); }
   std::vector<train::Field> task_fields() override;
