@@ -27,6 +27,9 @@ struct Bench {
 /// Language models: steps of training, writing text, byte pairs. peer_language.py runs the same in PyTorch.
 void language_cases(const Bench& bench);
 
+/// Convolutions, pooling, recurrent layers and CTC. peer_architectures.py runs the same in PyTorch.
+void architecture_cases(const Bench& bench);
+
 /// Every rung of the CUDA ladder, `ladder_<rung>_<n>`, and cuBLAS as well where it is linked: `cublas_<n>`,
 /// `cublas_tf32_<n>`, `cublas_bfloat16_<n>`.
 void ladder_cases(const Bench& bench);

@@ -139,6 +139,7 @@ int main(int argc, char** argv) {
     if (bench.device.is_cuda()) ladder_cases(bench);
     tape(bench);
     language_cases(bench);
+    architecture_cases(bench);
   } catch (const Error& error) {
     std::cerr << error.what() << '\n';
     return 2;

@@ -274,7 +274,7 @@ def score_saved():
         o = json.load(file)["model"]
     with open(os.path.join(A.model, "tokenizer.json")) as file:
         codec = Codec(json.load(file)["characters"])
-    model = LanguageModel(codec.size, o["context"], o["embed"], o["heads"], o["layers"], o["ff"], o["dropout"])
+    model = LanguageModel(codec.size, o["context"], o["embed"], o["heads"], o["layers"] or 4, o["ff"], o["dropout"])
     load(model, os.path.join(A.model, "model.safetensors"))
     text = read_text(A.dev).decode()
     report("lm_evaluate", model, loss_per_character=loss_per_character(model.to(A.device), codec, text, o["context"]))

@@ -41,11 +41,23 @@ find_library(ZLIB_LIBRARY z)
 if(NOT ZLIB_INCLUDE OR NOT ZLIB_LIBRARY)
   lemma_missing("zlib" "zlib1g-dev")
 endif()
+find_path(PNG_INCLUDE png.h)
+find_library(PNG_LIBRARY png)
+if(NOT PNG_INCLUDE OR NOT PNG_LIBRARY)
+  lemma_missing("libpng" "libpng-dev")
+endif()
+find_path(SNDFILE_INCLUDE sndfile.h)
+find_library(SNDFILE_LIBRARY sndfile)
+if(NOT SNDFILE_INCLUDE OR NOT SNDFILE_LIBRARY)
+  lemma_missing("libsndfile" "libsndfile1-dev")
+endif()
 
 add_library(lemma_dependencies INTERFACE)
 target_include_directories(lemma_dependencies SYSTEM INTERFACE ${OpenBLAS_INCLUDE} ${HWY_INCLUDE} ${CLI11_INCLUDE}
-                                                               ${JSON_INCLUDE} ${UTF8PROC_INCLUDE} ${ZLIB_INCLUDE})
+                                                               ${JSON_INCLUDE} ${UTF8PROC_INCLUDE} ${ZLIB_INCLUDE}
+                                                               ${PNG_INCLUDE} ${SNDFILE_INCLUDE})
 target_link_libraries(lemma_dependencies INTERFACE fmt::fmt ${HWY_LIBRARY} ${UTF8PROC_LIBRARY} ${ZLIB_LIBRARY}
+                                                   ${PNG_LIBRARY} ${SNDFILE_LIBRARY}
                                                    Threads::Threads ${CMAKE_DL_LIBS})
 
 add_library(lemma_warnings INTERFACE)

@@ -11,7 +11,7 @@ tape
 ops
 autograd
 nn optim io
-text data
+text data worlds
 train viz
 tasks
 cli'

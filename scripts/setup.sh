@@ -17,7 +17,8 @@ Does nothing, and needs no network, when all of them are installed.
 END
 }
 
-packages="g++ make cmake libopenblas-dev libfmt-dev libhwy-dev libcli11-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev catch2"
+packages="g++ make cmake libopenblas-dev libfmt-dev libhwy-dev libcli11-dev nlohmann-json3-dev libutf8proc-dev zlib1g-dev"
+packages="$packages libpng-dev libsndfile1-dev catch2"
 check=no
 dev=no
 docs=no

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <numeric>
 #include <regex>
@@ -125,7 +126,7 @@ const std::vector<Row>& table() {
     std::vector<Row> all;
     for (auto part : {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows,
                       index_rows, indexing_rows, composite_rows, loss_rows, activation_rows, arithmetic_rows,
-                      named_product_rows, rearrange_rows, order_rows})
+                      named_product_rows, rearrange_rows, order_rows, convolution_rows, pooling_rows, channel_rows})
       for (Row& row : part()) all.push_back(std::move(row));
     return all;
   }();
@@ -133,12 +134,18 @@ const std::vector<Row>& table() {
 }
 
 std::map<std::string, int> declared_operations() {
-  std::ifstream header(LEMMA_SOURCE_DIR "/include/lemma/ops.h");
+  namespace fs = std::filesystem;
+  std::vector<fs::path> headers = {LEMMA_SOURCE_DIR "/include/lemma/ops.h"};
+  for (const fs::directory_entry& entry : fs::directory_iterator(LEMMA_SOURCE_DIR "/include/lemma/ops"))
+    headers.push_back(entry.path());
   const std::regex declaration(R"(^(Tensor|bool|std::pair<Tensor, Tensor>|std::vector<Tensor>) (\w+)\(.*)");
   std::map<std::string, int> declared;
-  for (std::string line; std::getline(header, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, declaration)) ++declared[match[2]];
+  for (const fs::path& path : headers) {
+    std::ifstream header(path);
+    for (std::string line; std::getline(header, line);) {
+      std::smatch match;
+      if (std::regex_match(line, match, declaration)) ++declared[match[2]];
+    }
   }
   return declared;
 }

@@ -2,7 +2,8 @@
 /// The table of operations: one row per use of an operation. Every suite (values, gradients, layouts, timings) runs
 /// over all rows.
 ///
-/// To add an operation, add a row: its name in ops.h, the call, and a reference in plain double-precision loops.
+/// To add an operation, add a row: its name in ops.h or a header of ops/, the call, and a reference in plain
+/// double-precision loops.
 
 #include <functional>
 #include <map>
@@ -50,7 +51,7 @@ using Grids = std::vector<Grid>;
 using Shapes = std::vector<lemma::Shape>;
 
 struct Row {
-  std::string op;    ///< as declared in ops.h
+  std::string op;    ///< as declared
   std::string note;  ///< which use of it
   std::function<lemma::Tensor(const Tensors&)> run;
   std::function<Grid(const Grids&)> reference;
@@ -90,8 +91,11 @@ std::vector<Row> arithmetic_rows();
 std::vector<Row> named_product_rows();
 std::vector<Row> rearrange_rows();
 std::vector<Row> order_rows();
+std::vector<Row> convolution_rows();
+std::vector<Row> pooling_rows();
+std::vector<Row> channel_rows();
 
-/// The operations that ops.h declares, each with the number of its overloads.
+/// The operations that ops.h and the headers of ops/ declare, each with the number of its overloads.
 std::map<std::string, int> declared_operations();
 
 /// Inputs of a case, the same numbers for every dtype (all are exact in float32). On the device named by LEMMA_DEVICE.

@@ -86,6 +86,19 @@ inline std::string ner(int count) {
   return text;
 }
 
+/// Pictures of 4 x 4 pixels with a bar that stands or lies, and a grey of its own.
+inline std::string image(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    const bool stands = i % 2 == 0;
+    for (int y = 0; y < 4; ++y)
+      for (int x = 0; x < 4; ++x)
+        text += std::to_string((stands ? x : y) == i / 2 % 4 ? 9 + i % 8 : (i + 3 * x + y) % 3) + ",";
+    text += stands ? "stands\n" : "lies\n";
+  }
+  return text;
+}
+
 /// The options of a model that trains at once.
 inline std::vector<std::string> options() {
   return {"--embed", "8", "--heads", "2", "--ff", "8", "--batch-size", "8", "--epochs", "2"};

@@ -174,7 +174,7 @@ std::string where_of(const Row& row, const Shapes& shapes, DType dtype) {
 // of them. Everything else rounds once.
 double roundings(const std::string& op) {
   for (const char* composed : {"linear", "scatter_add", "scaled_dot_product_attention", "index_add", "addmm", "baddbmm",
-                               "tensordot", "quantile"})
+                               "tensordot", "quantile", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"})
     if (op == composed) return 4;
   return 1.01;  // 1, and what float32 loses before
 }

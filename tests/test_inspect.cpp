@@ -61,7 +61,8 @@ TEST_CASE("inspect shows format, columns, labels, examples, what was odd and the
   write_text(dir, "prose", "The film was fine.\nIt was long.\nA gem of a film.\n");
   const Program neither = run_lemma({"inspect", "prose"}, {.directory = dir.path});
   CHECK(neither.status == 2);
-  CHECK(has(neither.err, "is read by no task; for ner: "));
+  CHECK(has(neither.err, "is read by no task; for image: "));
+  CHECK(has(neither.err, "; for ner: "));
 }
 
 TEST_CASE("a type that only the held-out tenth, the dev file or the scored file has counts as missed", "[cli]") {

@@ -9,7 +9,9 @@
 #include "lemma/text/utf8.h"
 #include "tasks/lm/codec.h"
 #include "tasks/lm/learner.h"
+#include "tasks/lm/model.h"
 #include "tasks/lm/ngrams.h"
+#include "tasks/lm/recurrent.h"
 #include "tests/in_process.h"
 
 using namespace lemma;
@@ -150,6 +152,66 @@ TEST_CASE("generation with a cache is generation without, also beyond the contex
     CHECK(quick == nn::generate(plain, {3, 4, 5}, how));
     CHECK(quick.size() == 45);
     CHECK(std::count(quick.begin(), quick.end(), 0) == 0);  // <unk> is never written
+  }
+}
+
+TEST_CASE("a recurrent model read token by token is the one read at once, and holds what its options tell") {
+  manual_seed(5);
+  for (const char* kind : {"lstm", "gru"}) {
+    CAPTURE(kind);
+    tasks::LmOptions options = small();
+    options.model = kind, options.hidden = 12;
+    tasks::RecurrentLanguageModel model(options, 20);
+    model.eval();
+    const NoGrad no_grad;
+    const Tensor ids = randint(1, 20, {2, 9});
+    const auto decoding = model.decoding(0);
+    Tensor last;
+    for (int64_t t = 0; t < 9; ++t) last = decoding->next(ids.narrow(1, t, 1));
+    const Tensor whole = model.logits(ids).select(1, 8);
+    CHECK(allclose(last.narrow(1, 1, 19), whole.narrow(1, 1, 19), 1e-5, 1e-5));
+    CHECK(last[0][0].item() == -INFINITY);  // <unk> is never written
+    decoding->select(tensor({1, 1, 0}));
+    CHECK(decoding->next(tensor({{3}, {3}, {3}})).size(0) == 3);
+    std::vector<Tensor> weights;
+    CHECK_THROWS_WITH(model.logits(ids, &weights),
+                      "[attention] a recurrent model has none: it reads token by token and keeps a state");
+    const StateDict state = model.state_dict();
+    const auto told = tasks::lm_shapes(options, 20);
+    CHECK(told.size() == state.size());
+    for (const auto& [name, tensor] : state) {
+      CAPTURE(name);
+      CHECK(std::count(told.begin(), told.end(), std::pair(name, tensor.shape())) == 1);
+    }
+  }
+}
+
+TEST_CASE("recurrent language models train, resume and write through the program") {
+  const InProcess lemma({&tasks::lm()});
+  io::write_file(lemma.dir / "train", story(300));
+  io::write_file(lemma.dir / "dev", story(30));
+  for (const std::string kind : {"lstm", "gru"}) {
+    CAPTURE(kind);
+    const auto train = [&](const std::string& out, const std::string& epochs) {
+      return lemma.run(with({"train", "lm", "--model", kind, "--hidden", "24", "--out", out, "--epochs", epochs,
+                             "--train", "train", "--dev", "dev"},
+                            {"--embed", "16", "--context", "16", "--lr", "0.02"}));
+    };
+    const Program whole = train("whole-" + kind, "3");
+    INFO(whole.out << whole.err);
+    REQUIRE(whole.status == 0);
+    CHECK(whole.out.find(kind == "lstm" ? "LSTM, width 16, 2 layers, state 24" : "GRU, width 16, 2 layers, state 24") !=
+          std::string::npos);
+    CHECK(train("cut-" + kind, "1").status == 0);
+    CHECK(lemma.run({"train", "lm", "--out", "cut-" + kind, "--resume", "--epochs", "3"}).status == 0);
+    CHECK(io::read_file(lemma.dir / "whole-" + kind + "/model.safetensors") ==
+          io::read_file(lemma.dir / "cut-" + kind + "/model.safetensors"));
+    const json score = json::parse(lemma.run({"evaluate", "--model", "whole-" + kind, "--data", "dev"}).out);
+    CHECK(score["loss_per_character"] < tasks::ngram_losses(story(300), story(30), 1)[0]);
+    CHECK(lemma.run({"generate", "--model", "whole-" + kind, "--prompt", "the c", "--max", "60", "--beams", "2"})
+              .status == 0);
+    CHECK(lemma.run({"attention", "--model", "whole-" + kind, "the cat"}).err ==
+          "lemma: [attention] a recurrent model has none: it reads token by token and keeps a state\n");
   }
 }
 

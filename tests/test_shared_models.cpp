@@ -2,6 +2,7 @@
 #include <atomic>
 #include <cmath>
 #include <thread>
+#include <tuple>
 
 #include "lemma/autograd.h"
 #include "lemma/core/memory.h"
@@ -19,7 +20,7 @@ using namespace lemma;
 namespace {
 
 struct Model {
-  explicit Model(bool tags, int64_t letters, bool window) {
+  explicit Model(bool tags, int64_t letters, bool window, const std::string& encoder = "transformer") {
     TempDir dir;
     io::write_file(dir / "train", tags ? tiny::ner(20) : tiny::sentiment(20));
     const tasks::TextCorpora read =
@@ -29,6 +30,7 @@ struct Model {
     options = task.options();
     tasks::TextOptions& own = tasks::text_options(*options);
     own.embed = 8, own.heads = 2, own.ff = 12, own.layers = 2, own.letters = letters, own.window = window;
+    own.encoder = encoder;
     own.min_count = own.feature_count = 1;
     learner = task.make(read.train, *options);
   }
@@ -41,22 +43,47 @@ struct Model {
 }  // namespace
 
 TEST_CASE("the shapes that a model's options and coder tell are all that it has") {
-  for (const bool tags : {false, true})
-    for (const int64_t letters : {0, 6})
-      for (const bool window : {false, true}) {
-        const Model one(tags, letters, window);
-        CAPTURE(tags, letters, window);
-        const auto told = tasks::shapes_of(tasks::text_options(*one.options), &one.coder);
-        const StateDict state = one.model().state_dict();
-        CHECK(told.size() == state.size());
-        for (const auto& [name, shape] : told) {
-          CAPTURE(name);
-          const auto found =
-              std::find_if(state.begin(), state.end(), [&, n = name](const auto& e) { return e.first == n; });
-          REQUIRE(found != state.end());
-          CHECK(found->second.shape() == shape);
-        }
-      }
+  for (const auto& [tags, letters, window, encoder] :
+       std::vector<std::tuple<bool, int64_t, bool, std::string>>{{false, 0, false, "transformer"},
+                                                                 {false, 6, true, "transformer"},
+                                                                 {true, 0, true, "transformer"},
+                                                                 {true, 6, false, "transformer"},
+                                                                 {false, 0, false, "lstm"},
+                                                                 {true, 6, true, "lstm"},
+                                                                 {false, 6, false, "cnn"},
+                                                                 {true, 0, true, "cnn"}}) {
+    const Model one(tags, letters, window, encoder);
+    CAPTURE(tags, letters, window, encoder);
+    const auto told = tasks::shapes_of(tasks::text_options(*one.options), &one.coder);
+    const StateDict state = one.model().state_dict();
+    CHECK(told.size() == state.size());
+    for (const auto& [name, shape] : told) {
+      CAPTURE(name);
+      const auto found =
+          std::find_if(state.begin(), state.end(), [&, n = name](const auto& e) { return e.first == n; });
+      REQUIRE(found != state.end());
+      CHECK(found->second.shape() == shape);
+    }
+  }
+}
+
+TEST_CASE("padding changes nothing, whatever reads the tokens; only attention can be shown") {
+  for (const char* encoder : {"transformer", "lstm", "cnn"}) {
+    CAPTURE(encoder);
+    const Model one(true, 0, true, encoder);
+    const tasks::TextModel& model = one.model();
+    one.model().eval();
+    const NoGrad no_grad;
+    const data::Example brief = one.coder.encode({"Anna", "sleeps"}),
+                        wide = one.coder.encode(std::vector<std::string>(9, "in"));
+    const Tensor alone = model(data::collate({brief})), beside = model(data::collate({brief, wide}));
+    CHECK(allclose(beside[0].narrow(0, 0, 2), alone[0], 1e-5, 1e-6));
+    std::vector<Tensor> attention;
+    if (std::string(encoder) == "transformer")
+      CHECK(model(data::collate({brief}), &attention).defined());
+    else
+      CHECK_THROWS_AS(model(data::collate({brief}), &attention), ValueError);
+  }
 }
 
 TEST_CASE("threads that share a model get the answers of one, for texts that grow") {

@@ -4,6 +4,9 @@
 #include <thread>
 
 #include "lemma/ops.h"
+#include "lemma/ops/convolution.h"
+#include "lemma/ops/ctc.h"
+#include "lemma/ops/normalization.h"
 #include "lemma/random.h"
 #include "tests/catch.h"
 
@@ -11,7 +14,7 @@ using namespace lemma;
 
 TEST_CASE("sizes that no memory holds are refused in words") {
   const int64_t max = INT64_MAX, huge = int64_t{1} << 62, wide = int64_t{1} << 32;
-  const Tensor x = ones({2}), m = ones({2, 2});
+  const Tensor x = ones({2}), m = ones({2, 2}), line = ones({1, 1, 5}), filter = ones({1, 1, 2});
   const std::vector<std::function<void()>> absurd = {
       [&] {
         reshape(x, {3, 6148914691236517206});
@@ -58,6 +61,24 @@ TEST_CASE("sizes that no memory holds are refused in words") {
       [&] { bincount(tensor({max - 1})); },
       [&] { histc(x, huge); },
       [&] { topk(x, max); },
+      [&] { conv1d(line, filter, {}, 1, max); },
+      [&] { conv1d(line, filter, {}, 1, 0, max); },
+      [&] { conv1d(line, filter, {}, 1, 0, 1, max); },
+      [&] { conv_transpose1d(line, filter, {}, max); },
+      [&] { conv_transpose1d(line, filter, {}, 1, max); },
+      [&] { conv_transpose1d(line, filter, {}, 2, 0, 0, 1, max); },
+      [&] { max_pool1d(line, max, 1, max / 2); },
+      [&] { avg_pool1d(line, huge); },
+      [&] { adaptive_avg_pool1d(line, max); },
+      [&] { adaptive_max_pool1d(line, huge); },
+      [&] { interpolate(line, max); },
+      [&] { interpolate(line, wide * 1024, "linear"); },
+      [&] {
+        group_norm(ones({2, 4}), max);
+      },
+      [&] {
+        ctc_loss(zeros({2, 1, 2}), tensor({{1}}), {max}, {1});
+      },
   };
   for (size_t i = 0; i < absurd.size(); ++i) {
     INFO("number " << i);
@@ -72,6 +93,8 @@ TEST_CASE("sizes that no memory holds are refused in words") {
   CHECK(equal(round(x * 1.25, INT64_MIN), zeros({2})));
   CHECK(equal(round(x * 1.25, max), x * 1.25));
   CHECK(split(x, max).size() == 1);
+  CHECK(conv1d(line, filter, {}, max).shape() == Shape{1, 1, 1});
+  CHECK(max_pool1d(line, 2, max).shape() == Shape{1, 1, 1});
 }
 
 TEST_CASE("where nothing is, sizes and steps may be as large as they like, but no product overflows") {

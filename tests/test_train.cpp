@@ -31,9 +31,11 @@ const train::Tasks& text_tasks() {
 struct Bench {
   /// A table of texts and labels is also a text, and a table of translations.
   explicit Bench(const train::Task& task) : task_(task) {
-    const bool ner = &task == &tasks::ner();
-    io::write_file(dir / "train", ner ? tiny::ner(60) : tiny::sentiment(60));
-    io::write_file(dir / "dev", ner ? tiny::ner(20) : tiny::sentiment(20));
+    const auto data = [&task](int n) {
+      return task.name() == "image" ? tiny::image(n) : task.name() == "ner" ? tiny::ner(n) : tiny::sentiment(n);
+    };
+    io::write_file(dir / "train", data(60));
+    io::write_file(dir / "dev", data(20));
     log_ = std::fopen("/dev/null", "w");
   }
   ~Bench() { std::fclose(log_); }
@@ -41,16 +43,19 @@ struct Bench {
     train::Run run;
     run.task = &task_;
     run.choose = [epochs](train::Options& options) {
-      const std::map<std::string, int64_t> small = {
-          {"embed", 16}, {"ff", 16}, {"heads", 2}, {"context", 16}, {"vocabulary", 262}};
+      const std::map<std::string, int64_t> small = {{"embed", 16},    {"ff", 16},          {"heads", 2},
+                                                    {"context", 16},  {"vocabulary", 262}, {"width", 8},
+                                                    {"episodes", 10}, {"plays", 2}};
       for (const train::Field& field : fields(options))
         if (const auto size = small.find(field.key); size != small.end())
           *std::get<int64_t*>(field.value) = size->second;
       options.batch_size = 8;
       options.epochs = epochs;
     };
-    run.train_path = dir / "train";
-    run.dev_path = dir / "dev";
+    if (!task_.makes_data()) {
+      run.train_path = dir / "train";
+      run.dev_path = dir / "dev";
+    }
     run.out = dir / out;
     run.log = log_;
     return run;

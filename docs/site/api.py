@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 from header import Header
 
-FOLDERS = {"": "Tensors and operations", "autograd": "Autograd", "nn": "Layers", "optim": "Optimisers", "data": "Data",
-           "text": "Text", "train": "Training", "tasks": "Tasks", "viz": "Pictures", "io": "Files", "core": "Core",
+FOLDERS = {"": "Tensors and operations", "ops": "More operations", "autograd": "Autograd", "nn": "Layers", "optim": "Optimisers", "data": "Data",
+           "text": "Text", "train": "Training", "tasks": "Tasks", "worlds": "Worlds", "viz": "Pictures", "io": "Files", "core": "Core",
            "tape": "Tape"}
 SYMBOLS = {"==": "eq", "!=": "ne", "<=": "le", ">=": "ge", "<<": "shl", "<": "lt", ">": "gt", "+": "plus", "-": "minus",
            "*": "times", "/": "over", "=": "is", "[]": "at", "()": "call", "&": "and", "|": "or", "^": "xor", "~": "not"}
@@ -276,7 +276,7 @@ class Page:
 def write(root, pages, sources, problems):
     found = read(root, root / "build-docs/doxygen/xml")
     made = defaultdict(list)
-    operations = {entry.name for entry in found["include/lemma/ops.h"]}
+    operations = {entry.name for entry in found["include/lemma/ops.h"]}  # those with methods
     for file in sorted(found):
         if file.endswith(("lemma/methods.h", "tensor_impl.h")):
             continue

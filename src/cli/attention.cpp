@@ -12,6 +12,7 @@
 #include "lemma/io/files.h"
 #include "lemma/train/model_dir.h"
 #include "lemma/viz/attention_page.h"
+#include "lemma/viz/picture_page.h"
 #include "lemma/viz/terminal.h"
 #include "lemma/viz/wrap.h"
 
@@ -61,9 +62,38 @@ void print_picture(const viz::AttentionPage& page, const Arguments& arguments) {
     print_line(viz::wrapped("--layer N --head N shows one head; --out FILE.html draws all of them.", columns));
 }
 
+// What a network that sees looks at: the group of maps that was asked for, on the terminal, or all of them as a page.
+int show_looks(const viz::PicturePage& page, const Arguments& arguments) {
+  const auto layers = static_cast<int64_t>(page.groups.size()) - 1;
+  if (arguments.layer > layers)
+    throw ValueError("--layer", fmt::format("there is no layer {}; expected 1 to {}", arguments.layer, layers));
+  const viz::MapGroup& group = page.groups[static_cast<size_t>(arguments.layer)];
+  const auto maps = static_cast<int64_t>(group.maps.size());
+  if (arguments.head > maps)
+    throw ValueError("--head", fmt::format("there is no map {}; expected 1 to {}", arguments.head, maps));
+  if (arguments.terminal || arguments.out.empty()) {
+    const int columns = viz::columns_of(STDOUT_FILENO);
+    std::vector<viz::PictureMap> shown = {page.picture};
+    for (int64_t i = 0; i < maps; ++i)
+      if (arguments.head == 0 || arguments.head == i + 1)
+        shown.push_back(viz::spread_over(group.maps[static_cast<size_t>(i)], page.picture));
+    print_line(viz::wrapped(page.summary, columns));
+    print_line(viz::wrapped(group.name + ". " + group.note + "\n", columns));
+    print_line(viz::maps_text(shown, columns, viz::shows_colour(STDOUT_FILENO)));
+    if (arguments.out.empty() && arguments.layer == 0)
+      print_line(
+          viz::wrapped("--layer N shows one layer; --out FILE.html draws all of them over the picture.", columns));
+  }
+  if (arguments.out.empty()) return 0;
+  io::write_file(arguments.out, viz::picture_html(page));
+  print_line(fmt::format("Wrote {}: {}.", words::printable(arguments.out), words::plural(layers, "layer")));
+  return 0;
+}
+
 int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
   train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
+  if (const auto page = saved.learner->looks("TEXT", arguments.text)) return show_looks(*page, arguments);
   train::Attention attention = saved.learner->attention("TEXT", arguments.text, kMostTokensOnPage);
   const auto layers = static_cast<int64_t>(attention.weights.size()),
              tokens = static_cast<int64_t>(attention.tokens.size());
@@ -86,7 +116,7 @@ void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks) {
       "attention", "Show where each token of a text looks: on the terminal, or in every layer and head as a page");
   const auto a = std::make_shared<Arguments>();
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
-  command->add_option("text", a->text, "the text")->required()->type_name("TEXT");
+  command->add_option("text", a->text, "the text, or a picture for a model of image")->required()->type_name("TEXT");
   command->add_option("--out", a->out, "page to write, which opens anywhere (default: the terminal)")
       ->type_name("FILE.html");
   command->add_flag("--terminal", a->terminal, "show it on the terminal too");

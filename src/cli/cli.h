@@ -38,6 +38,7 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_evaluate(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks);
+void add_play(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_logits(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks);
 void add_compare(CLI::App& app, Action& action, const train::Tasks& tasks);

@@ -14,9 +14,12 @@ namespace {
 std::string history_text(const train::SavedModel& saved) {
   const train::History& h = saved.history;
   const train::Task& task = *saved.task;
-  std::string out = fmt::format("Trained on {} {} of {}, scored on {} of {}.\n", words::grouped(h.train_size),
-                                task.unit(), h.train_path, words::grouped(h.dev_size),
-                                h.dev_path.empty() ? "a tenth of it, held out" : h.dev_path);
+  const bool made = h.train_path.empty();
+  std::string out = fmt::format("Trained on {} {}{}, scored on {}{}.\n", words::grouped(h.train_size), task.unit(),
+                                made ? " that the task made itself" : " of " + h.train_path, words::grouped(h.dev_size),
+                                made                 ? " others"
+                                : h.dev_path.empty() ? " of a tenth of it, held out"
+                                                     : " of " + h.dev_path);
   if (h.device != "cpu") out.insert(out.size() - 2, ", on " + h.device);
   out += fmt::format("Options: {}.\n", told(*saved.options));
   std::vector<double> scores;

@@ -58,6 +58,8 @@ void add_reading(CLI::App& command, train::ReadOptions& reading) {
   command.add_flag("--skip-bad-lines", reading.skip_bad_lines,
                    "leave out lines that do not read, and say how many, instead of refusing the file");
   command.add_flag("--fold-case", reading.fold_case, "labels that differ only by case are one");
+  command.add_flag("--resize", reading.resize,
+                   "bring pictures of another size to that of the first, or of the model's, instead of refusing them");
   command.add_flag("--replace-invalid", reading.replace_invalid,
                    "replace bytes that are not UTF-8 instead of refusing the file");
 }

@@ -74,8 +74,8 @@ int run(int argc, char** argv, const train::Tasks& tasks) {
   app.require_subcommand(1);
   app.option_defaults()->take_last();
   Action action;
-  for (const auto add : {add_train, add_evaluate, add_predict, add_generate, add_logits, add_attention, add_graph,
-                         add_compare, add_inspect, add_info, add_doctor})
+  for (const auto add : {add_train, add_evaluate, add_predict, add_generate, add_play, add_logits, add_attention,
+                         add_graph, add_compare, add_inspect, add_info, add_doctor})
     add(app, action, tasks);
   try {
     refuse_unknown(app, argc, argv);

@@ -62,8 +62,10 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
   run.train_path = arguments.train;
   run.dev_path = arguments.dev;
   if (run.train_path.empty() && !run.dev_path.empty() && !arguments.resume)
-    throw ValueError("--dev", "was given without --train; give both, or neither to use the corpus of data/");
-  if (run.train_path.empty() && !arguments.resume) {
+    throw ValueError("--dev", fmt::format("was given without --train; give both, or neither to {}",
+                                          run.task->makes_data() ? "learn from data that the task makes"
+                                                                 : "use the corpus of data/"));
+  if (run.train_path.empty() && !arguments.resume && !run.task->makes_data()) {
     run.train_path = bundled_data(name + "/train" + run.task->ending());
     run.dev_path = bundled_data(name + "/dev" + run.task->ending());
   }

@@ -97,6 +97,13 @@ struct ArgReduceWork {
   const Array &out, &x;
   int dim;
 };
+/// Where the first largest element (the first NaN if there is one) of each window lies. x: (.., out.., K..), windows of
+/// the `inner` last dims, may overlap; int64 out: (.., out..). The answer counts elements of memory from where x stands
+/// at 0 in all dims but the first `outer`.
+struct ArgWindowWork {
+  const Array &out, &x;
+  int outer, inner;
+};
 /// Running sum along `dim`, from the end when `reverse`. int64 and floating; rounded as sums are.
 struct ScanWork {
   Scan op;
@@ -117,6 +124,14 @@ struct ArgsortWork {
 /// floating; half types add up in float32. Transposed operands are read in place.
 struct MatmulWork {
   const Array &out, &a, &b;
+};
+
+/// The same where rows, columns and what is summed over may be several dims each: a (batch.., M.., K..) x b (batch..,
+/// K.., N..) -> (batch.., M.., N..). The first `batch` dims are equal, and the `inner` dims after them in b are a's
+/// last. b may be windows that overlap. Sums of one term or more, floating; half types add up in float32.
+struct ContractWork {
+  const Array &out, &a, &b;
+  int batch, inner;
 };
 
 // ---- Indexed ----
@@ -185,9 +200,11 @@ struct ScaleWork {
   X(Select, select)                    \
   X(Reduce, reduce)                    \
   X(ArgReduce, arg_reduce)             \
+  X(ArgWindow, arg_window)             \
   X(Scan, scan)                        \
   X(Argsort, argsort)                  \
   X(Matmul, matmul)                    \
+  X(Contract, contract)                \
   X(Gather, gather)                    \
   X(ScatterAdd, scatter_add)           \
   X(FindOutOfRange, find_out_of_range) \

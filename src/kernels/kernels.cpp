@@ -116,6 +116,13 @@ Array arg_reduce(ArgReduce op, const Array& x, int dim) {
   return out;
 }
 
+Array arg_window(const Array& x, int outer, int inner) {
+  const Shape shape(std::span(x.shape().begin(), x.shape().size() - static_cast<size_t>(inner)));
+  Array out(shape, DType::int64, x.device());
+  if (out.numel() != 0) run(ArgWindowWork{out, x, outer, inner});
+  return out;
+}
+
 Array scan(Scan op, const Array& x, int dim, bool reverse) {
   refuse_bool("scan", x);
   Array out(x.shape(), x.dtype(), x.device());
@@ -139,6 +146,23 @@ Array matmul(const Array& a, const Array& b) {
     fill(out, 0);
   else if (out.numel() != 0)
     run(MatmulWork{out, a, b});
+  return out;
+}
+
+Array contract(const Array& a, const Array& b, int batch, int inner) {
+  Shape shape;
+  int64_t terms = 1;
+  for (int d = 0; d < a.rank(); ++d)
+    if (d < a.rank() - inner)
+      shape.push_back(a.shape()[d]);
+    else
+      terms *= a.shape()[d];
+  for (int d = batch + inner; d < b.rank(); ++d) shape.push_back(b.shape()[d]);
+  Array out(shape, a.dtype(), a.device());
+  if (terms == 0)
+    fill(out, 0);
+  else if (out.numel() != 0)
+    run(ContractWork{out, a, b, batch, inner});
   return out;
 }
 

@@ -28,12 +28,16 @@ void binary_inplace(Binary op, const Array& a, const Operand& b);
 Array reduce(Reduce op, const Array& x, const Dims& dims);
 /// Requires size(dim) >= 1.
 Array arg_reduce(ArgReduce op, const Array& x, int dim);
+/// Requires a window of one element or more.
+Array arg_window(const Array& x, int outer, int inner);
 Array scan(Scan op, const Array& x, int dim, bool reverse);
 Array argsort(const Array& x, int dim, bool descending);
 
 // ---- Products ----
 /// K = 0 gives zeros.
 Array matmul(const Array& a, const Array& b);
+/// The first `batch` dims are shared, the `inner` last ones of a are summed over. No terms give zeros.
+Array contract(const Array& a, const Array& b, int batch, int inner);
 
 // ---- Indexed ----
 Array gather(const Array& x, int dim, const Array& index);

@@ -130,8 +130,14 @@ std::vector<Tensor> all_of(const Grads& g, const Node& node) {
                       : zeros(node.output_shape(i), {.dtype = node.output_dtype(i), .device = node.output_device(i)}));
   return all;
 }
+
+// Views that together are x, one after another along d.
+std::vector<Tensor> parts_of(const Tensor& x, const std::vector<Array>& parts, int d) {
+  return record("split", {x}, parts, [d](const Grads& g, const Node& node) { return cat(all_of(g, node), d); });
+}
 }  // namespace
 
+/// Views of so many elements of dim each.    dL/dx = the gradients of the parts, one after another
 std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, int64_t dim) {
   check::defined("split", x);
   const int d = normalize_dim("split", dim, x.shape());
@@ -142,13 +148,17 @@ std::vector<Tensor> split(const Tensor& x, const std::vector<int64_t>& sizes, in
                      fmt::format("the sizes must add up to {}, dim {} of {}, and none may be negative", x.shape()[d], d,
                                  x.shape().str()),
                      {x.shape()});
-  std::vector<Tensor> parts;
+  if (sizes.empty()) return {};
+  std::vector<Array> parts;
   int64_t start = 0;
   for (const int64_t size : sizes) {
-    parts.push_back(narrow(x, d, start, size));
+    Shape shape = x.shape();
+    shape[d] = size;
+    const int64_t skipped = size == 0 ? 0 : start * x.strides()[d];  // what is empty begins nowhere
+    parts.push_back(x.array().view(shape, x.strides(), x.array().offset() + skipped));
     start += size;
   }
-  return parts;
+  return parts_of(x, parts, d);
 }
 
 /// Views of `size` elements of dim each.    dL/dx = the gradients of the parts, one after another
@@ -164,7 +174,7 @@ std::vector<Tensor> split(const Tensor& x, int64_t size, int64_t dim) {
     parts.push_back(x.array().view(shape, x.strides(), x.array().offset() + start * x.strides()[d]));
     start += size;
   } while (start < x.shape()[d]);
-  return record("split", {x}, parts, [d](const Grads& g, const Node& node) { return cat(all_of(g, node), d); });
+  return parts_of(x, parts, d);
 }
 
 /// Views of x at each index of dim.    dL/dx = the gradients of the parts, stacked

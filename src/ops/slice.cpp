@@ -1,7 +1,6 @@
-// Views of a part, their adjoint "place", and windows. slice <-> place, pad <-> narrow, unfold <-> fold.
+// Views of a part and their adjoint "place": slice <-> place, pad <-> narrow.
 #include <algorithm>
 
-#include "core/sizes.h"
 #include "kernels/kernels.h"
 #include "lemma/ops.h"
 #include "ops/check.h"
@@ -157,40 +156,6 @@ Tensor pad(const Tensor& x, int64_t dim, int64_t before, int64_t after, Number v
   const SliceView inside{d, before, length, 1};
   kernels::copy(inside(whole), x.array());
   return record("pad", {x}, whole, [inside](const Tensor& g) { return part_of("slice", g, inside); });
-}
-
-namespace {
-// The adjoint of unfold: windows added back into a tensor of `shape`.
-Tensor fold(const Tensor& windows, const Shape& shape, int dim, int64_t size, int64_t step) {
-  const Array whole(shape, windows.dtype(), windows.device());
-  kernels::fill(whole, 0);
-  const int64_t count = windows.shape()[dim];
-  for (int64_t i = 0; i < size && count > 0; ++i)  // no two windows share an element at the same place in them
-    kernels::binary_inplace(Binary::Add, SliceView{dim, i, count, step}(whole),
-                            SelectView{windows.dim() - 1, i}(windows.array()));
-  return record("fold", {windows}, whole, [dim, size, step](const Tensor& g) { return unfold(g, dim, size, step); });
-}
-}  // namespace
-
-/// y[.., i, .., j] = x[.., i step + j, ..].    dL/dx = fold(g): overlapping windows add up
-Tensor unfold(const Tensor& x, int64_t dim, int64_t size, int64_t step) {
-  check::defined("unfold", x);
-  const int d = normalize_dim("unfold", dim, x.shape());
-  const int64_t length = x.shape()[d];
-  if (size < 1 || step < 1 || size > length)
-    throw ShapeError("unfold",
-                     fmt::format("windows of {} every {} do not fit into dim {} of {}", size, step, d, x.shape().str()),
-                     {x.shape()});
-  Shape shape = x.shape();
-  Strides strides = x.strides();
-  shape[d] = (length - size) / step + 1;
-  shape.push_back(size);
-  strides.push_back(strides[d]);
-  if (shape[d] > 1) strides[d] *= step;  // a single window may have any step
-  check_elements("unfold", shape);
-  return record(
-      "unfold", {x}, x.array().view(shape, strides, x.array().offset()),
-      [d, size, step](const Tensor& g, const Node& node) { return fold(g, node.input_shape(0), d, size, step); });
 }
 
 }  // namespace lemma

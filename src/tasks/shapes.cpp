@@ -47,6 +47,19 @@ void add_decoder_shapes(Shapes& shapes, const std::string& prefix, int64_t layer
   add_layers(shapes, prefix, {"self_attn", "multihead_attn"}, layers, width, ff);
 }
 
+void add_recurrent_shapes(Shapes& shapes, const std::string& prefix, int64_t gates, int64_t layers, int64_t width,
+                          int64_t hidden, bool bidirectional) {
+  for (int64_t i = layers; i-- > 0;)
+    for (const char* direction : {"", "_reverse"}) {
+      if (*direction && !bidirectional) continue;
+      const int64_t in = i == 0 ? width : bidirectional ? 2 * hidden : hidden;
+      const std::string end = fmt::format("_l{}{}", i, direction);
+      shapes.push_back({prefix + "weight_ih" + end, {gates * hidden, in}});
+      shapes.push_back({prefix + "weight_hh" + end, {gates * hidden, hidden}});
+      for (const char* bias : {"bias_ih", "bias_hh"}) shapes.push_back({prefix + bias + end, {gates * hidden}});
+    }
+}
+
 void require_room(const Shapes& shapes, const std::string& what) {
   double numbers = 0;
   for (const auto& [name, shape] : shapes) {

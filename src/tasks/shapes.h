@@ -18,6 +18,10 @@ void add_norm_shapes(Shapes& shapes, const std::string& name, int64_t width);
 void add_encoder_shapes(Shapes& shapes, const std::string& prefix, int64_t layers, int64_t width, int64_t ff);
 void add_decoder_shapes(Shapes& shapes, const std::string& prefix, int64_t layers, int64_t width, int64_t ff);
 
+/// nn::RNN, LSTM or GRU of 1, 4 or 3 gates.
+void add_recurrent_shapes(Shapes& shapes, const std::string& prefix, int64_t gates, int64_t layers, int64_t width,
+                          int64_t hidden, bool bidirectional = false);
+
 /// Throws MemoryError unless `what` of such shapes fits.
 void require_room(const Shapes& shapes, const std::string& what);
 

@@ -60,7 +60,12 @@ void add_baseline(viz::TrainingPage& page, const Score& score, const std::vector
 }
 
 std::string dev_text(const History& history) {
+  if (history.train_path.empty()) return "others of its own";
   return history.dev_path.empty() ? "a tenth of it, held out" : history.dev_path;
+}
+
+std::string train_text(const History& history) {
+  return history.train_path.empty() ? "data that the task made itself" : history.train_path;
 }
 
 }  // namespace
@@ -92,7 +97,7 @@ viz::TrainingPage run_page(const Task& task, const Options& options, const Histo
   add_baseline(page, task.score(), history.baselines);
   add_facts(page, {&history});
   page.facts.emplace_back("options", Texts{told(options)});
-  page.facts.emplace_back("learns from", Texts{fmt::format("{} ({} {})", history.train_path,
+  page.facts.emplace_back("learns from", Texts{fmt::format("{} ({} {})", train_text(history),
                                                            words::grouped(history.train_size), task.unit())});
   page.facts.emplace_back("is scored on",
                           Texts{fmt::format("{} ({})", dev_text(history), words::grouped(history.dev_size))});
@@ -123,7 +128,7 @@ viz::TrainingPage comparison(const std::string& first_name, const SavedModel& fi
   const auto differing = [&](const char* name, const std::string& one, const std::string& other) {
     if (one != other) page.facts.emplace_back(name, Texts{one, other});
   };
-  differing("learns from", first.history.train_path, second.history.train_path);
+  differing("learns from", train_text(first.history), train_text(second.history));
   differing("is scored on", dev_text(first.history), dev_text(second.history));
   differing("device", first.history.device, second.history.device);
   return page;

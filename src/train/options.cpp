@@ -21,7 +21,7 @@ std::vector<Field> rows(TrainOptions& o, std::vector<Field> task) {
        .help = "passes over the training data",
        .least = 1,
        .most = 1'000'000,
-       .automatic = "about 1,500 steps, 2,700 where it learns to write, 3 to 20 epochs",
+       .automatic = "about 1,500 steps, 5,000 for pictures, 2,700 where it learns to write, 3 to 20 epochs",
        .may_change = true},
       {.key = "batch_size",
        .value = &o.batch_size,

@@ -35,7 +35,9 @@ void announce(Session& session, const Place& place) {
   if (run.resume)
     say_wrapped(run, "  {:<11} after {} of {}{}\n", "resumed", words::plural(session.trainer->steps(), "step"),
                 words::grouped(session.epochs * session.trainer->batches()),
-                run.train_path.empty() ? ", with the files above, which " + run.out + " names" : "");
+                run.train_path.empty() && !session.history.train_path.empty()
+                    ? ", with the files above, which " + run.out + " names"
+                    : "");
   else
     say_wrapped(run, "{}", initial_loss_text(session.trainer->initial_loss(), session.learner->classes()));
   const Trainer& trainer = *session.trainer;

@@ -15,17 +15,36 @@ namespace lemma::train {
 namespace fs = std::filesystem;
 
 namespace {
+// The files in a directory and its folders, by their way from it and in order; none for what is no directory.
+std::vector<std::string> files_below(const std::string& directory) {
+  std::vector<std::string> files;
+  if (!io::is_directory(directory)) return files;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(directory))
+    if (entry.is_regular_file()) files.push_back(fs::relative(entry.path(), directory).string());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 // FNV-1a over the bytes of the files: tells an edited one from that which a run began with.
 std::string checksum(const std::string& path) {
   uint64_t hash = 14695981039346656037U;
-  for (const std::string& file : data_files(path))
-    for (const char c : io::read_file(file)) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  const auto add = [&hash](const std::string& text) {
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  };
+  for (const std::string& part : data_files(path)) {
+    if (!io::is_directory(part)) add(io::read_file(part));
+    for (const std::string& file : files_below(part)) {
+      add(file);
+      add(io::read_file(io::join(part, file)));
+    }
+  }
   return fmt::format("{:016x}", hash);
 }
 
 bool are_files(const std::string& path) {
   const std::vector<std::string> files = data_files(path);
-  return std::all_of(files.begin(), files.end(), io::is_file);
+  return std::all_of(files.begin(), files.end(),
+                     [](const std::string& file) { return io::is_file(file) || io::is_directory(file); });
 }
 
 // The way from a directory to the files; empty for a pipe, which will not be there again.
@@ -71,12 +90,14 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
   check(*options);
   if (run.resume) {
     refuse_changes(saved);
-    history.train_path = find_data("--train", run.train_path, {history.train_path, history.train_near}, state);
+    if (!history.train_path.empty())
+      history.train_path = find_data("--train", run.train_path, {history.train_path, history.train_near}, state);
     if (!history.dev_path.empty())
       history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
-  corpora = run.task->read_as(history.train_path, history.dev_path, *history.reading);
-  train_checksum = checksum(history.train_path);
+  corpora = history.train_path.empty() ? run.task->make_data(*options)
+                                       : run.task->read_as(history.train_path, history.dev_path, *history.reading);
+  if (!history.train_path.empty()) train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);
   learner = run.task->make(*corpora.train, *options);
@@ -96,6 +117,8 @@ void Session::refuse_changes(const SavedModel& saved) const {
   std::string change = difference(*saved.options, *options);
   if (run.reading != ReadOptions{} && run.reading != *history.reading)
     change = "the files are to be read in another way than before";
+  if (!run.train_path.empty() && history.train_path.empty())
+    change = fmt::format("--train is {} where the saved run made its data itself", run.train_path);
   if (!run.dev_path.empty() && history.dev_path.empty())
     change = fmt::format("--dev is {} where the saved run has none", run.dev_path);
   if (!change.empty())

@@ -29,6 +29,18 @@ std::string Learner::generate(const std::string&, const std::string&, const Writ
   throw ValueError("generate", "this model labels texts and writes none; expected one that writes, such as of lm");
 }
 
+std::vector<Played> Learner::play(const Playing&) {
+  throw ValueError("play", "this model acts in no world; expected one of `lemma train decision`");
+}
+
+std::vector<double> Learner::returns(int64_t) const {
+  throw ValueError("play", "this model acts in no world; expected one of `lemma train decision`");
+}
+
+Corpora Task::make_data(const Options&) const {
+  throw ValueError("--train", "is missing; this task learns from files");
+}
+
 void Learner::set_threshold(double) {
   throw ValueError("--threshold", "is for a model that chooses between two classes; this one does not");
 }

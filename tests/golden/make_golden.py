@@ -313,9 +313,128 @@ def make_optim():
     save("optim", out)
 
 
+CONVOLUTIONS = {  # case: (layer, shape of x)
+    "conv1d": (lambda: nn.Conv1d(4, 6, 3), (2, 4, 11)),
+    "conv1d_all": (lambda: nn.Conv1d(4, 6, 3, stride=2, padding=2, dilation=2, groups=2, bias=False), (2, 4, 11)),
+    "conv1d_depthwise": (lambda: nn.Conv1d(4, 4, 5, padding=2, groups=4), (2, 4, 9)),
+    "conv1d_unbatched": (lambda: nn.Conv1d(4, 3, 2), (4, 6)),
+    "conv2d": (lambda: nn.Conv2d(3, 5, 3, padding=1), (2, 3, 6, 5)),
+    "conv2d_1x1": (lambda: nn.Conv2d(3, 5, 1), (2, 3, 4, 5)),
+    "conv2d_all": (lambda: nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=(1, 2), dilation=(1, 3), groups=2), (2, 4, 7, 8)),
+    "conv2d_depthwise": (lambda: nn.Conv2d(3, 6, 3, stride=2, groups=3), (1, 3, 7, 7)),
+    "up1d": (lambda: nn.ConvTranspose1d(4, 6, 3), (2, 4, 5)),
+    "up1d_all": (lambda: nn.ConvTranspose1d(4, 6, 3, stride=3, padding=1, output_padding=2, groups=2, dilation=2), (2, 4, 5)),
+    "up2d": (lambda: nn.ConvTranspose2d(3, 5, 2, stride=2, bias=False), (2, 3, 4, 3)),
+    "up2d_all": (lambda: nn.ConvTranspose2d(4, 2, (3, 2), (2, 3), (1, 0), (1, 2), 2), (1, 4, 3, 4)),
+    "max1d": (lambda: nn.MaxPool1d(3), (2, 3, 10)),
+    "max2d": (lambda: nn.MaxPool2d(2), (2, 3, 7, 6)),
+    "max2d_all": (lambda: nn.MaxPool2d((3, 2), stride=(2, 1), padding=(1, 1), dilation=(2, 1)), (2, 3, 8, 6)),
+    "avg1d": (lambda: nn.AvgPool1d(3, stride=2, padding=1), (2, 3, 10)),
+    "avg2d": (lambda: nn.AvgPool2d(2), (2, 3, 7, 6)),
+    "avg2d_inside": (lambda: nn.AvgPool2d(3, 2, 1, count_include_pad=False), (2, 3, 7, 6)),
+    "adaptive_avg1d": (lambda: nn.AdaptiveAvgPool1d(3), (2, 3, 10)),
+    "adaptive_avg2d": (lambda: nn.AdaptiveAvgPool2d((3, 2)), (2, 3, 7, 6)),
+    "adaptive_max1d": (lambda: nn.AdaptiveMaxPool1d(4), (2, 3, 10)),
+    "adaptive_max2d": (lambda: nn.AdaptiveMaxPool2d((3, 2)), (2, 3, 7, 6)),
+    "batch1d": (lambda: nn.BatchNorm1d(4), (5, 4)),
+    "batch1d_long": (lambda: nn.BatchNorm1d(4, momentum=0.3), (3, 4, 5)),
+    "batch2d": (lambda: nn.BatchNorm2d(3, eps=1e-3), (2, 3, 4, 5)),
+    "group": (lambda: nn.GroupNorm(2, 6), (3, 6, 4)),
+    "glu": (lambda: nn.GLU(1), (3, 6, 4)),
+}
+
+
+def make_convolution():
+    out = {}
+    for name, dtype in DTYPES.items():
+        for case, (make, shape) in CONVOLUTIONS.items():
+            m = shake(make()).to(dtype)
+            record_module(out, f"{case}.{name}", m, m, {"x": leaf(*shape, dtype=dtype)})
+            for key, b in m.named_buffers():
+                out[f"{case}.{name}.buffer.{key}"] = b
+            if case.startswith("batch"):
+                out[f"{case}.{name}.eval"] = m.eval()(out[f"{case}.{name}.in.x"])
+        x = leaf(2, 3, 5, 4, dtype=dtype)
+        for case, size, mode, corners in (("nearest", (8, 3), "nearest", None), ("bilinear", (8, 3), "bilinear", False),
+                                          ("corners", (8, 3), "bilinear", True)):
+            record_module(out, f"{case}.{name}", nn.Identity(),
+                          lambda x: F.interpolate(x, size=size, mode=mode, align_corners=corners), {"x": x})
+            x = leaf(2, 3, 5, 4, dtype=dtype)
+    save("convolution", out)
+
+
+RECURRENT = {  # case: (layer, lengths)
+    "rnn": (lambda: nn.RNN(3, 4, batch_first=True), None),
+    "rnn_relu": (lambda: nn.RNN(3, 4, 2, nonlinearity="relu", bias=False, batch_first=True), None),
+    "lstm": (lambda: nn.LSTM(3, 4, batch_first=True), None),
+    "lstm_deep": (lambda: nn.LSTM(3, 4, 2, bidirectional=True, batch_first=True), [6, 2, 5]),
+    "gru": (lambda: nn.GRU(3, 4, batch_first=True), None),
+    "gru_deep": (lambda: nn.GRU(3, 4, 2, bidirectional=True, batch_first=True), [6, 2, 5]),
+}
+
+
+def make_recurrent():
+    """out is the output and the last states, flattened, one after the other; x lies beyond the lengths too."""
+    out = {}
+    for name, dtype in DTYPES.items():
+        for case, (make, lengths) in RECURRENT.items():
+            m = make().to(dtype)
+
+            def call(x, *first):
+                state = (first if len(first) > 1 else first[0]) if first else None
+                packed = nn.utils.rnn.pack_padded_sequence(x, lengths, True, False) if lengths else x
+                y, last = m(packed, state)
+                if lengths:
+                    y, _ = nn.utils.rnn.pad_packed_sequence(y, True, total_length=x.shape[1])
+                return torch.cat([t.flatten() for t in (y, *(last if isinstance(last, tuple) else (last,)))])
+
+            inputs = {"x": leaf(3, 6, 3, dtype=dtype)}
+            states = m.num_layers * (2 if m.bidirectional else 1)
+            inputs |= {k: leaf(states, 3, 4, dtype=dtype) for k in ("h", "c")[:2 if "lstm" in case else 1]}
+            record_module(out, f"{case}.{name}", m, call, inputs)
+        targets = torch.tensor([[1, 2, 2], [3, 3, 0], [4, 0, 0], [1, 1, 1]])
+        for case, options in (("ctc", {}), ("ctc_sum", {"reduction": "sum", "blank": 5}), ("ctc_none", {"reduction": "none"})):
+            label = targets if "blank" not in options else targets.clamp(max=4)
+            record_module(out, f"{case}.{name}", nn.Identity(),
+                          lambda x: F.ctc_loss(x.log_softmax(2), label, torch.tensor([9, 7, 2, 9]),
+                                               torch.tensor([3, 2, 1, 3]), **options), {"x": leaf(9, 4, 6, dtype=dtype)})
+    save("recurrent", out)
+
+def make_worlds():
+    """Gymnasium's physics: 1,000 random steps, a new episode wherever one ends, and 400 steps by a rule that reaches the goals.
+    Flags: 1 terminated, 2 truncated. Needs `pip install gymnasium`; the file stays as it is without it."""
+    try:
+        import gymnasium
+    except ImportError:
+        print("worlds: skipped, gymnasium is not installed")
+        return
+    rules = {"cartpole": lambda s: int(s[2] + 0.5 * s[3] > 0), "mountaincar": lambda s: 0 if s[1] < 0 else 2,
+             "acrobot": lambda s: 0 if s[2] > 0 else 2}
+    out = {}
+    for name, gym in (("cartpole", "CartPole-v1"), ("mountaincar", "MountainCar-v0"), ("acrobot", "Acrobot-v1")):
+        world = gymnasium.make(gym)
+        chance = np.random.default_rng(7)
+        columns = {key: [] for key in ("states", "actions", "next", "seen", "rewards", "flags")}
+        over, seed = True, 0
+        for i in range(1400):
+            if over:
+                world.reset(seed=seed)
+                seed += 1
+            state = np.array(world.unwrapped.state, dtype=np.float64)
+            action = int(chance.integers(world.action_space.n)) if i < 1000 else rules[name](state)
+            seen, reward, terminated, truncated, _ = world.step(action)
+            over = terminated or truncated
+            row = (state, action, np.array(world.unwrapped.state, dtype=np.float64), seen, reward, int(terminated) + 2 * int(truncated))
+            for values, value in zip(columns.values(), row):
+                values.append(value)
+        for key, values in columns.items():
+            out[f"{name}.{key}"] = torch.from_numpy(np.array(values))
+    save("worlds", out)
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     for make in (make_guide, make_attention, make_encoder, make_layers, make_losses, make_optim, make_decoder,
-                 make_blocks):
+                 make_blocks, make_convolution, make_recurrent, make_worlds):
         torch.manual_seed(20250101)
         make()

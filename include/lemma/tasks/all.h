@@ -1,6 +1,10 @@
 #pragma once
 /// The tasks that the program knows, and the headers of each.
 
+#include "lemma/tasks/decision/corpus.h"
+#include "lemma/tasks/decision/decision.h"
+#include "lemma/tasks/image/image.h"
+#include "lemma/tasks/image/options.h"
 #include "lemma/tasks/lm/lm.h"
 #include "lemma/tasks/ner/baselines.h"
 #include "lemma/tasks/ner/best_tags.h"
@@ -18,6 +22,6 @@
 
 namespace lemma::tasks {
 
-const train::Tasks& all();  ///< sentiment, named entities, language models, translation
+const train::Tasks& all();  ///< sentiment, named entities, language models, translation, pictures, decisions
 
 }  // namespace lemma::tasks

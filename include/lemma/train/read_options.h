@@ -10,6 +10,7 @@ struct ReadOptions {
   bool replace_invalid = false;  ///< bytes that are not UTF-8 become U+FFFD instead of an error
   bool skip_bad_lines = false;   ///< lines that do not read are left out and counted instead of an error
   bool fold_case = false;        ///< labels that differ only by case are one
+  bool resize = false;           ///< pictures of another size are brought to that of the first instead of an error
   /// Columns by name, or by number from 1; empty: found by looking at the contents.
   std::string text_column = {}, label_column = {}, token_column = {}, tag_column = {};
 
@@ -20,6 +21,7 @@ struct ReadOptions {
     visit("replace_invalid", options.replace_invalid);
     visit("skip_bad_lines", options.skip_bad_lines);
     visit("fold_case", options.fold_case);
+    visit("resize", options.resize);
     visit("text_column", options.text_column);
     visit("label_column", options.label_column);
     visit("token_column", options.token_column);

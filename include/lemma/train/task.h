@@ -19,6 +19,7 @@
 #include "lemma/random.h"
 #include "lemma/train/options.h"
 #include "lemma/train/read_options.h"
+#include "lemma/viz/picture_page.h"
 
 namespace lemma::train {
 
@@ -88,6 +89,24 @@ struct Writing {
   std::function<void(std::string_view)> on_text = {};  ///< told of each piece of whole characters as it comes
 };
 
+/// How episodes of a world are to be played.
+struct Playing {
+  std::optional<double> wanted = {};  ///< the return that is asked for; none: the best that is known of the world
+  int64_t episodes = 1;
+  uint64_t seed = 1;
+  /// Told of each step of an episode as it is played: a picture, in at most `columns`. Such episodes are played one by
+  /// one.
+  std::function<void(const std::string& picture)> on_step = {};
+  int columns = 80;
+};
+
+/// An episode that was played.
+struct Played {
+  double wanted = 0, reached = 0;  ///< returns
+  std::string json;                ///< what `lemma play` prints of it
+  std::string record;              ///< all of it, as a file of episodes has it
+};
+
 /// A line that a run prints before it begins.
 struct Fact {
   std::string name, text;
@@ -130,11 +149,17 @@ class Learner {
   /// What the model writes after a prompt, or in answer to it. Throws IoError naming `where` for a prompt that it
   /// cannot read, ValueError for a model that writes nothing.
   virtual std::string generate(const std::string& where, const std::string& prompt, const Writing& how);
+  /// Episodes of the world that the model acts in. Throws ValueError for a model that acts in none.
+  virtual std::vector<Played> play(const Playing& how);
+  /// Some returns that may be asked for, from the worst to the best.
+  virtual std::vector<double> returns(int64_t count) const;
   /// What the colours of predict_for_people() mean, a line printed before the first answer; empty where nothing needs
   /// it.
   virtual std::string legend(bool colour) const;
   /// Throws IoError naming `where`, also for more than `most` tokens; ValueError for a network without attention.
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
+  /// What a network that sees looks at in a picture, whose path `text` is; nothing for a model of texts.
+  virtual std::optional<viz::PicturePage> looks(const std::string&, const std::string&) { return {}; }
   /// -ln P of the model's own answer to a text, the mean where it answers each token: a scalar with its graph, without
   /// dropout. Throws IoError naming `where`; ValueError for a model that has none.
   virtual Tensor surprise(const std::string& where, const std::string& text);
@@ -189,6 +214,11 @@ class Task {
   virtual Corpora read_as(const std::string& train_path, const std::string& dev_path, const ReadOptions& how) const {
     return read(train_path, dev_path, how.replace_invalid);
   }
+  /// Whether it makes data by itself where no file is given: from the options alone, so that a resumed run makes the
+  /// same.
+  virtual bool makes_data() const { return false; }
+  /// Data made so, and the baselines on it. Throws ValueError for a task that makes none.
+  virtual Corpora make_data(const Options& options) const;
   /// How a file is understood, in lines for people. Throws IoError where it is not; nothing where the task has none.
   virtual std::string inspect(const std::string&, const ReadOptions&) const { return ""; }
   /// A learner for a corpus from read(); initial weights come from default_generator().

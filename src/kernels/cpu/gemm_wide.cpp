@@ -4,6 +4,7 @@
 
 #include "kernels/cpu/gemm_wide.h"
 
+#include <algorithm>
 #include <cstring>
 #include <memory>
 
@@ -71,8 +72,9 @@ void tile_of(int64_t rows, int64_t columns, const float* a, const float* b, int6
     pick(&tile<4, 1, kByColumn>, &tile<4, 2, kByColumn>);
 }
 
-/// k x columns of b, from data on, as slivers of 32 columns (the last of 16 if that is enough), zeros at the edge.
-void pack_b(const Matrix<float>& b, const float* data, int64_t k, int64_t columns, float* to) {
+/// k x columns of b, from there on, as slivers of 32 columns (the last of 16 if that is enough), zeros at the edge.
+void pack_b(const Matrix<float>& b, int64_t row, int64_t column, int64_t k, int64_t columns, float* to) {
+  const float* const data = b.data + (b.transposed ? column * b.ld + row : row * b.ld + column);
   for (int64_t j = 0; j < columns; j += kWidth) {
     const int64_t n = std::min(kWidth, columns - j), width = n > kLanes ? kWidth : kLanes;
     if (b.transposed) {
@@ -94,7 +96,8 @@ void pack_b(const Matrix<float>& b, const float* data, int64_t k, int64_t column
 }
 
 /// Up to 12 rows of a: one after the other, or, where a is stored by columns, the 12 of each column together.
-void pack_a(const Matrix<float>& a, const float* data, int64_t rows, int64_t k, float* to) {
+void pack_a(const Matrix<float>& a, int64_t row, int64_t column, int64_t rows, int64_t k, float* to) {
+  const float* const data = a.data + (a.transposed ? column * a.ld + row : row * a.ld + column);
   if (!a.transposed) {
     for (int64_t r = 0; r < kRows; ++r)
       if (r < rows)
@@ -111,22 +114,78 @@ void pack_a(const Matrix<float>& a, const float* data, int64_t rows, int64_t k, 
   }
 }
 
+/// The same of scattered elements, vector by vector: in a row, in two pieces, or one by one.
+void pack_b(const Scattered& b, int64_t row, int64_t column, int64_t k, int64_t columns, float* to) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const int32_t* const rows = b.rows + row;
+  for (int64_t j = 0; j < columns; j += kWidth) {
+    const int64_t width = columns - j > kLanes ? kWidth : kLanes;
+    for (int64_t v = 0; v < width; v += kLanes) {
+      const int64_t n = std::clamp<int64_t>(columns - j - v, 0, kLanes);
+      const int32_t *const at = b.columns + column + j + v, *const runs = b.runs + column + j + v;
+      const auto some = hn::FirstN(d, static_cast<size_t>(n));
+      const auto pack = [&](const auto& load) {
+        for (int64_t p = 0; p < k; ++p) hn::Store(load(b.data + rows[p]), d, to + p * width + v);
+      };
+      if (n == 0) {
+        pack([&](const float*) { return hn::Zero(d); });
+      } else if (runs[0] >= n) {
+        pack([&](const float* x) { return hn::MaskedLoad(some, d, x + at[0]); });
+      } else if (const int64_t first = runs[0]; first + runs[first] >= n) {
+        const auto left = hn::FirstN(d, static_cast<size_t>(first)), right = hn::AndNot(left, some);
+        pack([&](const float* x) {
+          return hn::Or(hn::MaskedLoad(left, d, x + at[0]), hn::MaskedLoad(right, d, x + at[first] - first));
+        });
+      } else {
+        const auto index = load_some(di, at, static_cast<size_t>(n), at[0]);
+        pack([&](const float* x) { return hn::IfThenElseZero(some, hn::GatherIndex(d, x, index)); });
+      }
+    }
+    to += k * width;
+  }
+}
+
+void pack_a(const Scattered& a, int64_t row, int64_t column, int64_t rows, int64_t k, float* to) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const int32_t *const columns = a.columns + column, *const runs = a.runs + column;
+  for (int64_t r = 0; r < rows; ++r, to += kRowStep) {
+    const float* const from = a.data + a.rows[row + r];
+    for (int64_t p = 0; p < k;) {
+      const int64_t run = std::min<int64_t>(runs[p], k - p), n = run >= kLanes ? run : std::min(kLanes, k - p);
+      if (run >= kLanes)
+        std::copy_n(from + columns[p], n, to + p);
+      else if (n == kLanes)
+        hn::StoreU(hn::GatherIndex(d, from, hn::LoadU(di, columns + p)), d, to + p);
+      else
+        for (int64_t i = p; i < k; ++i) to[i] = from[columns[i]];
+      p += n;
+    }
+  }
+  for (int64_t r = rows; r < (rows + 3) / 4 * 4; ++r, to += kRowStep) std::fill_n(to, k, 0.0f);
+}
+
+bool by_column(const Matrix<float>& a) { return a.transposed; }
+bool by_column(const Scattered&) { return false; }
+
 struct AlignedDelete {
   void operator()(float* x) const { ::operator delete[](x, std::align_val_t(64)); }
 };
 
-void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
+template <class Source>
+void multiply(int64_t m, int64_t n, int64_t k, const Source& a, const Source& b, float* c, int64_t ldc) {
   static thread_local const std::unique_ptr<float[], AlignedDelete> strip(
       static_cast<float*>(::operator new[](kDepth* kStrip * sizeof(float), std::align_val_t(64))));
   alignas(64) float rows_of_a[kRows * kRowStep];
   for (int64_t column = 0; column < n; column += kStrip)
     for (int64_t p = 0; p < k; p += kDepth) {
       const int64_t columns = std::min(kStrip, n - column), depth = std::min(kDepth, k - p);
-      pack_b(b, b.data + (b.transposed ? column * b.ld + p : p * b.ld + column), depth, columns, strip.get());
+      pack_b(b, p, column, depth, columns, strip.get());
       for (int64_t row = 0; row < m; row += kRows) {
         const int64_t rows = std::min(kRows, m - row);
-        pack_a(a, a.data + (a.transposed ? p * a.ld + row : row * a.ld + p), rows, depth, rows_of_a);
-        const auto run = a.transposed ? &tile_of<true> : &tile_of<false>;
+        pack_a(a, row, p, rows, depth, rows_of_a);
+        const auto run = by_column(a) ? &tile_of<true> : &tile_of<false>;
         for (int64_t j = 0; j < columns; j += kWidth)
           run(rows, std::min(kWidth, columns - j), rows_of_a, strip.get() + j * depth, depth,
               c + row * ldc + column + j, ldc, p > 0);
@@ -137,9 +196,17 @@ void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matr
 #else
 
 constexpr bool kWide = false;
-void product(int64_t, int64_t, int64_t, const Matrix<float>&, const Matrix<float>&, float*, int64_t) {}
+template <class Source>
+void multiply(int64_t, int64_t, int64_t, const Source&, const Source&, float*, int64_t) {}
 
 #endif
+
+void product(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
+  multiply(m, n, k, a, b, c, ldc);
+}
+void scattered_product(int64_t m, int64_t n, int64_t k, const Scattered& a, const Scattered& b, float* c, int64_t ldc) {
+  multiply(m, n, k, a, b, c, ldc);
+}
 
 bool is_wide() { return kWide; }
 
@@ -151,6 +218,7 @@ namespace lemma::kernels::cpu {
 
 HWY_EXPORT(is_wide);
 HWY_EXPORT(product);
+HWY_EXPORT(scattered_product);
 
 bool has_wide_gemm() {
   static const bool wide = HWY_DYNAMIC_DISPATCH(is_wide)();
@@ -159,6 +227,9 @@ bool has_wide_gemm() {
 
 void wide_gemm(int64_t m, int64_t n, int64_t k, const Matrix<float>& a, const Matrix<float>& b, float* c, int64_t ldc) {
   HWY_DYNAMIC_DISPATCH(product)(m, n, k, a, b, c, ldc);
+}
+void wide_gemm(int64_t m, int64_t n, int64_t k, const Scattered& a, const Scattered& b, float* c, int64_t ldc) {
+  HWY_DYNAMIC_DISPATCH(scattered_product)(m, n, k, a, b, c, ldc);
 }
 
 }  // namespace lemma::kernels::cpu

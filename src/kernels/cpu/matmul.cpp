@@ -5,6 +5,7 @@
 #include "kernels/cpu/blas.h"
 #include "kernels/cpu/cpu.h"
 #include "kernels/cpu/half.h"
+#include "kernels/cpu/tiles.h"
 #include "kernels/shared_batch.h"
 #include "lemma/core/error.h"
 
@@ -35,24 +36,6 @@ Array readable(const Array& x) {
   return copied.expand(x.shape());
 }
 
-/// A grid of tiles, enough of them for several threads but each large enough to be worth the packing inside BLAS.
-struct Grid {
-  int64_t rows = 1, columns = 1;
-  Grid(int64_t m, int64_t n, int64_t k) {
-    const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-    const int64_t large = ((m + 511) / 512) * ((n + 511) / 512);
-    const int64_t wanted = std::max<int64_t>(flops < 4e6 ? 1 : flops < 4e7 ? 2 : 4, std::min<int64_t>(large, 64));
-    while (rows * columns < wanted) {
-      if (m / rows >= n / columns)
-        rows *= 2;
-      else
-        columns *= 2;
-    }
-  }
-};
-/// Where part `i` of `parts` begins: on multiples of 16, the height of BLAS's own blocks.
-int64_t cut(int64_t size, int64_t i, int64_t parts) { return i == parts ? size : size * i / parts / 16 * 16; }
-
 template <class T>
 void multiply(const Array& a, const Array& b, const Array& out) {
   const int rank = a.rank();
@@ -66,11 +49,8 @@ void multiply(const Array& a, const Array& b, const Array& out) {
   batch.size[static_cast<size_t>(batch.rank++)] = 1;
 
   const Grid grid(m, n, k);
-  const int64_t tiles = grid.rows * grid.columns;
-  const double flops =
-      2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / static_cast<double>(tiles);
-  const int64_t grain = std::max<int64_t>(1, static_cast<int64_t>(1e6 / (flops + 1)));
-  parallel_for(batch.outer_count() * tiles, grain, [&](int64_t begin, int64_t end) {
+  const int64_t tiles = grid.tiles();
+  parallel_for(batch.outer_count() * tiles, product_grain(m, n, k, tiles), [&](int64_t begin, int64_t end) {
     OuterWalk<2> walk(batch, begin / tiles);
     for (int64_t task = begin; task < end; ++task) {
       const int64_t tile = task % tiles;

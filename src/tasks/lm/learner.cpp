@@ -24,7 +24,7 @@ const Windows& windows_of(const train::Examples& examples) { return dynamic_cast
 }  // namespace
 
 LmLearner::LmLearner(const LmOptions& options, std::unique_ptr<Codec> codec)
-    : options_(options), codec_(std::move(codec)), model_(options, codec_->size()) {}
+    : options_(options), codec_(std::move(codec)), model_(language_network(options, codec_->size())) {}
 
 std::unique_ptr<train::Corpus> LmLearner::read(const std::string& path, bool replace_invalid) const {
   return read_plain_text(path, replace_invalid);
@@ -36,12 +36,12 @@ std::unique_ptr<train::Examples> LmLearner::examples(const train::Corpus& corpus
 
 Tensor LmLearner::loss(const train::Examples& examples, std::span<const int64_t> rows) {
   const auto [inputs, targets] = windows_of(examples).batch(rows, options_.context);  // (B, T)
-  const Tensor logits = model_(inputs.to(model_.device()));                           // (B, T, V)
-  return cross_entropy(logits.reshape({-1, logits.size(2)}), targets.to(model_.device()).reshape({-1}));
+  const Tensor logits = model_->logits(inputs.to(model_->device()));                  // (B, T, V)
+  return cross_entropy(logits.reshape({-1, logits.size(2)}), targets.to(model_->device()).reshape({-1}));
 }
 
 double LmLearner::total_loss(const Windows& windows) {
-  const Answering answering(model_);
+  const Answering answering(*model_);
   const int64_t N = windows.tokens(), T = std::min(N, options_.context), step = std::max<int64_t>(1, T / 2);
   std::vector<int64_t> begins = {0};
   while (begins.back() + T < N) begins.push_back(std::min(begins.back() + step, N - T));
@@ -53,8 +53,9 @@ double LmLearner::total_loss(const Windows& windows) {
     for (size_t k = i; k < end; ++k)  // what the window before has scored
       if (const int64_t seen = k == 0 ? 0 : begins[k - 1] + T - begins[k]; seen > 0)
         targets.select(0, static_cast<int64_t>(k - i)).narrow(0, 0, seen).fill_(kIgnored);
-    const Tensor logits = model_(inputs.to(model_.device())).to(float32).reshape({-1, codec_->size()});
-    const Tensor each = cross_entropy(logits, targets.to(model_.device()).reshape({-1}), {}, kIgnored, Reduction::none);
+    const Tensor logits = model_->logits(inputs.to(model_->device())).to(float32).reshape({-1, codec_->size()});
+    const Tensor each =
+        cross_entropy(logits, targets.to(model_->device()).reshape({-1}), {}, kIgnored, Reduction::none);
     sum += each.to(float64).sum().item();
   }
   return sum + static_cast<double>(windows.unknown) * unknown_cost(codec_->size() - 1);
@@ -126,7 +127,7 @@ std::string LmLearner::generate(const std::string& where, const std::string& pro
     throw IoError(where, fmt::format("is {} long; expected at most {}, which the model looks at",
                                      words::plural(static_cast<int64_t>(ids.size()), "token"), options_.context));
   if (ids.empty()) ids.push_back(codec_->start());
-  const Answering answering(model_);
+  const Answering answering(*model_);
   nn::GenerateOptions options = how.options;
   options.end = end_token(how.end);
   WholeCharacters pieces(how.on_text);
@@ -134,8 +135,8 @@ std::string LmLearner::generate(const std::string& where, const std::string& pro
     if (token != options.end) pieces.add(codec_->decode(std::span(&token, 1)));
     return true;
   };
-  LanguageDecoding decoding(model_, codec_->unknown());
-  std::vector<int64_t> written = nn::generate(decoding, ids, options);
+  const std::unique_ptr<nn::Decoding> decoding = model_->decoding(codec_->unknown());
+  std::vector<int64_t> written = nn::generate(*decoding, ids, options);
   if (!written.empty() && written.back() == options.end) written.pop_back();
   const std::string text = text::replace_bad_bytes(codec_->decode(written));
   pieces.end(text);
@@ -147,19 +148,19 @@ Tensor LmLearner::input_of(const std::string& where, const std::string& text, si
   const size_t fits = std::min(most, static_cast<size_t>(options_.context));
   if (ids.empty()) throw IoError(where, "holds no character; expected a text");
   if (ids.size() > fits) throw IoError(where, fmt::format("is {} tokens long; expected at most {}", ids.size(), fits));
-  return from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_.device());
+  return from_data(ids.data(), {1, static_cast<int64_t>(ids.size())}).to(model_->device());
 }
 
 Tensor LmLearner::surprise(const std::string& where, const std::string& text) {
   const Tensor input = input_of(where, text, static_cast<size_t>(options_.context));
-  return surprise_of(model_(input).select(1, input.size(1) - 1));
+  return surprise_of(model_->logits(input).select(1, input.size(1) - 1));
 }
 
 train::Attention LmLearner::attention(const std::string& where, const std::string& text, size_t most) {
   const Tensor input = input_of(where, text, most);
-  const Answering answering(model_);
+  const Answering answering(*model_);
   train::Attention attention;
-  const Tensor logits = model_(input, &attention.weights);
+  const Tensor logits = model_->logits(input, &attention.weights);
   const Tensor last = softmax(logits.select(1, input.size(1) - 1), 1).select(0, 0);  // (V)
   const int64_t best = argmax(last, 0).item<int64_t>();
   for (const int64_t id : input.to_vector<int64_t>())
@@ -170,18 +171,14 @@ train::Attention LmLearner::attention(const std::string& where, const std::strin
 }
 
 std::vector<train::Fact> LmLearner::facts(const train::Corpus&, const train::Examples& train, const train::Examples&) {
-  return {
-      {"tokens",
-       fmt::format("{}; windows of {}, {} an epoch", codec_->told(), options_.context, words::grouped(train.size()))},
-      {"model", fmt::format("{} parameters: width {}, {}, {}, feed-forward {}", words::grouped(model_.num_parameters()),
-                            options_.embed, words::plural(options_.heads, "head"),
-                            words::plural(options_.layers, "layer"), options_.ff)}};
+  return {{"tokens", fmt::format("{}; windows of {}, {} an epoch", codec_->told(), options_.context,
+                                 words::grouped(train.size()))},
+          {"model", fmt::format("{} parameters: {}", words::grouped(model_->num_parameters()), lm_size(options_))}};
 }
 
 std::vector<std::string> LmLearner::description() {
-  return {fmt::format("Width {}, {}, {}, feed-forward {}, context {}; {} parameters.", options_.embed,
-                      words::plural(options_.heads, "head"), words::plural(options_.layers, "layer"), options_.ff,
-                      options_.context, words::grouped(model_.num_parameters())),
+  return {fmt::format("{}, context {}; {} parameters.", lm_size(options_, true), options_.context,
+                      words::grouped(model_->num_parameters())),
           fmt::format("Tokens: {}.", codec_->told())};
 }
 

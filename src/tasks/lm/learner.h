@@ -3,14 +3,14 @@
 
 #include "tasks/lm/codec.h"
 #include "tasks/lm/corpus.h"
-#include "tasks/lm/model.h"
+#include "tasks/lm/network.h"
 
 namespace lemma::tasks {
 
 class LmLearner : public train::Learner {
  public:
   LmLearner(const LmOptions& options, std::unique_ptr<Codec> codec);
-  nn::Module& module() override { return model_; }
+  nn::Module& module() override { return *model_; }
   std::vector<std::string> texts() const override { return {codec_->json()}; }
   std::unique_ptr<train::Corpus> read(const std::string& path, bool replace_invalid) const override;
   std::unique_ptr<train::Examples> examples(const train::Corpus& corpus, train::Use use) const override;
@@ -39,7 +39,7 @@ class LmLearner : public train::Learner {
 
   LmOptions options_;
   std::unique_ptr<Codec> codec_;
-  LanguageModel model_;
+  std::unique_ptr<LanguageNetwork> model_;
 };
 
 }  // namespace lemma::tasks

@@ -61,9 +61,13 @@ class Lm : public train::Task {
   }
 
  private:
+  static std::string told(const LmOptions& o) {
+    if (o.model == "transformer")
+      return fmt::format("a model with --embed {}, --ff {} and --layers {}", o.embed, o.ff, o.depth());
+    return fmt::format("a model with --embed {}, --hidden {} and --layers {}", o.embed, o.hidden, o.depth());
+  }
   static std::unique_ptr<train::Learner> learner(const LmOptions& options, std::unique_ptr<Codec> codec) {
-    require_room(lm_shapes(options, codec->size()), fmt::format("a model with --embed {}, --ff {} and --layers {}",
-                                                                options.embed, options.ff, options.layers));
+    require_room(lm_shapes(options, codec->size()), told(options));
     return std::make_unique<LmLearner>(options, std::move(codec));
   }
 };

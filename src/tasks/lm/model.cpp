@@ -1,10 +1,7 @@
 #include "tasks/lm/model.h"
 
-#include <limits>
-
 #include "lemma/nn/init.h"
 #include "lemma/ops.h"
-#include "tasks/shapes.h"
 
 namespace lemma::tasks {
 
@@ -13,7 +10,7 @@ LanguageModel::LanguageModel(const LmOptions& o, int64_t vocabulary)
       positions(child(this, "positions", o.context, o.embed)),
       dropout(child(this, "dropout", o.dropout)),
       encoder(child(
-          this, "encoder", o.embed, o.heads, o.layers,
+          this, "encoder", o.embed, o.heads, o.depth(),
           nn::EncoderOptions{
               .dim_feedforward = o.ff, .dropout = o.dropout, .activation = nn::Activation::gelu, .norm_first = true},
           true)) {
@@ -30,11 +27,8 @@ Tensor LanguageModel::operator()(const Tensor& ids, std::vector<Tensor>* weights
   return matmul(h, embedding.weight.t());  // (B, T, V)
 }
 
-std::vector<std::pair<std::string, Shape>> lm_shapes(const LmOptions& o, int64_t vocabulary) {
-  std::vector<std::pair<std::string, Shape>> shapes = {{"embedding.weight", {vocabulary, o.embed}},
-                                                       {"positions.weight", {o.context, o.embed}}};
-  add_encoder_shapes(shapes, "encoder.", o.layers, o.embed, o.ff);
-  return shapes;
+std::unique_ptr<nn::Decoding> LanguageModel::decoding(int64_t never) const {
+  return std::make_unique<LanguageDecoding>(*this, never);
 }
 
 Tensor LanguageDecoding::next(const Tensor& given) {
@@ -47,11 +41,8 @@ Tensor LanguageDecoding::next(const Tensor& given) {
     caches_.clear();
     input = seen_;
   }
-  Tensor logits = cached_ ? model_(input, nullptr, &caches_) : model_(seen_);
-  logits = logits.select(1, logits.size(1) - 1);  // (N, V)
-  if (never_ < 0) return logits;
-  const Tensor column = eq(arange(logits.size(1), {.dtype = int64, .device = logits.device()}), never_);
-  return masked_fill(logits, column, -std::numeric_limits<double>::infinity());
+  const Tensor logits = cached_ ? model_(input, nullptr, &caches_) : model_(seen_);
+  return without(logits.select(1, logits.size(1) - 1), never_);  // (N, V)
 }
 
 void LanguageDecoding::select(const Tensor& rows) {

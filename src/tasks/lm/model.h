@@ -3,30 +3,30 @@
 
 #include "lemma/nn/embedding.h"
 #include "lemma/nn/encoder.h"
-#include "lemma/nn/generate.h"
-#include "lemma/tasks/lm/options.h"
+#include "tasks/lm/network.h"
 
 namespace lemma::tasks {
 
 /// x_t = E[id_t] + P[t];  h = norm(layers(dropout(x)));  logits = h E^T.  Pre-norm, GELU, each token attending to
 /// itself and those before it. E is one tensor for both uses. Radford et al., "Language models are unsupervised
 /// multitask learners", 2019; tied embeddings: Press and Wolf, 2017.
-class LanguageModel : public nn::Module {
+class LanguageModel : public LanguageNetwork {
  public:
   LanguageModel(const LmOptions& options, int64_t vocabulary);
   /// ids: int64 (B, T), T tokens behind the `held` ones of the caches. Logits (B, T, V). `weights`, if given, receives
   /// one (B, H, T, T) per layer.
   Tensor operator()(const Tensor& ids, std::vector<Tensor>* weights = nullptr,
                     std::vector<nn::KeyValueCache>* caches = nullptr) const;
+  Tensor logits(const Tensor& ids, std::vector<Tensor>* weights = nullptr) const override {
+    return (*this)(ids, weights);
+  }
+  std::unique_ptr<nn::Decoding> decoding(int64_t never) const override;
   int64_t context() const { return positions.weight.size(0); }
 
   nn::Embedding embedding, positions;
   nn::Dropout dropout;
   nn::TransformerEncoder encoder;
 };
-
-/// Tensors and shapes that the options ask for; a vocabulary of 0 is any.
-std::vector<std::pair<std::string, Shape>> lm_shapes(const LmOptions& options, int64_t vocabulary);
 
 /// The model as generate() sees it. Where the context ends, the last half of it goes on as a new one.
 class LanguageDecoding : public nn::Decoding {

@@ -1,6 +1,9 @@
 #include "lemma/tasks/text/encoder.h"
 
+#include <fmt/format.h>
+
 #include "lemma/autograd.h"
+#include "lemma/core/error.h"
 #include "lemma/nn/init.h"
 #include "lemma/nn/positions.h"
 #include "lemma/ops.h"
@@ -42,15 +45,31 @@ Tensor LetterFilters::operator()(const Tensor& ids) const {
   return out(best).reshape({B, T, out.weight.size(0)});                                      // (B, T, D)
 }
 
+TokenFilters::TokenFilters(int64_t embed, int64_t layers, double dropout)
+    : norms(child(this, "norms")),
+      convolutions(child(this, "convolutions")),
+      norm(child(this, "norm", embed)),
+      dropout_(dropout) {
+  constexpr int64_t kTokens = 5;
+  for (int64_t i = 0; i < layers; ++i) {
+    norms.add(embed);
+    convolutions.add(embed, embed, kTokens, nn::ConvOptions{.padding = kTokens / 2});
+  }
+}
+
+Tensor TokenFilters::operator()(const Tensor& x, const Tensor& mask) const {
+  const Tensor real = mask.unsqueeze(-1), zero = zeros({}, {.device = x.device()});  // (B, T, 1)
+  Tensor h = x;
+  for (size_t i = 0; i < convolutions.size(); ++i) {
+    const Tensor seen = where(real, norms[i](h), zero);                        // (B, T, D)
+    const Tensor y = transpose(convolutions[i](transpose(seen, 1, 2)), 1, 2);  // along T
+    h = h + lemma::dropout(gelu(y), dropout_, is_training());
+  }
+  return norm(h);
+}
+
 TextEncoder::TextEncoder(const TextOptions& options, const TextCoder& coder)
-    : words(coder.words.size(), options.embed, text::Vocabulary::pad),
-      encoder(options.embed, options.heads, options.layers,
-              {.dim_feedforward = options.ff,
-               .dropout = options.layer_dropout,
-               .activation = nn::Activation::gelu,
-               .norm_first = true},
-              true),
-      options_(options) {
+    : words(coder.words.size(), options.embed, text::Vocabulary::pad), options_(options) {
   shrink(words);
   register_module("words", words);
   for (int k = 0; k < text::WordFeatures::kColumns; ++k)
@@ -65,7 +84,23 @@ TextEncoder::TextEncoder(const TextOptions& options, const TextCoder& coder)
     window = std::make_unique<nn::Linear>(3 * options.embed, options.embed);
     register_module("window", *window);
   }
-  register_module("encoder", encoder);
+  if (options.encoder == "transformer") {
+    encoder = std::make_unique<nn::TransformerEncoder>(options.embed, options.heads, options.layers,
+                                                       nn::EncoderOptions{.dim_feedforward = options.ff,
+                                                                          .dropout = options.layer_dropout,
+                                                                          .activation = nn::Activation::gelu,
+                                                                          .norm_first = true},
+                                                       true);
+    register_module("encoder", *encoder);
+  } else if (options.encoder == "lstm") {
+    lstm = std::make_unique<nn::LSTM>(
+        options.embed, options.embed / 2,
+        nn::RecurrentOptions{.num_layers = options.layers, .dropout = options.layer_dropout, .bidirectional = true});
+    register_module("lstm", *lstm);
+  } else {
+    cnn = std::make_unique<TokenFilters>(options.embed, options.layers, options.layer_dropout);
+    register_module("cnn", *cnn);
+  }
 }
 
 Tensor TextEncoder::embed(const data::Batch& batch) const {
@@ -88,8 +123,12 @@ Tensor TextEncoder::positions(int64_t length, Device device) const {
 Tensor TextEncoder::operator()(const data::Batch& batch, std::vector<Tensor>* attention) const {
   Tensor h = embed(batch);                                                           // (B, T, D)
   if (window) h = h + gelu((*window)(cat({shifted(h, -1), h, shifted(h, 1)}, -1)));  // (B, T, 3D) -> (B, T, D)
-  h = h + positions(h.size(1), h.device());
-  return encoder(h, {.attend_keys = batch.mask}, attention);
+  if (attention && !encoder)
+    throw ValueError("attention", fmt::format("this model has none: it reads its tokens with {}",
+                                              lstm ? "an LSTM" : "convolutions"));
+  if (lstm) return (*lstm)(h, batch.lengths).output;
+  if (cnn) return (*cnn)(h, batch.mask);
+  return (*encoder)(h + positions(h.size(1), h.device()), {.attend_keys = batch.mask}, attention);
 }
 
 TextModel::TextModel(const TextOptions& options, const TextCoder& coder)

@@ -142,16 +142,14 @@ std::vector<train::Fact> TextLearner::facts(const train::Corpus& given, const tr
       "{} seen {}; unknown: {:.1f} % of train tokens, {:.1f} % of dev", words::plural(known_words(), "word"),
       options_.min_count == 1 ? "once or more" : fmt::format("{} times or more", options_.min_count),
       100 * texts_of(train).unknown_rate(), 100 * texts_of(dev).unknown_rate());
-  const std::string model = fmt::format(
-      "{} parameters: width {}, {}, {}, feed-forward {}", words::grouped(model_->num_parameters()), options_.embed,
-      words::plural(options_.heads, "head"), words::plural(options_.layers, "layer"), options_.ff);
+  const std::string model =
+      fmt::format("{} parameters: {}", words::grouped(model_->num_parameters()), size_of(options_));
   return {{heading(), fmt::format("{}", fmt::join(parts, ", "))}, {"vocabulary", vocabulary}, {"model", model}};
 }
 
 std::vector<std::string> TextLearner::description() {
   return {
-      fmt::format("Width {}, {}, {}, feed-forward {}, {}, {}; {} parameters.", options_.embed,
-                  words::plural(options_.heads, "head"), words::plural(options_.layers, "layer"), options_.ff,
+      fmt::format("{}, {}, {}; {} parameters.", size_of(options_, true),
                   words::plural(options_.letters, "letter filter"),
                   options_.window ? "a window of three tokens" : "no window", words::grouped(model_->num_parameters())),
       fmt::format("Vocabulary {}; labels {}.", words::plural(known_words(), "word"), fmt::join(coder_.labels, ", "))};

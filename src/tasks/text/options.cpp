@@ -17,6 +17,12 @@ std::vector<Field> TextOptions::task_fields() {
     return field;
   };
   return {
+      model({.key = "encoder",
+             .value = &encoder,
+             .flag = "--encoder",
+             .help = "what reads the tokens: attention, an LSTM in both directions, or convolutions of five tokens",
+             .choices = {"transformer", "lstm", "cnn"},
+             .optional = true}),
       model({.key = "embed",
              .value = &embed,
              .flag = "--embed",
@@ -26,13 +32,13 @@ std::vector<Field> TextOptions::task_fields() {
       model({.key = "heads",
              .value = &heads,
              .flag = "--heads",
-             .help = "attention heads; must divide the width",
+             .help = "attention heads of a Transformer; must divide the width",
              .least = 1}),
       model({.key = "layers", .value = &layers, .flag = "--layers", .help = "encoder layers", .least = 1, .most = 256}),
       model({.key = "ff",
              .value = &ff,
              .flag = "--ff",
-             .help = "width of the feed-forward blocks",
+             .help = "width of a Transformer's feed-forward blocks",
              .least = 1,
              .most = 65536}),
       model(
@@ -89,7 +95,10 @@ std::vector<Field> TextOptions::task_fields() {
 }
 
 void TextOptions::check_task() const {
-  if (embed % heads != 0)
+  if (encoder == "lstm" && embed % 2 != 0)
+    throw ValueError(
+        "--embed", fmt::format("a width of {} has no half for each direction of an LSTM; expected an even one", embed));
+  if (encoder == "transformer" && embed % heads != 0)
     throw ValueError(
         "--heads",
         fmt::format("{} heads do not divide a width of {} evenly; expected a divisor of --embed", heads, embed));

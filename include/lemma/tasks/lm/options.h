@@ -17,13 +17,18 @@ struct LmOptions : train::Options {
   std::vector<train::Field> task_fields() override;
   void check_task() const override;
 
+  /// Layers, where none are asked for: as many as make the models equally large.
+  int64_t depth() const { return layers > 0 ? layers : model == "transformer" ? 4 : 2; }
+
+  std::string model = "transformer";
   std::string tokens = "char";
   int64_t vocabulary = 1000;
   int64_t context = 128;
   int64_t embed = 128;
   int64_t heads = 4;
-  int64_t layers = 4;
+  int64_t layers = 0;
   int64_t ff = 512;
+  int64_t hidden = 224;
   double dropout = 0;
 };
 

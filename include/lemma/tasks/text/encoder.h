@@ -8,9 +8,12 @@
 
 #include "lemma/data/encoded_texts.h"
 #include "lemma/nn/container.h"
+#include "lemma/nn/convolution.h"
 #include "lemma/nn/embedding.h"
 #include "lemma/nn/encoder.h"
+#include "lemma/nn/layer_norm.h"
 #include "lemma/nn/linear.h"
+#include "lemma/nn/recurrent.h"
 #include "lemma/tasks/text/coder.h"
 #include "lemma/tasks/text/options.h"
 
@@ -27,22 +30,40 @@ class LetterFilters : public nn::Module {
   nn::Linear out;                   // F -> D
 };
 
+/// Convolutions in place of attention: h = x + dropout(gelu(conv(norm(x)))) in each layer, five tokens wide, zero at
+/// padding; then a LayerNorm. x: (B, T, D) -> (B, T, D). Collobert et al., "Natural language processing (almost) from
+/// scratch", 2011.
+class TokenFilters : public nn::Module {
+ public:
+  TokenFilters(int64_t embed, int64_t layers, double dropout);
+  Tensor operator()(const Tensor& x, const Tensor& mask) const;  ///< mask: (B, T), true at real tokens
+
+  nn::ModuleList<nn::LayerNorm> norms;
+  nn::ModuleList<nn::Conv1d> convolutions;
+  nn::LayerNorm norm;
+
+ private:
+  double dropout_;
+};
+
 /// Batch -> (B, T, D): what each token means in its text.
 ///
 /// e = dropout(word + s (shape + prefixes + suffixes) + letters), zero at padding;
-/// e += gelu(W [e_(t-1), e_t, e_(t+1)]) with a window; then positions, and the encoder (pre-norm, GELU, final
-/// LayerNorm).
+/// e += gelu(W [e_(t-1), e_t, e_(t+1)]) with a window; then one of three: positions and a Transformer's encoder
+/// (pre-norm, GELU, final LayerNorm), an LSTM in both directions, or convolutions.
 class TextEncoder : public nn::Module {
  public:
   TextEncoder(const TextOptions& options, const TextCoder& coder);
-  /// `attention`, if given, receives one (B, H, T, T) per layer.
+  /// `attention`, if given, receives one (B, H, T, T) per layer. Throws ValueError where there is none.
   Tensor operator()(const data::Batch& batch, std::vector<Tensor>* attention = nullptr) const;
 
   nn::Embedding words;
   nn::ModuleList<nn::Embedding> features;
-  std::unique_ptr<LetterFilters> letters;  // if the options ask for it
-  std::unique_ptr<nn::Linear> window;      // if the options ask for it
-  nn::TransformerEncoder encoder;
+  std::unique_ptr<LetterFilters> letters;           // if the options ask for it
+  std::unique_ptr<nn::Linear> window;               // if the options ask for it
+  std::unique_ptr<nn::TransformerEncoder> encoder;  // one of these three
+  std::unique_ptr<nn::LSTM> lstm;
+  std::unique_ptr<TokenFilters> cnn;
 
  private:
   Tensor embed(const data::Batch& batch) const;
@@ -64,6 +85,8 @@ class TextModel : public nn::Module {
   nn::Linear fc;
 };
 
+/// "width 128, 4 heads, 1 layer, feed-forward 256", "LSTM, width 128, 1 layer". `sentence`: it begins with a capital.
+std::string size_of(const TextOptions& options, bool sentence = false);
 /// The shape of everything in its state dict, checked when a file is loaded; 0: a size that the options do not tell,
 /// but the coder does, if given.
 std::vector<std::pair<std::string, Shape>> shapes_of(const TextOptions& options, const TextCoder* coder = nullptr);

@@ -1,6 +1,8 @@
 #pragma once
 /// The options that the models for text add to those of the loop.
 
+#include <string>
+
 #include "lemma/train/options.h"
 
 namespace lemma::tasks {
@@ -10,6 +12,7 @@ struct TextOptions : train::Options {
   std::vector<train::Field> task_fields() override;
   void check_task() const override;
 
+  std::string encoder = "transformer";
   int64_t embed = 128;
   int64_t heads = 4;
   int64_t layers = 1;
