@@ -5,37 +5,22 @@
 """
 
 import argparse
-import json
-import time
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+from peer_timing import add_options, timed
+
 parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-parser.add_argument("--device", default="cpu")
-parser.add_argument("--threads", type=int, default=2)
-parser.add_argument("--case", default="", help="run the cases whose name contains this")
-parser.add_argument("--seconds", type=float, default=3.0, help="per case")
-parser.add_argument("--compile", action="store_true", help="torch.compile what is trained")
+add_options(parser)
 A = parser.parse_args()
 torch.set_num_threads(A.threads)
 torch.manual_seed(0)
 
 
 def run(name, work):
-    wait = torch.cuda.synchronize if A.device == "cuda" else lambda: None
-    for _ in range(3):
-        work()
-    wait()
-    ms, end = [], time.perf_counter() + A.seconds
-    while time.perf_counter() < end or len(ms) < 5:
-        begin = time.perf_counter()
-        work()
-        wait()
-        ms.append((time.perf_counter() - begin) * 1e3)
-    ms.sort()
-    print(json.dumps({"case": name, "ms": round(ms[len(ms) // 2], 5), "min_ms": round(ms[0], 5), "n": len(ms)}), flush=True)
+    timed(A, name, work)
 
 
 def asked_for(name):

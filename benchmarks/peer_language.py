@@ -19,14 +19,12 @@ import math
 import os
 import time
 
+from peer_timing import add_options, timed
+
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--case", default="", help="run the cases whose name contains this")
-    parser.add_argument("--seconds", type=float, default=3.0, help="per case")
-    parser.add_argument("--compile", action="store_true", help="torch.compile the models that are trained")
+    add_options(parser)
     parser.add_argument("--train", metavar="FILE")
     parser.add_argument("--dev", metavar="FILE", help="default: the last tenth of --train")
     parser.add_argument("--model", metavar="DIR")
@@ -56,21 +54,7 @@ START, END, CHARACTERS, PIECES, BATCHES = 1, 2, 65, 6000, 16
 
 
 def run(name, work):
-    if A.case not in name:
-        return
-    wait = torch.cuda.synchronize if A.device == "cuda" else lambda: None
-    for _ in range(3):
-        work()
-    wait()
-    ms, end = [], time.perf_counter() + A.seconds
-    while time.perf_counter() < end or len(ms) < 5:
-        begin = time.perf_counter()
-        work()
-        wait()
-        ms.append((time.perf_counter() - begin) * 1e3)
-    ms.sort()
-    line = {"case": name, "ms": round(ms[len(ms) // 2], 5), "min_ms": round(ms[0], 5), "n": len(ms)}
-    print(json.dumps(line), flush=True)
+    timed(A, name, work)
 
 
 def scattered(i):

@@ -52,6 +52,19 @@ int64_t parse_integer(const std::string& option, const std::string& text, int64_
                       int64_t most = std::numeric_limits<int64_t>::max());
 double parse_number(const std::string& option, const std::string& text);
 
+/// An option that takes a whole number; `value` must outlive the command.
+template <class T>
+void add_whole(CLI::App& command, const char* flag, T& value, int64_t least, int64_t most, const char* help) {
+  command
+      .add_option_function<std::string>(
+          flag,
+          [flag, &value, least, most](const std::string& text) {
+            value = static_cast<T>(parse_integer(flag, text, least, most));
+          },
+          help)
+      ->type_name("N");
+}
+
 /// --threads N of a command: calls set_num_threads at once.
 void add_threads(CLI::App& command);
 

@@ -65,16 +65,6 @@ void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   const auto a = std::make_shared<Arguments>();
   nn::GenerateOptions& o = a->options;
   constexpr int64_t kAny = std::numeric_limits<int64_t>::max();
-  const auto whole = [&](const char* flag, auto& value, int64_t least, int64_t most, const char* help) {
-    command
-        ->add_option_function<std::string>(
-            flag,
-            [flag, &value, least, most](const std::string& text) {
-              value = static_cast<std::decay_t<decltype(value)>>(parse_integer(flag, text, least, most));
-            },
-            help)
-        ->type_name("N");
-  };
   const auto real = [&](const char* flag, double& value, double least, bool itself, const char* help) {
     command
         ->add_option_function<std::string>(
@@ -84,10 +74,10 @@ void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command->add_option("--prompt", a->prompt, "where the text begins, or the text to translate (default: nothing)")
       ->type_name("TEXT");
-  whole("--max", o.max, 1, kAny, "tokens to write at most (default 200)");
+  add_whole(*command, "--max", o.max, 1, kAny, "tokens to write at most (default 200)");
   real("--temperature", o.temperature, 0, true,
        "divides the logits: below 1 safer, above 1 wilder; 0: always the likeliest token (default 1)");
-  whole("--top-k", o.top_k, 1, kAny, "choose among the N likeliest tokens (default: all)");
+  add_whole(*command, "--top-k", o.top_k, 1, kAny, "choose among the N likeliest tokens (default: all)");
   command
       ->add_option_function<std::string>(
           "--top-p",
@@ -98,13 +88,13 @@ void add_generate(CLI::App& app, Action& action, const train::Tasks& tasks) {
           },
           "choose among the likeliest tokens that together have this probability (default 1)")
       ->type_name("P");
-  whole("--beams", o.beams, 1, kMostBeams,
-        "above 1: beam search, the likeliest text instead of a drawn one (default 1)");
+  add_whole(*command, "--beams", o.beams, 1, kMostBeams,
+            "above 1: beam search, the likeliest text instead of a drawn one (default 1)");
   real("--length-penalty", o.length_penalty, 0, true, "of beam search: above 1 favours longer texts (default 1)");
   real("--repetition-penalty", o.repetition_penalty, 0, false,
        "above 1: avoid tokens that were there before (default 1)");
   command->add_option("--end", a->end, "a token, such as a character, that ends the text")->type_name("TOKEN");
-  whole("--seed", a->seed, 0, kAny, "of chance (default 1)");
+  add_whole(*command, "--seed", a->seed, 0, kAny, "of chance (default 1)");
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, command, &action, &tasks] {

@@ -91,31 +91,21 @@ int run_play(const Arguments& arguments, const train::Tasks& tasks) {
 void add_play(CLI::App& app, Action& action, const train::Tasks& tasks) {
   CLI::App* command = app.add_subcommand("play", "Let a model of decision act; prints one JSON object per episode");
   command->footer(
-      "The model is told the return that it is to reach. --watch shows the world; --sweep asks for several returns and "
-      "draws "
-      "what was wanted and what was reached.");
+      "The model is told the return that it is to reach. --watch shows the world; --sweep asks for several returns "
+      "and draws what was wanted and what was reached.");
   const auto a = std::make_shared<Arguments>();
-  const auto whole = [&](const char* flag, auto& value, int64_t least, int64_t most, const char* help) {
-    command
-        ->add_option_function<std::string>(
-            flag,
-            [flag, &value, least, most](const std::string& text) {
-              value = static_cast<std::decay_t<decltype(value)>>(parse_integer(flag, text, least, most));
-            },
-            help)
-        ->type_name("N");
-  };
   command->add_option("--model", a->model, "model directory")->required()->type_name("DIR");
   command
       ->add_option_function<std::string>(
           "--return", [a](const std::string& text) { a->wanted = parse_number("--return", text); },
           "the return to ask for (default: the best that is known of the world)")
       ->type_name("X");
-  whole("--episodes", a->episodes, 1, kMostEpisodes, "how many are played (default 1)");
-  whole("--seed", a->seed, 0, std::numeric_limits<int64_t>::max(), "of their beginnings (default 1)");
+  add_whole(*command, "--episodes", a->episodes, 1, kMostEpisodes, "how many are played (default 1)");
+  add_whole(*command, "--seed", a->seed, 0, std::numeric_limits<int64_t>::max(), "of their beginnings (default 1)");
   command->add_flag("--watch", a->watch, "show the world after each step, on stderr");
-  whole("--frames", a->frames, 1, 1000, "steps a second that a terminal shows (default 20)");
-  whole("--sweep", a->sweep, 1, 1000, "ask for N returns, from the world's worst to its best, instead of one");
+  add_whole(*command, "--frames", a->frames, 1, 1000, "steps a second that a terminal shows (default 20)");
+  add_whole(*command, "--sweep", a->sweep, 1, 1000,
+            "ask for N returns, from the world's worst to its best, instead of one");
   command->add_option("--page", a->page, "write what was wanted and reached as a page")->type_name("FILE");
   command->add_option("--save", a->save, "write the episodes, as train decision reads them")->type_name("FILE");
   add_device(*command, a->device);
