@@ -124,9 +124,10 @@ Row binary(const std::string& op, Tensor (*run)(const Tensor&, const Tensor&), d
 const std::vector<Row>& table() {
   static const std::vector<Row> rows = [] {
     std::vector<Row> all;
-    for (auto part : {unary_rows, binary_rows, compare_rows, reduce_rows, product_rows, view_rows, layout_rows,
-                      index_rows, indexing_rows, composite_rows, loss_rows, activation_rows, arithmetic_rows,
-                      named_product_rows, rearrange_rows, order_rows, convolution_rows, pooling_rows, channel_rows})
+    for (auto part : {unary_rows, binary_rows,      compare_rows,    reduce_rows,        product_rows,
+                      view_rows,  layout_rows,      index_rows,      indexing_rows,      composite_rows,
+                      loss_rows,  activation_rows,  arithmetic_rows, named_product_rows, rearrange_rows,
+                      order_rows, convolution_rows, pooling_rows,    channel_rows,       sound_rows})
       for (Row& row : part()) all.push_back(std::move(row));
     return all;
   }();

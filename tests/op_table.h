@@ -94,6 +94,7 @@ std::vector<Row> order_rows();
 std::vector<Row> convolution_rows();
 std::vector<Row> pooling_rows();
 std::vector<Row> channel_rows();
+std::vector<Row> sound_rows();
 
 /// The operations that ops.h and the headers of ops/ declare, each with the number of its overloads.
 std::map<std::string, int> declared_operations();

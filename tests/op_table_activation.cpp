@@ -63,6 +63,17 @@ std::vector<Row> activation_rows() {
       unary("hardsigmoid", lemma::hardsigmoid, hardsigmoid_of, -5, 5),
       unary(
           "hardswish", lemma::hardswish, [](double x) { return x * hardsigmoid_of(x); }, -5, 5),
+      {"glu",
+       "dim 1",
+       [](const Tensors& x) { return glu(x[0], 1); },
+       [](const Grids& x) {
+         const int64_t half = x[0].size(1) / 2;
+         return make({x[0].size(0), half}, [&](const Index& i) {
+           return x[0].at({i[0], i[1]}) / (1 + std::exp(-x[0].at({i[0], i[1] + half})));
+         });
+       },
+       {kReal},
+       {{{2, 4}}, {{3, 2}}, {{2, 0}}, {{19, 38}}}},
       {"softmin",
        "dim 1",
        [](const Tensors& x) { return softmin(x[0], 1); },

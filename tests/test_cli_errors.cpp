@@ -132,7 +132,7 @@ TEST_CASE("broken options are refused") {
       {{"trian"}, {"[command]", "'trian'", "train, evaluate"}},
       {{"train"}, {"[task] is missing; expected sentiment", "; see lemma train --help"}},
       {{"train", "poetry", "--out", "new"},
-       {"[task]", "'poetry'", "expected sentiment, ner, lm, translation, image or decision"}},
+       {"[task]", "'poetry'", "expected sentiment, ner, lm, translation, image, decision or speech"}},
       train_with({"--lr", "banana"}, {"[--lr]", "'banana'", "expected a number"}),
       train_with({"--lr", "0"}, {"[--lr]", "above 0"}),
       train_with({"--lr", "-1"}, {"[--lr]", "above 0"}),

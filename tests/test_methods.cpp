@@ -55,6 +55,7 @@ TEST_CASE("every operation on a tensor is a method, but for those that PyTorch h
                                            "leaky_relu",
                                            "hardtanh",
                                            "softmin",
+                                           "glu",
                                            "normalize",
                                            "cosine_similarity",
                                            "where",  // starts with the condition

@@ -48,8 +48,8 @@ TEST_CASE("every option has a key of its own, a meaning, and a value that passes
       CHECK(std::string(field.help) != "");
       keys.emplace_back(field.key);
     }
-    const std::map<std::string, size_t> rows = {{"sentiment", 27},   {"ner", 27},   {"lm", 20},
-                                                {"translation", 19}, {"image", 18}, {"decision", 20}};
+    const std::map<std::string, size_t> rows = {{"sentiment", 27}, {"ner", 27},      {"lm", 20},    {"translation", 19},
+                                                {"image", 18},     {"decision", 20}, {"speech", 25}};
     CHECK(keys.size() == rows.at(task->name()));
   }
 }

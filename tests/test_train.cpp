@@ -1,11 +1,13 @@
 // Training as a whole: the same bits however it is run, cut or continued; checks that judge in words.
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <thread>
 
 #include "lemma/autograd.h"
 #include "lemma/core/threads.h"
+#include "lemma/data/recordings.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
 #include "lemma/tasks/all.h"
@@ -27,6 +29,19 @@ const train::Tasks& text_tasks() {
   return list;
 }
 
+// Recordings of two tones, a little higher each time.
+void say(const std::string& directory, int n) {
+  std::filesystem::create_directory(directory);
+  for (int i = 0; i < n; ++i) {
+    std::vector<float> samples;
+    for (int k = 0; k < 400; ++k)
+      samples.push_back(
+          0.5f * std::sin((i % 2 == 0 ? 0.3f : 0.6f) * static_cast<float>(k) * (1 + 0.01f * static_cast<float>(i))));
+    data::write_recording(directory + "/" + std::to_string(i % 2) + "_voice_" + std::to_string(i) + ".wav",
+                          {samples, 8000});
+  }
+}
+
 // One small run in a directory of its own; its log goes nowhere.
 struct Bench {
   /// A table of texts and labels is also a text, and a table of translations.
@@ -34,8 +49,12 @@ struct Bench {
     const auto data = [&task](int n) {
       return task.name() == "image" ? tiny::image(n) : task.name() == "ner" ? tiny::ner(n) : tiny::sentiment(n);
     };
-    io::write_file(dir / "train", data(60));
-    io::write_file(dir / "dev", data(20));
+    for (const auto& [part, n] : {std::pair{"train", 60}, {"dev", 20}}) {
+      if (task.name() == "speech")
+        say(dir / part, n);
+      else
+        io::write_file(dir / part, data(n));
+    }
     log_ = std::fopen("/dev/null", "w");
   }
   ~Bench() { std::fclose(log_); }

@@ -334,11 +334,10 @@ Tensor histc(const Tensor& x, int64_t bins = 100, double low = 0, double high = 
 // ---- Compositions: nothing but the above ----
 
 // Activations
-Tensor silu(const Tensor& x);         ///< x sigmoid(x). Ramachandran et al., 2017: swish
-Tensor mish(const Tensor& x);         ///< x tanh(softplus(x)). Misra, 2019
-Tensor log_sigmoid(const Tensor& x);  ///< log(sigmoid(x)) = -softplus(-x)
-/// x where x > 0, else alpha (e^x - 1). Clevert et al., 2016.
-Tensor elu(const Tensor& x, double alpha = 1);
+Tensor silu(const Tensor& x);                   ///< x sigmoid(x). Ramachandran et al., 2017: swish
+Tensor mish(const Tensor& x);                   ///< x tanh(softplus(x)). Misra, 2019
+Tensor log_sigmoid(const Tensor& x);            ///< log(sigmoid(x)) = -softplus(-x)
+Tensor elu(const Tensor& x, double alpha = 1);  ///< x where x > 0, else alpha (e^x - 1). Clevert et al., 2016
 /// max(x, 0) + min(0, alpha (e^(x / alpha) - 1)): elu whose slope has no jump. Barron, 2017.
 Tensor celu(const Tensor& x, double alpha = 1);
 /// 1.0507 elu(x, 1.6733): keeps mean 0 and variance 1 through many layers. Klambauer et al., 2017.
@@ -349,6 +348,7 @@ Tensor relu6(const Tensor& x);                                       ///< hardta
 Tensor hardsigmoid(const Tensor& x);                                 ///< relu6(x + 3) / 6. Howard et al., 2019
 Tensor hardswish(const Tensor& x);                                   ///< x relu6(x + 3) / 6. Howard et al., 2019
 Tensor softmin(const Tensor& x, int64_t dim);                        ///< softmax(-x)
+Tensor glu(const Tensor& x, int64_t dim = -1);  ///< a sigmoid(b), a and b the halves of x. Dauphin et al., 2017
 /// x / max(|x|, eps) with the p-norm |x| along `dim`, p >= 1.
 Tensor normalize(const Tensor& x, double p = 2, int64_t dim = 1, double eps = 1e-12);
 /// The cosine of the angle between vectors along `dim`: the product of both, normalised.

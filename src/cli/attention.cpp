@@ -13,6 +13,7 @@
 #include "lemma/train/model_dir.h"
 #include "lemma/viz/attention_page.h"
 #include "lemma/viz/picture_page.h"
+#include "lemma/viz/sound_page.h"
 #include "lemma/viz/terminal.h"
 #include "lemma/viz/wrap.h"
 
@@ -90,10 +91,27 @@ int show_looks(const viz::PicturePage& page, const Arguments& arguments) {
   return 0;
 }
 
+// What a network that listens heard, and when.
+int show_sound(const viz::SoundPage& page, const Arguments& arguments) {
+  if (arguments.layer > 0 || arguments.head > 0)
+    throw ValueError("--layer", "is for models of texts and pictures; a recording has one picture");
+  if (arguments.terminal || arguments.out.empty()) {
+    const int columns = viz::columns_of(STDOUT_FILENO);
+    print_line(viz::wrapped(words::printable(page.summary) + "\n", columns));
+    print_line(viz::sound_text(page, columns, viz::shows_colour(STDOUT_FILENO)));
+  }
+  if (arguments.out.empty()) return 0;
+  io::write_file(arguments.out, viz::sound_html(page));
+  print_line(fmt::format("Wrote {}: {:.2f} seconds, {}.", words::printable(arguments.out), page.seconds,
+                         words::plural(static_cast<int64_t>(page.words.size()), "word")));
+  return 0;
+}
+
 int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
   train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
   if (const auto page = saved.learner->looks("TEXT", arguments.text)) return show_looks(*page, arguments);
+  if (const auto page = saved.learner->hears("TEXT", arguments.text)) return show_sound(*page, arguments);
   train::Attention attention = saved.learner->attention("TEXT", arguments.text, kMostTokensOnPage);
   const auto layers = static_cast<int64_t>(attention.weights.size()),
              tokens = static_cast<int64_t>(attention.tokens.size());

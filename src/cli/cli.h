@@ -77,6 +77,8 @@ void add_threshold(CLI::App& command, std::optional<double>& threshold);
 
 /// --text-column, --skip-bad-lines and the like of a command that reads labelled files.
 void add_reading(CLI::App& command, train::ReadOptions& reading);
+/// Of these, --resample and --mix: for a command that reads recordings and no labelled files.
+void add_sound_reading(CLI::App& command, train::ReadOptions& reading);
 
 inline constexpr const char* kCannotWrite = "cannot be written to; is the disk full?";
 

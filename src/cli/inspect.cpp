@@ -62,6 +62,13 @@ void add_reading(CLI::App& command, train::ReadOptions& reading) {
                    "bring pictures of another size to that of the first, or of the model's, instead of refusing them");
   command.add_flag("--replace-invalid", reading.replace_invalid,
                    "replace bytes that are not UTF-8 instead of refusing the file");
+  add_sound_reading(command, reading);
+}
+
+void add_sound_reading(CLI::App& command, train::ReadOptions& reading) {
+  command.add_flag("--resample", reading.resample,
+                   "bring recordings of another rate to that of the first, or the model's, instead of refusing them");
+  command.add_flag("--mix", reading.mix, "take the mean of a recording's channels instead of refusing several");
 }
 
 void add_inspect(CLI::App& app, Action& action, const train::Tasks& tasks) {

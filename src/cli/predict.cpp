@@ -24,6 +24,7 @@ struct Arguments {
   std::vector<std::string> texts;
   bool pretty = false;
   std::optional<double> threshold;
+  train::ReadOptions reading;
   Device device = Device::cpu();
 };
 
@@ -73,6 +74,7 @@ class Answers {
 int run_predict(const Arguments& arguments, const train::Tasks& tasks) {
   const train::SavedModel saved = train::load_model(arguments.model, tasks);
   if (arguments.threshold) saved.learner->set_threshold(*arguments.threshold);
+  if (arguments.reading != train::ReadOptions{}) saved.learner->set_reading(arguments.reading);
   saved.learner->module().to(arguments.device);
   if (arguments.pretty && viz::shows_colour(STDOUT_FILENO))
     if (const std::string legend = saved.learner->legend(true); !legend.empty()) print_line(legend);
@@ -106,6 +108,7 @@ void add_predict(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->add_option("text", a->texts, "texts to label")->type_name("TEXT");
   command->add_flag("--pretty", a->pretty, "for people instead of programs: in colour on a terminal");
   add_threshold(*command, a->threshold);
+  add_sound_reading(*command, a->reading);
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, &action, &tasks] {

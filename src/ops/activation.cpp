@@ -81,6 +81,17 @@ Tensor hardswish(const Tensor& x) {
       "hardswish", [](const Tensor& w) { return w * relu6(w + 3) / 6; }, x);
 }
 
+Tensor glu(const Tensor& x, int64_t dim) {
+  check::floating("glu", x);
+  const int d = normalize_dim("glu", dim, x.shape());
+  const int64_t half = x.size(d) / 2;
+  if (2 * half != x.size(d))
+    throw ShapeError("glu", fmt::format("dim {} of {} is odd; expected two halves", d, x.shape().str()), {x.shape()});
+  return rounded_once(
+      "glu", [](const Tensor& a, const Tensor& b) { return a * sigmoid(b); }, narrow(x, d, 0, half),
+      narrow(x, d, half, half));
+}
+
 Tensor softmin(const Tensor& x, int64_t dim) {
   const Composition result("softmin");
   check::floating("softmin", x);

@@ -3,7 +3,7 @@
 namespace lemma::tasks {
 
 const train::Tasks& all() {
-  static const train::Tasks list = {&sentiment(), &ner(), &lm(), &translation(), &image(), &decision()};
+  static const train::Tasks list = {&sentiment(), &ner(), &lm(), &translation(), &image(), &decision(), &speech()};
   return list;
 }
 

@@ -95,8 +95,9 @@ Session::Session(const Run& given) : run(given), options(run.task->options()) {
     if (!history.dev_path.empty())
       history.dev_path = find_data("--dev", run.dev_path, {history.dev_path, history.dev_near}, state);
   }
-  corpora = history.train_path.empty() ? run.task->make_data(*options)
-                                       : run.task->read_as(history.train_path, history.dev_path, *history.reading);
+  corpora = history.train_path.empty()
+                ? run.task->make_data(*options)
+                : run.task->read_for(history.train_path, history.dev_path, *history.reading, *options);
   if (!history.train_path.empty()) train_checksum = checksum(history.train_path);
   if (!history.dev_path.empty()) dev_checksum = checksum(history.dev_path);
   manual_seed(options->seed);

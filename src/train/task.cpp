@@ -45,6 +45,10 @@ void Learner::set_threshold(double) {
   throw ValueError("--threshold", "is for a model that chooses between two classes; this one does not");
 }
 
+void Learner::set_reading(const ReadOptions& how) {
+  throw ValueError(how.resample ? "--resample" : "--mix", "is for a model of recordings; this one is not");
+}
+
 std::string Learner::predict_for_people(const std::string& where, const std::string& text, bool) {
   return predict(where, text);
 }

@@ -49,6 +49,7 @@ std::vector<Operation> reducing_operations() {
       LEMMA_FUZZ("softmax", softmax(x, m.dim())),
       LEMMA_FUZZ("log_softmax", log_softmax(x, m.dim())),
       LEMMA_FUZZ("softmin", softmin(x, m.dim())),
+      LEMMA_FUZZ("glu", glu(x, m.dim())),
       LEMMA_FUZZ("normalize", normalize(x, m.real(), m.dim(), m.real())),
       LEMMA_FUZZ("cosine_similarity", cosine_similarity(x, m.like(x), m.dim())),
       LEMMA_FUZZ("layer_norm",

@@ -431,10 +431,103 @@ def make_worlds():
             out[f"{name}.{key}"] = torch.from_numpy(np.array(values))
     save("worlds", out)
 
+class Conformer(nn.Module):
+    """The block of Gulati et al., 2020, written from the paper, with our names."""
+
+    def __init__(self, width, heads, kernel):
+        super().__init__()
+        self.heads = heads
+        self.ff1_norm, self.ff1_in, self.ff1_out = self.feed_forward(width)
+        self.attention_norm = nn.LayerNorm(width)
+        self.attention = nn.Module()
+        self.attention.in_proj, self.attention.pos_proj = nn.Linear(width, 3 * width), nn.Linear(width, width, bias=False)
+        self.attention.out_proj = nn.Linear(width, width)
+        self.attention.pos_u, self.attention.pos_v = (nn.Parameter(torch.randn(heads, width // heads)) for _ in "uv")
+        self.convolution_norm = nn.LayerNorm(width)
+        self.convolution = nn.Module()
+        self.convolution.pointwise1 = nn.Linear(width, 2 * width)
+        self.convolution.depthwise = nn.Conv1d(width, width, kernel, padding=kernel // 2, groups=width)
+        self.convolution.norm = nn.BatchNorm1d(width)
+        self.convolution.pointwise2 = nn.Linear(width, width)
+        self.ff2_norm, self.ff2_in, self.ff2_out = self.feed_forward(width)
+        self.norm = nn.LayerNorm(width)
+
+    @staticmethod
+    def feed_forward(width):
+        return nn.LayerNorm(width), nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+
+    def attend(self, x, real):
+        a, (batch, time, width) = self.attention, x.shape
+        q, k, v = (y.view(batch, time, self.heads, -1) for y in a.in_proj(x).chunk(3, 2))
+        size = width // self.heads
+        scores = torch.einsum("bqhe,bkhe->bhqk", q + a.pos_u, k)
+        even = torch.arange(0, width, 2, dtype=x.dtype)
+        for i in range(time):  # pair by pair, without the paper's shift
+            for j in range(time):
+                angle = (i - j) * 10000.0 ** (-even / width)
+                r = a.pos_proj(torch.stack((angle.sin(), angle.cos()), 1).flatten()).view(self.heads, size)
+                far = torch.zeros_like(scores)
+                far[:, :, i, j] = 1
+                scores = scores + far * torch.einsum("bhe,he->bh", q[:, i] + a.pos_v, r)[:, :, None, None]
+        share = (scores / size ** 0.5).masked_fill(~real[:, None, None], -torch.inf).softmax(3)
+        return a.out_proj(torch.einsum("bhqk,bkhe->bqhe", share, v).reshape(batch, time, width))
+
+    def convolve(self, x, real):
+        c = self.convolution
+        y = F.glu(c.pointwise1(x), 2) * real[..., None]
+        return c.pointwise2(F.silu(c.norm(c.depthwise(y.transpose(1, 2)))).transpose(1, 2))
+
+    def forward(self, x, real):
+        x = x + self.ff1_out(F.silu(self.ff1_in(self.ff1_norm(x)))) / 2
+        x = x + self.attend(self.attention_norm(x), real)
+        x = x + self.convolve(self.convolution_norm(x), real)
+        return self.norm(x + self.ff2_out(F.silu(self.ff2_in(self.ff2_norm(x)))) / 2)
+
+
+def make_speech():
+    """Log-mel spectrograms by librosa, the Conformer's block, and the word errors of jiwer. Needs `pip install librosa
+    jiwer`; the file stays as it is without them."""
+    try:
+        import jiwer
+        import librosa
+    except ImportError:
+        print("speech: skipped, librosa or jiwer is not installed")
+        return
+    out, random = {}, np.random.default_rng(20250101)
+    time = np.arange(1500) / 8000
+    x = np.sin(2 * np.pi * (300 + 900 * time) * time) * np.exp(-6 * time) + 0.01 * random.standard_normal(1500)
+    for case, rate, n_fft, window, hop, mels, low, high, center in (
+            ("digits", 8000, 256, 200, 80, 40, 60.0, 3800.0, True), ("wide", 16000, 512, 512, 160, 64, 0.0, 8000.0, True),
+            ("inside", 8000, 128, 100, 32, 13, 0.0, 4000.0, False)):
+        mel = librosa.feature.melspectrogram(y=x, sr=rate, n_fft=n_fft, win_length=window, hop_length=hop, center=center,
+                                             pad_mode="constant", power=2.0, n_mels=mels, fmin=low, fmax=high,
+                                             dtype=np.float64)
+        decibels = librosa.power_to_db(mel, ref=1.0, amin=1e-10, top_db=None)
+        filters = librosa.filters.mel(sr=rate, n_fft=n_fft, n_mels=mels, fmin=low, fmax=high, dtype=np.float64)
+        for key, value in (("mel", mel.T), ("decibels", decibels.T), ("filters", filters.T)):
+            out[f"{case}.{key}"] = torch.tensor(value.copy())
+    out["x"] = torch.tensor(x)
+    for name, dtype in DTYPES.items():
+        block = shake(Conformer(8, 2, 3)).to(dtype)
+        real = padding([6, 4], 6)
+        record_module(out, f"conformer.{name}", block, lambda x: block(x, real), {"x": leaf(2, 6, 8, dtype=dtype)})
+        out[f"conformer.{name}.real"] = real
+    said, heard, counts = [], [], []
+    for _ in range(300):
+        words, most = random.integers(2, 6), random.integers(1, 12)
+        a, b = (random.integers(0, words, random.integers(n, most + 1)) for n in (1, 0))
+        told = jiwer.process_words(" ".join(map(str, a)), " ".join(map(str, b)))
+        said.append(np.pad(a, (0, 12 - len(a)), constant_values=-1))
+        heard.append(np.pad(b, (0, 12 - len(b)), constant_values=-1))
+        counts.append((told.substitutions, told.insertions, told.deletions))
+    for key, value in (("said", said), ("heard", heard), ("errors", counts)):
+        out[f"words.{key}"] = torch.tensor(np.array(value, dtype=np.int64))
+    save("speech", out)
+
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
     for make in (make_guide, make_attention, make_encoder, make_layers, make_losses, make_optim, make_decoder,
-                 make_blocks, make_convolution, make_recurrent, make_worlds):
+                 make_blocks, make_convolution, make_recurrent, make_worlds, make_speech):
         torch.manual_seed(20250101)
         make()

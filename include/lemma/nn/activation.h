@@ -36,6 +36,19 @@ struct GELU : Layer {
   Tensor forward(const Tensor& x) const override { return gelu(x); }
   std::string extra_repr() const override { return "approximate='none'"; }
 };
+/// glu() along a dim, which becomes half as large.
+class GLU : public Layer {
+ public:
+  explicit GLU(int64_t dim = -1) : dim_(dim) {}
+  Tensor forward(const Tensor& x) const override { return glu(x, dim_); }
+  std::string extra_repr() const override { return "dim=" + std::to_string(dim_); }
+
+ private:
+  int64_t dim_;
+};
+struct SiLU : Layer {
+  Tensor forward(const Tensor& x) const override { return silu(x); }
+};
 struct Tanh : Layer {
   Tensor forward(const Tensor& x) const override { return tanh(x); }
 };

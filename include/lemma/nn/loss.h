@@ -3,6 +3,7 @@
 
 #include "lemma/nn/module.h"
 #include "lemma/ops.h"
+#include "lemma/ops/ctc.h"
 
 namespace lemma::nn {
 
@@ -69,6 +70,23 @@ struct MSELoss : PairLoss<mse_loss> {
 };
 struct L1Loss : PairLoss<l1_loss> {
   using PairLoss::PairLoss;
+};
+
+/// The loss of labels without times: log_probs (T, N, C), targets int64 (N, S), the lengths of both. Formula and errors
+/// are those of ctc_loss, in ops/ctc.h.
+class CTCLoss : public Module {
+ public:
+  explicit CTCLoss(int64_t blank = 0, Reduction reduction = Reduction::mean, bool zero_infinity = false)
+      : blank_(blank), reduction_(reduction), zero_infinity_(zero_infinity) {}
+  Tensor operator()(const Tensor& log_probs, const Tensor& targets, const std::vector<int64_t>& input_lengths,
+                    const std::vector<int64_t>& target_lengths) const {
+    return ctc_loss(log_probs, targets, input_lengths, target_lengths, blank_, reduction_, zero_infinity_);
+  }
+
+ private:
+  int64_t blank_;
+  Reduction reduction_;
+  bool zero_infinity_;
 };
 
 }  // namespace lemma::nn

@@ -11,6 +11,7 @@
 #include "lemma/tasks/ner/ner.h"
 #include "lemma/tasks/sentiment/baselines.h"
 #include "lemma/tasks/sentiment/sentiment.h"
+#include "lemma/tasks/speech/speech.h"
 #include "lemma/tasks/text/answers.h"
 #include "lemma/tasks/text/coder.h"
 #include "lemma/tasks/text/corpus.h"
@@ -22,6 +23,7 @@
 
 namespace lemma::tasks {
 
-const train::Tasks& all();  ///< sentiment, named entities, language models, translation, pictures, decisions
+/// Sentiment, named entities, language models, translation, pictures, decisions, speech.
+const train::Tasks& all();
 
 }  // namespace lemma::tasks

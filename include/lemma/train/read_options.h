@@ -13,6 +13,8 @@ struct ReadOptions {
   bool resize = false;           ///< pictures of another size are brought to that of the first instead of an error
   /// Columns by name, or by number from 1; empty: found by looking at the contents.
   std::string text_column = {}, label_column = {}, token_column = {}, tag_column = {};
+  bool resample = false;  ///< recordings of another rate are brought to the first one's instead of refused
+  bool mix = false;       ///< recordings of several channels become their mean instead of being refused
 
   bool operator==(const ReadOptions&) const = default;
   /// Calls visit(key in config.json, value) for each.
@@ -26,6 +28,8 @@ struct ReadOptions {
     visit("label_column", options.label_column);
     visit("token_column", options.token_column);
     visit("tag_column", options.tag_column);
+    visit("resample", options.resample);
+    visit("mix", options.mix);
   }
 };
 

@@ -20,6 +20,7 @@
 #include "lemma/train/options.h"
 #include "lemma/train/read_options.h"
 #include "lemma/viz/picture_page.h"
+#include "lemma/viz/sound_page.h"
 
 namespace lemma::train {
 
@@ -142,6 +143,8 @@ class Learner {
   /// Of two classes the second is answered where its probability is at least this, from 0 to 1. Throws ValueError for a
   /// model that does not choose between two classes.
   virtual void set_threshold(double threshold);
+  /// How what predict() is given is to be read. Throws ValueError for a model that reads texts.
+  virtual void set_reading(const ReadOptions& how);
   /// The answer to a text: one JSON object, or a line for people. Throws IoError naming `where`.
   virtual std::string predict(const std::string& where, const std::string& text) = 0;
   /// The same for people, with colours where `colour` is set.
@@ -160,6 +163,8 @@ class Learner {
   virtual Attention attention(const std::string& where, const std::string& text, size_t most);
   /// What a network that sees looks at in a picture, whose path `text` is; nothing for a model of texts.
   virtual std::optional<viz::PicturePage> looks(const std::string&, const std::string&) { return {}; }
+  /// What a network that listens hears in a recording, whose path `text` is, and when; nothing for a model of texts.
+  virtual std::optional<viz::SoundPage> hears(const std::string&, const std::string&) { return {}; }
   /// -ln P of the model's own answer to a text, the mean where it answers each token: a scalar with its graph, without
   /// dropout. Throws IoError naming `where`; ValueError for a model that has none.
   virtual Tensor surprise(const std::string& where, const std::string& text);
@@ -213,6 +218,11 @@ class Task {
   /// The same with everything that a user may say about the files, for tasks that have more to say.
   virtual Corpora read_as(const std::string& train_path, const std::string& dev_path, const ReadOptions& how) const {
     return read(train_path, dev_path, how.replace_invalid);
+  }
+  /// The same where the options of the run decide, too.
+  virtual Corpora read_for(const std::string& train_path, const std::string& dev_path, const ReadOptions& how,
+                           const Options&) const {
+    return read_as(train_path, dev_path, how);
   }
   /// Whether it makes data by itself where no file is given: from the options alone, so that a resumed run makes the
   /// same.
