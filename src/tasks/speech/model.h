@@ -8,6 +8,7 @@
 #include "lemma/nn/conformer.h"
 #include "lemma/nn/container.h"
 #include "lemma/nn/embedding.h"
+#include "lemma/nn/layer_norm.h"
 #include "lemma/nn/recurrent.h"
 #include "lemma/tasks/speech/options.h"
 #include "tasks/speech/features.h"
@@ -34,6 +35,7 @@ class SpeechEncoder : public nn::Module {
   nn::Conv2d conv1_, conv2_;
   nn::Linear project_;
   nn::Dropout dropout_;
+  std::unique_ptr<nn::LayerNorm> norm_;        ///< of an LSTM: without it, CTC says nothing but blanks for very long
   nn::ModuleList<nn::ConformerBlock> blocks_;  ///< of a Conformer
   std::unique_ptr<nn::LSTM> lstm_;             ///< of an LSTM
 };
