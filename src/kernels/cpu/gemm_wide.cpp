@@ -29,10 +29,23 @@ constexpr int64_t kDepth = 256;            // of k that is packed at a time
 constexpr int64_t kStrip = 512;            // columns of b that are packed at a time
 constexpr int64_t kRowStep = kDepth + 16;  // between packed rows of a: no two in the same set of the cache
 
-/// c (rows x columns) = or += the packed rows of a times a packed sliver of b. kByColumn: how a was packed.
-template <int kR, int kVectors, bool kByColumn>
-void tile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t k, float* HWY_RESTRICT c, int64_t ldc,
-          int64_t rows, int64_t columns, bool add) {
+/// Where element (r, p) of some rows of a lies: rows as they were packed, or as they are, one behind the other or not.
+struct PackedRows {
+  static int64_t at(int64_t r, int64_t p) { return r * kRowStep + p; }
+};
+struct Columns {
+  int64_t step;
+  int64_t at(int64_t r, int64_t p) const { return p * step + r; }
+};
+struct Rows {
+  int64_t step;
+  int64_t at(int64_t r, int64_t p) const { return r * step + p; }
+};
+
+/// c (rows x columns) = or += some rows of a times a packed sliver of b.
+template <int kR, int kVectors, class Lies>
+void tile(const float* HWY_RESTRICT a, Lies lies, const float* HWY_RESTRICT b, int64_t k, float* HWY_RESTRICT c,
+          int64_t ldc, int64_t rows, int64_t columns, bool add) {
   const hn::ScalableTag<float> d;
   V<decltype(d)> sum[kR][kVectors];
   for (auto& row : sum)
@@ -41,7 +54,7 @@ void tile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t k, f
     V<decltype(d)> right[kVectors];
     for (int v = 0; v < kVectors; ++v) right[v] = hn::Load(d, b + (p * kVectors + v) * kLanes);
     for (int r = 0; r < kR; ++r) {
-      const auto left = hn::Set(d, kByColumn ? a[p * kRows + r] : a[r * kRowStep + p]);
+      const auto left = hn::Set(d, a[lies.at(r, p)]);
       for (int v = 0; v < kVectors; ++v) sum[r][v] = hn::MulAdd(left, right[v], sum[r][v]);
     }
   }
@@ -58,18 +71,18 @@ void tile(const float* HWY_RESTRICT a, const float* HWY_RESTRICT b, int64_t k, f
   }
 }
 
-template <bool kByColumn>
-void tile_of(int64_t rows, int64_t columns, const float* a, const float* b, int64_t k, float* c, int64_t ldc,
+template <class Lies>
+void tile_of(int64_t rows, int64_t columns, const float* a, Lies lies, const float* b, int64_t k, float* c, int64_t ldc,
              bool add) {
   const auto pick = [&](auto narrow, auto wide) {
-    (columns > kLanes ? wide : narrow)(a, b, k, c, ldc, rows, columns, add);
+    (columns > kLanes ? wide : narrow)(a, lies, b, k, c, ldc, rows, columns, add);
   };
   if (rows > 8)
-    pick(&tile<12, 1, kByColumn>, &tile<12, 2, kByColumn>);
+    pick(&tile<12, 1, Lies>, &tile<12, 2, Lies>);
   else if (rows > 4)
-    pick(&tile<8, 1, kByColumn>, &tile<8, 2, kByColumn>);
+    pick(&tile<8, 1, Lies>, &tile<8, 2, Lies>);
   else
-    pick(&tile<4, 1, kByColumn>, &tile<4, 2, kByColumn>);
+    pick(&tile<4, 1, Lies>, &tile<4, 2, Lies>);
 }
 
 /// k x columns of b, from there on, as slivers of 32 columns (the last of 16 if that is enough), zeros at the edge.
@@ -166,8 +179,23 @@ void pack_a(const Scattered& a, int64_t row, int64_t column, int64_t rows, int64
   for (int64_t r = rows; r < (rows + 3) / 4 * 4; ++r, to += kRowStep) std::fill_n(to, k, 0.0f);
 }
 
-bool by_column(const Matrix<float>& a) { return a.transposed; }
-bool by_column(const Scattered&) { return false; }
+/// Calls `use(data, how it lies)` with up to 12 rows of a, packed into `room` or, where each is read but a few times
+/// (`seldom`) and there are twelve, where they are.
+template <class Use>
+void with_rows(const Matrix<float>& a, int64_t row, int64_t column, int64_t rows, int64_t k, bool seldom, float* room,
+               const Use& use) {
+  if (seldom && rows == kRows)
+    return a.transposed ? use(a.data + column * a.ld + row, Columns{a.ld})
+                        : use(a.data + row * a.ld + column, Rows{a.ld});
+  pack_a(a, row, column, rows, k, room);
+  a.transposed ? use(room, Columns{kRows}) : use(room, PackedRows());
+}
+template <class Use>
+void with_rows(const Scattered& a, int64_t row, int64_t column, int64_t rows, int64_t k, bool, float* room,
+               const Use& use) {
+  pack_a(a, row, column, rows, k, room);
+  use(room, PackedRows());
+}
 
 struct AlignedDelete {
   void operator()(float* x) const { ::operator delete[](x, std::align_val_t(64)); }
@@ -184,11 +212,11 @@ void multiply(int64_t m, int64_t n, int64_t k, const Source& a, const Source& b,
       pack_b(b, p, column, depth, columns, strip.get());
       for (int64_t row = 0; row < m; row += kRows) {
         const int64_t rows = std::min(kRows, m - row);
-        pack_a(a, row, p, rows, depth, rows_of_a);
-        const auto run = by_column(a) ? &tile_of<true> : &tile_of<false>;
-        for (int64_t j = 0; j < columns; j += kWidth)
-          run(rows, std::min(kWidth, columns - j), rows_of_a, strip.get() + j * depth, depth,
-              c + row * ldc + column + j, ldc, p > 0);
+        with_rows(a, row, p, rows, depth, columns <= 4 * kWidth, rows_of_a, [&](const float* data, auto lies) {
+          for (int64_t j = 0; j < columns; j += kWidth)
+            tile_of(rows, std::min(kWidth, columns - j), data, lies, strip.get() + j * depth, depth,
+                    c + row * ldc + column + j, ldc, p > 0);
+        });
       }
     }
 }

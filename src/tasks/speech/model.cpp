@@ -22,6 +22,7 @@ SpeechEncoder::SpeechEncoder(const SpeechOptions& o)
       blocks_(child(this, "blocks")) {
   if (o.model == "lstm") {
     norm_ = child(this, "norm", o.width);
+    norm_out_ = child(this, "norm_out", o.width);
     lstm_ = child(this, "lstm", o.width, o.width / 2,
                   nn::RecurrentOptions{.num_layers = o.layers, .dropout = o.dropout, .bidirectional = true});
     return;
@@ -37,7 +38,7 @@ HeardSteps SpeechEncoder::operator()(const HeardSounds& sounds) const {
   Tensor x = dropout_(project_(flatten(seen.transpose(1, 2), 2)));        // (B, T', D)
   heard.real = nn::attend_lengths(heard.steps, x.size(1), x.device());    // (B, T')
   for (size_t i = 0; i < blocks_.size(); ++i) x = blocks_[i](x, heard.real);
-  heard.x = lstm_ ? dropout_((*lstm_)((*norm_)(x), heard.steps).output) : x;
+  heard.x = lstm_ ? (*norm_out_)(x + dropout_((*lstm_)((*norm_)(x), heard.steps).output)) : x;
   return heard;
 }
 

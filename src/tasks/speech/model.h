@@ -35,9 +35,9 @@ class SpeechEncoder : public nn::Module {
   nn::Conv2d conv1_, conv2_;
   nn::Linear project_;
   nn::Dropout dropout_;
-  std::unique_ptr<nn::LayerNorm> norm_;        ///< of an LSTM: without it, CTC says nothing but blanks for very long
-  nn::ModuleList<nn::ConformerBlock> blocks_;  ///< of a Conformer
-  std::unique_ptr<nn::LSTM> lstm_;             ///< of an LSTM
+  std::unique_ptr<nn::LayerNorm> norm_, norm_out_;  ///< of an LSTM: without them, CTC says only blanks for very long
+  nn::ModuleList<nn::ConformerBlock> blocks_;       ///< of a Conformer
+  std::unique_ptr<nn::LSTM> lstm_;                  ///< of an LSTM
 };
 
 /// Writes words, looking at every step of the sound before each: a state s, fed with the last word and what was looked
