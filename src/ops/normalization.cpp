@@ -79,10 +79,13 @@ Tensor batch_norm(const Tensor& input, Tensor running_mean, Tensor running_var, 
     throw ValueError(op, fmt::format("training needs more than one element a channel; x is {}", input.shape().str()));
   Dims others = 0;
   for (int i = 2; i < x.dim(); ++i) others.push_back(i);
-  const auto [variance, centre] = var_mean(x, others, 0, true);
+  const Tensor centre = mean(x, others, true);
+  const Tensor rest = x + -centre;  // not x - centre: so the gradient is summed before it is negated
+  const Tensor variance = mean(square(rest), others, true);
   keep_running(running_mean, centre, momentum);
   keep_running(running_var, variance.detach() * (static_cast<double>(n) / static_cast<double>(n - 1)), momentum);
-  return result(scaled((x - centre) * inverse_deviation(variance, eps), weight, bias));
+  const Tensor scale = scaled(inverse_deviation(variance, eps), weight, {});  // (1, C, 1...): one pass over x for both
+  return result(scaled(rest * scale, {}, bias));
 }
 
 Tensor group_norm(const Tensor& input, int64_t num_groups, const Tensor& weight, const Tensor& bias, double eps) {

@@ -1,4 +1,5 @@
-// Reductions over any dims, planned once: dims are merged and sorted by stride, then it is rows, columns, or neither.
+// Reductions over any dims, planned once: dims are merged and sorted by stride, then it is rows, columns, runs, or
+// none of them.
 
 #include <algorithm>
 
@@ -13,6 +14,7 @@ namespace {
 constexpr int64_t kChunk = 32768;       // elements of a long row that are summed together
 constexpr int64_t kColumnBlock = 2048;  // columns whose accumulators fit the first cache
 constexpr int64_t kRowBlocks = 16;      // at most this many partial results per column
+constexpr int64_t kLeastRun = 16;       // shorter runs are gathered first
 
 /// x (operand 0) and out (operand 1, stride 0 along reduced dims), innermost dim of x last.
 Collapsed<2> plan(const Array& x, const Array& out) {
@@ -123,6 +125,45 @@ void reduce_columns(const ReduceLoops& loops, const char* x, int64_t x_size, con
   }
 }
 
+/// The innermost dim is reduced, and so are others that do not lie beside it: (N, C, H W) to (C). Each run of the
+/// innermost dim is read where it lies.
+void reduce_runs(const ReduceLoops& loops, const char* x, int64_t x_size, const Collapsed<2>& dims, char* out) {
+  const int64_t n = dims.inner_size();
+  Collapsed<2> kept, runs;
+  for (size_t d = 0; d + 1 < static_cast<size_t>(dims.rank); ++d) {
+    Collapsed<2>& to = reduced(dims, static_cast<int>(d)) ? runs : kept;
+    const size_t end = static_cast<size_t>(to.rank++);
+    to.size[end] = dims.size[d], to.stride[0][end] = dims.stride[0][d], to.stride[1][end] = dims.stride[1][d];
+  }
+  for (Collapsed<2>* each : {&kept, &runs}) each->size[static_cast<size_t>(each->rank++)] = 1;  // walks leave it out
+  const int64_t count = runs.outer_count(), per_block = std::max<int64_t>(1, kChunk / n);
+  const int64_t blocks = (count + per_block - 1) / per_block, results = kept.outer_count();
+  const Ref<Storage> partial = Storage::allocate(static_cast<size_t>(results * blocks * loops.acc_size), Device::cpu());
+  char* const acc = static_cast<char*>(partial->data());
+  const int64_t task_size = n * std::min(count, per_block);
+  parallel_for(results * blocks, std::max<int64_t>(1, kGrain / task_size), [&](int64_t begin, int64_t end) {
+    OuterWalk<2> result(kept, begin / blocks);
+    for (int64_t task = begin; task < end; ++task) {
+      const int64_t block = task % blocks, first = block * per_block;
+      OuterWalk<2> run(runs, first);
+      char* const own = acc + task * loops.acc_size;
+      loops.clear(own, 1);
+      for (int64_t i = first; i < std::min(count, first + per_block); ++i, run.next()) {
+        alignas(8) char one[8];
+        loops.rows_raw(x + (result.offset[0] + run.offset[0]) * x_size, 0, 1, n, one, 1);
+        loops.merge(own, one, 1);
+      }
+      if (block == blocks - 1) result.next();
+    }
+  });
+  OuterWalk<2> result(kept, 0);
+  for (int64_t r = 0; r < results; ++r, result.next()) {
+    char* const first = acc + r * blocks * loops.acc_size;
+    for (int64_t block = 1; block < blocks; ++block) loops.merge(first, first + block * loops.acc_size, 1);
+    loops.finish(first, out + result.offset[1] * x_size, 1);
+  }
+}
+
 /// The kept dims first, the reduced ones last, as a fresh array: then it is rows.
 Array gathered(const Array& x, const Array& out) {
   Shape shape;
@@ -152,6 +193,10 @@ void run(const ReduceWork& work) {
     }
     if (layout.inner_stride(1) == 1 && last >= 1 && reduced(layout, last - 1) && all_kept(layout, last - 1)) {
       reduce_columns(loops, bytes_of(x), x_size, layout, bytes_of(out));
+      return;
+    }
+    if (reduced(layout, last) && layout.inner_size() >= kLeastRun) {
+      reduce_runs(loops, bytes_of(x), x_size, layout, bytes_of(out));
       return;
     }
   }
