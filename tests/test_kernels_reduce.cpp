@@ -80,8 +80,8 @@ void check_reduce(Reduce op, const Array& x, const Dims& dims) {
 }  // namespace
 
 TEST_CASE("reduce agrees with a plain loop over every set of dims in every layout") {
-  for (const Shape& shape :
-       std::vector<Shape>{{}, {1}, {0}, {3, 0, 2}, {9}, {5, 3}, {2, 1, 4}, {19, 37}, {3, 4, 5}, {2, 3, 4, 5}, {3, 2, 2, 17}})
+  for (const Shape& shape : std::vector<Shape>{
+           {}, {1}, {0}, {3, 0, 2}, {9}, {5, 3}, {2, 1, 4}, {19, 37}, {3, 4, 5}, {2, 3, 4, 5}, {3, 2, 2, 17}})
     for (const DType dtype : kNumbers)
       for (const Reduce op : kReduce)
         for (const Array& x : layouts(shape, dtype))
