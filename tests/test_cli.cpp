@@ -30,8 +30,8 @@ std::set<std::string> keys(const Json& object) {
 }  // namespace
 
 TEST_CASE("every command explains itself") {
-  for (const char* command :
-       {"train", "evaluate", "predict", "logits", "attention", "graph", "compare", "info", "doctor"}) {
+  for (const char* command : {"train", "evaluate", "predict", "generate", "play", "logits", "attention", "graph",
+                              "compare", "inspect", "info", "doctor"}) {
     const Program help = run_lemma({command, "--help"});
     CAPTURE(command, help.err);
     CHECK(help.status == 0);
@@ -39,6 +39,16 @@ TEST_CASE("every command explains itself") {
   }
   CHECK(run_lemma({"--help"}).status == 0);
   CHECK(run_lemma({"--version"}).out == "lemma 0.1.0\n");
+}
+
+TEST_CASE("help on one task lists its options alone, with its own defaults") {
+  const std::string all = run_lemma({"train", "--help"}).out, lm = run_lemma({"train", "lm", "--help"}).out;
+  CHECK(all.find("--mels N") != std::string::npos);
+  CHECK(lm.find("--mels N") == std::string::npos);
+  CHECK(lm.find("--tokens NAME") != std::string::npos);
+  CHECK(all.find("(default: lm transformer)") != std::string::npos);
+  CHECK(lm.find("(default transformer)") != std::string::npos);
+  CHECK(run_lemma({"train", "nothing", "--help"}).out == all);
 }
 
 TEST_CASE("a model directory holds what the contract names") {

@@ -20,14 +20,16 @@ struct Row {
   std::vector<std::pair<std::string, std::string>> defaults;  // task, value
 };
 
-// All options in the order of the rows; those with the same key become one.
+// All options in the order of the rows; those with the same key and meaning become one.
 std::vector<Row> rows_of(const train::Tasks& tasks) {
   std::vector<Row> all;
   for (const train::Task* task : tasks) {
     const std::unique_ptr<train::Options> options = task->options();
     for (const Field& field : fields(*options)) {
-      const auto known =
-          std::find_if(all.begin(), all.end(), [&](const Row& row) { return std::string(row.field.key) == field.key; });
+      const auto known = std::find_if(all.begin(), all.end(), [&](const Row& row) {
+        return std::string(row.field.key) == field.key && std::string(row.field.help) == field.help &&
+               row.field.choices == field.choices;
+      });
       const auto row = known == all.end() ? all.insert(all.end(), {field, {}}) : known;
       row->defaults.emplace_back(task->name(), field.text());
     }
@@ -35,14 +37,39 @@ std::vector<Row> rows_of(const train::Tasks& tasks) {
   return all;
 }
 
+// "lm 128, decision 20".
+std::string defaults_by_task(const Row& row) {
+  std::string text;
+  for (const auto& [task, each] : row.defaults) text += (text.empty() ? "" : ", ") + task + " " + each;
+  return text;
+}
+
 // "32"; one for each task, by name, where they differ; or what the program then does, in words.
 std::string default_text(const Row& row) {
   if (*row.field.automatic) return row.field.automatic;
-  const auto& [first, value] = row.defaults.front();
-  if (std::all_of(row.defaults.begin(), row.defaults.end(), [&, v = value](const auto& d) { return d.second == v; }))
-    return value;
+  const std::string& value = row.defaults.front().second;
+  const auto same = [&](const auto& each) { return each.second == value; };
+  return std::all_of(row.defaults.begin(), row.defaults.end(), same) ? value : defaults_by_task(row);
+}
+
+// "what it is (default 32)"; where several options share a flag, each meaning once, with what is taken for which task.
+std::string help_text(const std::vector<const Row*>& rows) {
+  std::vector<std::pair<std::string, std::vector<const Row*>>> meanings;
+  for (const Row* row : rows) {
+    if (meanings.empty() || meanings.back().first != row->field.help) meanings.push_back({row->field.help, {}});
+    meanings.back().second.push_back(row);
+  }
   std::string text;
-  for (const auto& [task, each] : row.defaults) text += (text.empty() ? "" : ", ") + task + " " + each;
+  for (const auto& [help, own] : meanings) {
+    std::string value;
+    for (const Row* row : own) {
+      const std::string one =
+          meanings.size() > 1 && !*row->field.automatic ? defaults_by_task(*row) : default_text(*row);
+      value += (value.empty() ? "" : "; ") + (own.size() > 1 ? std::string(row->field.key) + " " + one : one);
+    }
+    text += fmt::format("{}{} (default{} {})", text.empty() ? "" : "; ", help,
+                        value.find(' ') == std::string::npos ? "" : ":", value);
+  }
   return text;
 }
 
@@ -103,19 +130,12 @@ void add_options(CLI::App& command, const train::Tasks& tasks, Choices& choices)
   for (size_t i = 0; i < all.size(); ++i) {
     const std::string flag = all[i].field.flag;
     if (flag.empty() || command.get_option_no_throw(flag)) continue;
-    std::string defaults = default_text(all[i]);  // where several options share the flag, each by its name
-    const auto same = [&](const Row& row) { return flag == row.field.flag; };
-    if (std::count_if(all.begin(), all.end(), same) > 1) {
-      defaults.clear();
-      for (const Row& row : all)
-        if (same(row))
-          defaults += (defaults.empty() ? "" : "; ") + std::string(row.field.key) + " " + default_text(row);
-    }
+    std::vector<const Row*> rows;
+    for (const Row& row : all)
+      if (flag == row.field.flag) rows.push_back(&row);
     command
         .add_option_function<std::string>(
-            flag, [flag, &choices](const std::string& text) { choices.emplace_back(flag, text); },
-            fmt::format("{} (default{} {})", all[i].field.help, defaults.find(' ') == std::string::npos ? "" : ":",
-                        defaults))
+            flag, [flag, &choices](const std::string& text) { choices.emplace_back(flag, text); }, help_text(rows))
         ->type_name(std::visit(Placeholder{}, all[i].field.value));
   }
 }
@@ -139,11 +159,14 @@ std::string options_page(const train::Tasks& tasks) {
       "of\n"
       "`lemma/train/options.h` and of each task; a test compares them.\n\n"
       "| config.json | flag | takes | default | what it is |\n|---|---|---|---|---|\n";
-  for (const Row& row : rows_of(tasks)) {
+  const std::vector<Row> all = rows_of(tasks);
+  for (const Row& row : all) {
     const Field& field = row.field;
+    const bool several = std::count_if(all.begin(), all.end(),
+                                       [&](const Row& other) { return std::string(other.field.key) == field.key; }) > 1;
     page += fmt::format("| `{}.{}` | {} | {} | {} | {} |\n", field.section, field.key,
                         *field.flag ? fmt::format("`{}`", field.flag) : "", std::visit(Expected{field}, field.value),
-                        default_text(row), field.help);
+                        several && !*field.automatic ? defaults_by_task(row) : default_text(row), field.help);
   }
   return page +
          "\n`--resume` refuses a value that differs from the saved run's, except for `--epochs` and `--patience`, "

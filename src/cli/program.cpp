@@ -68,7 +68,20 @@ void mark_texts(std::vector<std::string>& arguments) {
   if (end != arguments.end()) arguments.erase(end);
 }
 
-int run(int argc, char** argv, const train::Tasks& tasks) {
+// "lemma train lm --help" is about lm alone.
+train::Tasks asked_about(int argc, char** argv, const train::Tasks& tasks) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const auto has = [&](const std::string& text) {
+    return std::find(arguments.begin(), arguments.end(), text) != arguments.end();
+  };
+  if (arguments.size() < 3 || arguments[0] != "train" || !(has("--help") || has("-h"))) return tasks;
+  for (const train::Task* task : tasks)
+    if (arguments[1] == task->name()) return {task};
+  return tasks;
+}
+
+int run(int argc, char** argv, const train::Tasks& all_tasks) {
+  const train::Tasks tasks = asked_about(argc, argv, all_tasks);
   CLI::App app{about(tasks), "lemma"};
   app.set_version_flag("--version", std::string("lemma ") + kVersion);
   app.require_subcommand(1);

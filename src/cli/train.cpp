@@ -96,7 +96,9 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
   std::string reads;
   for (const train::Task* task : tasks)
     reads += fmt::format("{} for {}: {}", reads.empty() ? "Reads" : ";", task->name(), task->reads());
-  command->footer(reads + ".\nCtrl-C finishes the step and saves; --resume continues as if nothing had happened.");
+  command->footer(reads +
+                  ".\nlemma train TASK --help lists the options of that task alone.\nCtrl-C finishes the step and "
+                  "saves; --resume continues as if nothing had happened.");
   const auto a = std::make_shared<Arguments>();
   command->add_option("task", a->task, train::names_text(tasks))->required()->type_name("TASK");
   command->add_option("--train", a->train, "labelled texts to learn from (default: the corpus in data/)")
