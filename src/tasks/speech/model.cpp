@@ -14,17 +14,25 @@ nn::ConvOptions halving() { return {.stride = 2, .padding = 1}; }
 
 }  // namespace
 
+RecurrentBlock::RecurrentBlock(int64_t width, double dropout)
+    : norm_(child(this, "norm", width)),
+      lstm_(child(this, "lstm", width, width / 2, nn::RecurrentOptions{.bidirectional = true})),
+      dropout_(child(this, "dropout", dropout)) {}
+
+Tensor RecurrentBlock::operator()(const Tensor& x, const std::vector<int64_t>& steps) const {
+  return x + dropout_(lstm_(norm_(x), steps).output);
+}
+
 SpeechEncoder::SpeechEncoder(const SpeechOptions& o)
     : conv1_(child(this, "conv1", int64_t{1}, kChannels, Dims(3), halving())),
       conv2_(child(this, "conv2", kChannels, kChannels, Dims(3), halving())),
       project_(child(this, "project", kChannels * steps_of(o.mels), o.width)),
       dropout_(child(this, "dropout", o.dropout)),
-      blocks_(child(this, "blocks")) {
+      blocks_(child(this, "blocks")),
+      recurrent_(child(this, "recurrent")) {
   if (o.model == "lstm") {
+    for (int64_t i = 0; i < o.layers; ++i) recurrent_.add(o.width, o.dropout);
     norm_ = child(this, "norm", o.width);
-    norm_out_ = child(this, "norm_out", o.width);
-    lstm_ = child(this, "lstm", o.width, o.width / 2,
-                  nn::RecurrentOptions{.num_layers = o.layers, .dropout = o.dropout, .bidirectional = true});
     return;
   }
   for (int64_t i = 0; i < o.layers; ++i)
@@ -38,7 +46,8 @@ HeardSteps SpeechEncoder::operator()(const HeardSounds& sounds) const {
   Tensor x = dropout_(project_(flatten(seen.transpose(1, 2), 2)));        // (B, T', D)
   heard.real = nn::attend_lengths(heard.steps, x.size(1), x.device());    // (B, T')
   for (size_t i = 0; i < blocks_.size(); ++i) x = blocks_[i](x, heard.real);
-  heard.x = lstm_ ? (*norm_out_)(x + dropout_((*lstm_)((*norm_)(x), heard.steps).output)) : x;
+  for (size_t i = 0; i < recurrent_.size(); ++i) x = recurrent_[i](x, heard.steps);
+  heard.x = norm_ ? (*norm_)(x) : x;
   return heard;
 }
 

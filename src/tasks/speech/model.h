@@ -25,6 +25,18 @@ struct HeardSteps {
 /// Four frames make a step.
 inline int64_t steps_of(int64_t frames) { return ((frames + 1) / 2 + 1) / 2; }
 
+/// y = x + LSTM(norm(x)), in both directions. Without the norm and the way around, CTC says only blanks for very long.
+class RecurrentBlock : public nn::Module {
+ public:
+  RecurrentBlock(int64_t width, double dropout);
+  Tensor operator()(const Tensor& x, const std::vector<int64_t>& steps) const;
+
+ private:
+  nn::LayerNorm norm_;
+  nn::LSTM lstm_;
+  nn::Dropout dropout_;
+};
+
 class SpeechEncoder : public nn::Module {
  public:
   explicit SpeechEncoder(const SpeechOptions& options);
@@ -35,9 +47,9 @@ class SpeechEncoder : public nn::Module {
   nn::Conv2d conv1_, conv2_;
   nn::Linear project_;
   nn::Dropout dropout_;
-  std::unique_ptr<nn::LayerNorm> norm_, norm_out_;  ///< of an LSTM: without them, CTC says only blanks for very long
-  nn::ModuleList<nn::ConformerBlock> blocks_;       ///< of a Conformer
-  std::unique_ptr<nn::LSTM> lstm_;                  ///< of an LSTM
+  nn::ModuleList<nn::ConformerBlock> blocks_;  ///< of a Conformer
+  nn::ModuleList<RecurrentBlock> recurrent_;   ///< of an LSTM, with a norm behind them
+  std::unique_ptr<nn::LayerNorm> norm_;
 };
 
 /// Writes words, looking at every step of the sound before each: a state s, fed with the last word and what was looked
