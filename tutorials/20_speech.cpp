@@ -110,7 +110,7 @@ int lesson() {
        "Leave the changes out (string_of(all, false), batch_of(some, false)). What do the new voices say?",
        "Word error rates may exceed 1. Find a case.",
        "How many steps has a second, and how fast may digits follow each other before CTC cannot say them?"},
-      "build/lemma train speech");
+      "scripts/tutorial.sh 21   (the whole program: build/lemma train speech)");
 }
 
 int main(int argc, char** argv) {

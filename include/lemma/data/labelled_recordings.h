@@ -22,7 +22,7 @@ struct LabelledRecordings {
   std::vector<std::string> names;           ///< labels or words: numbers by value, then the rest by bytes
   std::vector<std::string> notes = {};      ///< what was resampled, mixed or left out, in words
   int64_t size() const { return static_cast<int64_t>(files.size()); }
-  double seconds() const;
+  double seconds() const;  ///< of all of them together
 };
 
 struct LabelledRecordingOptions {

@@ -17,7 +17,7 @@ struct WordErrors {
   int64_t errors() const { return substitutions + insertions + deletions; }
   /// errors / words; may exceed 1. Without a word said: 0 if nothing was heard, else infinite.
   double rate() const;
-  WordErrors& operator+=(const WordErrors& other);
+  WordErrors& operator+=(const WordErrors& other);  ///< of both texts together
 };
 
 /// Levenshtein's distance over words (1966), by the table d[i][j] = min(d[i-1][j-1] + (said_i != heard_j), d[i-1][j] +

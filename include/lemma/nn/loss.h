@@ -78,6 +78,7 @@ class CTCLoss : public Module {
  public:
   explicit CTCLoss(int64_t blank = 0, Reduction reduction = Reduction::mean, bool zero_infinity = false)
       : blank_(blank), reduction_(reduction), zero_infinity_(zero_infinity) {}
+  /// A scalar, or (N) with Reduction::none.
   Tensor operator()(const Tensor& log_probs, const Tensor& targets, const std::vector<int64_t>& input_lengths,
                     const std::vector<int64_t>& target_lengths) const {
     return ctc_loss(log_probs, targets, input_lengths, target_lengths, blank_, reduction_, zero_infinity_);
