@@ -1,16 +1,23 @@
 // Language models: training steps, writing text, byte-pair encoding. peer_language.py times the same in PyTorch, with
 // the same numbers in the batches and the same letters in the text.
 
+#include <algorithm>
 #include <cstdint>
+#include <ctime>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "bench.h"
 #include "lemma/core/cuda.h"
+#include "lemma/core/memory.h"
 #include "lemma/text/bpe.h"
 #include "lemma/train/trainer.h"
 #include "tasks/lm/model.h"
+#include "tasks/lm/network.h"
 #include "tasks/translation/model.h"
 
 using namespace lemma;
@@ -104,6 +111,45 @@ void generate_cases(const Bench& bench) {
   bench.run("generate_beam4_t128", [&] { write(true, 128, 4); });
 }
 
+// What grows with the length T: a training step of 2,048 tokens, and the last tokens of a text that is written. The
+// fastest of some, in processor time, which with one thread says the same on a busy machine.
+void length_case(const Bench& bench, const std::string& kind, int64_t T) {
+  const std::string name = fmt::format("lm_length_{}_t{}", kind, T);
+  if (!bench.asked_for(name)) return;
+  const auto fastest = [](int times, const auto& work) {
+    double best = 1e9;
+    for (int i = 0; i < times; ++i) {
+      const std::clock_t begin = std::clock();
+      work();
+      best = std::min(best, 1e6 * static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
+    }
+    return best;
+  };
+  tasks::LmOptions options;
+  options.model = kind, options.context = T;
+  const auto model = tasks::language_network(options, kCharacters);
+  const int64_t B = 2048 / T;
+  const Tensor text = ids(bench, 0, B, T + 1, 0, kCharacters, false);
+  const size_t held = memory::active();
+  memory::reset_peak();
+  const double step = fastest(5, [&] {
+    model->zero_grad();
+    const Tensor logits = model->logits(text.narrow(1, 0, T)).reshape({-1, kCharacters});
+    cross_entropy(logits, text.narrow(1, 1, T).reshape({-1})).backward();
+  });
+  const double megabytes = static_cast<double>(memory::peak() - held) / 1e6;
+  model->eval();
+  const NoGrad no_grad;
+  const auto decoding = model->decoding(-1);
+  decoding->next(text.narrow(0, 0, 1).narrow(1, 0, T - 20));
+  const double token = fastest(20, [&] { decoding->next(text.narrow(0, 0, 1).narrow(1, 0, 1)); });
+  fmt::print(R"({{"case":"{}","parameters":{},"train_us_per_token":{:.1f},"train_peak_mb":{:.0f},)", name,
+             model->num_parameters(), step / 2048, megabytes);
+  fmt::print(R"("write_us_per_token":{:.0f}}})"
+             "\n",
+             token);
+}
+
 // Lines of twelve words of two to six letters; of 16384 words some are frequent and most are rare.
 std::vector<std::string> lines_of_words(int64_t words) {
   std::vector<std::string> lines;
@@ -145,5 +191,8 @@ void language_cases(const Bench& bench) {
   lm_case(bench, 12, 64);   // nanoGPT's setting for a CPU
   translation_case(bench);
   generate_cases(bench);
-  if (bench.device.is_cpu()) byte_pair_cases(bench);
+  if (!bench.device.is_cpu()) return;
+  byte_pair_cases(bench);
+  for (const char* kind : {"transformer", "lstm", "gru"})
+    for (const int64_t T : {64, 256, 1024}) length_case(bench, kind, T);
 }

@@ -242,7 +242,7 @@ TEST_CASE("decision: what does not exist is one line and exit status 2") {
   CHECK(refused({"train", "decision", "--train", "grid.jsonl", "--dev", "grid.jsonl", "--out", "m"}) ==
         "lemma: [--world] is cartpole, and grid.jsonl holds episodes of grid; give --world grid\n");
   CHECK(refused({"train", "decision", "--world", "grid", "--train", "grid.jsonl", "--out", "m"}) ==
-        "lemma: [grid.jsonl] 1 episode leave none to score on; give --dev\n");
+        "lemma: [grid.jsonl] it holds 1 episode, so none is left to score on; give --dev\n");
   CHECK(refused({"play", "--model", "m"}).find("[m] does not exist") != std::string::npos);
   CHECK(refused({"play", "--model", "m", "--return", "much"}) ==
         "lemma: [--return] 'much' was given; expected a number such as 0.1 or 1e-3\n");

@@ -31,19 +31,22 @@ std::string idx(const std::vector<int64_t>& dims, const std::string& data) {
 }
 
 // A grey PNG, as its specification says: signature, and chunks with their length and checksum.
-std::string png(int64_t height, int64_t width, const std::string& pixels) {
+std::string png(int64_t height, int64_t width, const std::string& pixels, int64_t bytes = 1) {
   const auto chunk = [](const std::string& body) {
     const auto sum = ::crc32(0, reinterpret_cast<const Bytef*>(body.data()), static_cast<uInt>(body.size()));
     return big_endian(static_cast<int64_t>(body.size()) - 4) + body + big_endian(static_cast<int64_t>(sum));
   };
   std::string rows;
   for (int64_t y = 0; y < height; ++y)
-    rows += std::string(1, '\0') + pixels.substr(static_cast<size_t>(y * width), static_cast<size_t>(width));
+    rows += std::string(1, '\0') +
+            pixels.substr(static_cast<size_t>(y * width * bytes), static_cast<size_t>(width * bytes));
   std::string packed(::compressBound(rows.size()), '\0');
   uLongf size = packed.size();
   ::compress(reinterpret_cast<Bytef*>(packed.data()), &size, reinterpret_cast<const Bytef*>(rows.data()), rows.size());
   packed.resize(size);
-  return "\x89PNG\r\n\x1a\n" + chunk("IHDR" + big_endian(width) + big_endian(height) + std::string("\x08\0\0\0\0", 5)) +
+  return "\x89PNG\r\n\x1a\n" +
+         chunk("IHDR" + big_endian(width) + big_endian(height) + std::string(1, static_cast<char>(8 * bytes)) +
+               std::string(4, '\0')) +
          chunk("IDAT" + packed) + chunk("IEND");
 }
 std::string pgm(int64_t height, int64_t width, const std::string& pixels) {
@@ -145,6 +148,12 @@ TEST_CASE("pictures come from a directory with a folder for each class") {
   CHECK(std::string(images.pixels.begin(), images.pixels.end()) ==
         "\x10\x20\x30\x40"
         "abcdefghijkl");
+
+  // 16 bits a pixel are the same scale: 0x4040 of 0xffff is 0x40 of 0xff.
+  io::write_file(d + "/16.png", png(2, 2, "\x10\x10\x20\x20\x30\x30\x40\x40", 2));
+  const data::Picture deep = data::read_picture(d + "/16.png");
+  CHECK(std::string(deep.pixels.begin(), deep.pixels.end()) == "\x10\x20\x30\x40");
+  std::filesystem::remove(d + "/16.png");
 
   const std::string odd = d + "/dog/3.png";
   io::write_file(odd, png(2, 4, "aabbccdd"));
@@ -264,6 +273,43 @@ TEST_CASE("maps stand beside each other where they fit, and none may be ragged")
   CHECK(viz::picture_html(page).find("&lt;t&gt;") != std::string::npos);
 }
 
+TEST_CASE("a tenth of each class is held out, in whatever order they stand") {
+  tasks::ImageCorpus train;
+  train.images.height = train.images.width = 1;
+  train.images.names = {"a", "b", "c"};
+  train.images.counts = {12, 5, 2};
+  for (int64_t i = 0; i < 19; ++i) {
+    train.images.labels.push_back(i < 5 ? 1 : i < 17 ? 0 : 2);  // b, then a, then c
+    train.images.pixels.push_back(static_cast<uint8_t>(i));
+  }
+  const auto dev = tasks::hold_out_images(train);
+  CHECK(dev->images.pixels == std::vector<uint8_t>{4, 16});
+  CHECK(dev->images.labels == std::vector<int64_t>{1, 0});
+  CHECK(dev->images.counts == std::vector<int64_t>{1, 1, 0});
+  CHECK(train.images.counts == std::vector<int64_t>{11, 4, 2});
+  CHECK(train.images.pixels == std::vector<uint8_t>{0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 17, 18});
+}
+
+TEST_CASE("labels beside pictures are found, and an edited one is noticed on --resume") {
+  const InProcess lemma({&tasks::image()});
+  const std::string images = lemma.dir / "x-images-idx3-ubyte", labels = lemma.dir / "x-labels-idx1-ubyte";
+  CHECK(data::labels_beside(images).empty());
+  std::string pixels, classes;
+  for (int i = 0; i < 40; ++i)
+    pixels += std::string(16, static_cast<char>(i % 2 * 200)), classes += static_cast<char>(i % 2);
+  io::write_file(images, std::string("\0\0\x08\x03", 4) + big_endian(40) + big_endian(4) + big_endian(4) + pixels);
+  io::write_file(labels, std::string("\0\0\x08\x01", 4) + big_endian(40) + classes);
+  CHECK(data::labels_beside(images) == labels);
+  CHECK(data::labels_beside(lemma.dir / "train.csv").empty());
+  const Program run =
+      lemma.run({"train", "image", "--train", "x-images-idx3-ubyte", "--width", "8", "--epochs", "1", "--out", "m"});
+  INFO(run.out << run.err);
+  REQUIRE(run.status == 0);
+  std::reverse(classes.begin(), classes.end());
+  io::write_file(labels, std::string("\0\0\x08\x01", 4) + big_endian(40) + classes);
+  CHECK(lemma.run({"train", "image", "--out", "m", "--resume", "--epochs", "2"}).status == 2);
+}
+
 TEST_CASE("each network learns pictures, resumes, evaluates and answers through the program") {
   const InProcess lemma({&tasks::image()});
   io::write_file(lemma.dir / "train.csv", tiny::image(160));
@@ -286,6 +332,10 @@ TEST_CASE("each network learns pictures, resumes, evaluates and answers through 
     CHECK(lemma.run({"train", "image", "--out", model + "cut", "--resume", "--epochs", whole_run}).status == 0);
     for (const char* file : {"/model.safetensors", "/training.safetensors", "/pictures.json"})
       CHECK(io::read_file(lemma.dir / model + file) == io::read_file(lemma.dir / model + "cut" + file));
+    const Program by_heart = lemma.run({"train", "image", "--train", "train.csv", "--dev", "dev.csv", "--model", model,
+                                        "--width", "8", "--layers", "1", "--lr", "0.01", "--overfit-one-batch"});
+    CHECK(by_heart.status == 0);
+    CHECK(by_heart.out.find("PASS") != std::string::npos);
     const json score = json::parse(lemma.run({"evaluate", "--model", model, "--data", "dev.csv"}).out);
     CHECK(score["task"] == "image");
     CHECK(score["examples"] == 40);

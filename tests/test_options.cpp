@@ -54,6 +54,20 @@ TEST_CASE("every option has a key of its own, a meaning, and a value that passes
   }
 }
 
+TEST_CASE("the noise of every task's options can be silenced, and nothing else is") {
+  for (const train::Task* task : tasks::all()) {
+    const std::unique_ptr<train::Options> options = task->options(), before = task->options();
+    train::silence(*options);
+    const std::vector<train::Field> now = train::fields(*options), then = train::fields(*before);
+    for (size_t i = 0; i < now.size(); ++i) {
+      CAPTURE(task->name(), now[i].key);
+      CHECK(now[i].text() == (!now[i].noise                                 ? then[i].text()
+                              : std::holds_alternative<bool*>(now[i].value) ? "false"
+                                                                            : "0"));
+    }
+  }
+}
+
 TEST_CASE("without --epochs a run takes the usual steps of its task, within 3 and 20 epochs") {
   const auto epochs = [](size_t task, int64_t batches) {
     return train::default_epochs(*tasks::all()[task]->options(), batches);

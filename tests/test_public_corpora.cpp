@@ -1,14 +1,18 @@
 // The readers and baselines on public corpora, under LEMMA_DATA_DIR; without it these tests say that they were skipped.
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 
 #include "catch.h"
 #include "lemma/data/batches.h"
+#include "lemma/data/labelled_images.h"
+#include "lemma/data/labelled_recordings.h"
 #include "lemma/tasks/ner/baselines.h"
 #include "lemma/tasks/sentiment/baselines.h"
 #include "lemma/tasks/sentiment/sentiment.h"
 #include "lemma/text/tokenizer.h"
 #include "lemma/text/utf8.h"
+#include "tasks/image/corpus.h"
 #include "temp_dir.h"
 
 using namespace lemma;
@@ -37,6 +41,15 @@ double naive_bayes_split_at_spaces(const LabelledTexts& train, const LabelledTex
   double correct = 0;
   for (const auto& e : dev.examples) correct += bayes.predict(text::split_spaces(e.text)) == e.label;
   return correct / static_cast<double>(dev.examples.size());
+}
+
+// Rows from `begin` up to `end`.
+LabelledImages rows_of(const LabelledImages& all, int64_t begin, int64_t end) {
+  LabelledImages some = all;
+  const int64_t size = all.picture_size();
+  some.pixels.assign(all.pixels.begin() + begin * size, all.pixels.begin() + end * size);
+  some.labels.assign(all.labels.begin() + begin, all.labels.begin() + end);
+  return some;
 }
 
 }  // namespace
@@ -134,4 +147,38 @@ TEST_CASE("batches of sst-sentences are less than a tenth padding", "[corpora]")
   Generator generator{1};
   CHECK(padding_share(dataset, make_batches(dataset, 32, &generator)) < 0.1);
   CHECK(dataset.truncated_examples == 0);
+}
+
+TEST_CASE("optdigits and mnist-t10k: counts, and the nearest means at 91 of 100", "[corpora]") {
+  const std::string path = corpus("optdigits/optdigits.tra");
+  if (path.empty()) return;
+  const LabelledImages all = read_labelled_images(path);
+  CHECK(std::vector<int64_t>{all.channels, all.height, all.width, all.largest} == std::vector<int64_t>{1, 8, 8, 16});
+  CHECK(all.counts == std::vector<int64_t>{376, 389, 380, 389, 387, 376, 377, 387, 380, 382});
+  ImageCorpus train, dev;
+  train.images = rows_of(all, 0, all.size() - 500);
+  dev.images = rows_of(all, all.size() - 500, all.size());
+  const auto scores = image_baselines(train, dev);
+  CHECK(scores.at(0).score == Approx(0.910).margin(1e-6));
+  CHECK(scores.at(1).score == Approx(0.976).margin(0.005));  // a tie of three votes may go either way
+  CHECK(scores.at(2).score > 0.94);
+  const LabelledImages mnist = read_labelled_images(corpus("mnist-t10k/t10k-images-idx3-ubyte.gz"));
+  CHECK(std::vector<int64_t>{mnist.height, mnist.width} == std::vector<int64_t>{28, 28});
+  CHECK(mnist.counts == std::vector<int64_t>{980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009});
+}
+
+TEST_CASE("fsdd: 2,000 and 500 recordings, and how long they are", "[corpora]") {
+  const std::string path = corpus("fsdd/train");
+  if (path.empty()) return;
+  const LabelledRecordings train = read_labelled_recordings(path);
+  const LabelledRecordings dev = read_labelled_recordings(corpus("fsdd/dev"), {.names = train.names});
+  CHECK(train.names == std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
+  CHECK(train.rate == 8000);
+  CHECK(train.size() == 2000);
+  CHECK(dev.size() == 500);
+  CHECK(train.seconds() == Approx(7526305 / 8000.0));
+  CHECK(dev.seconds() == Approx(1555449 / 8000.0));
+  CHECK(std::set<std::string>(train.speakers.begin(), train.speakers.end()) ==
+        std::set<std::string>{"george", "jackson", "lucas", "nicolas"});
+  CHECK(std::set<std::string>(dev.speakers.begin(), dev.speakers.end()) == std::set<std::string>{"theo"});
 }

@@ -90,6 +90,9 @@ TEST_CASE("what is no recording is refused in one sentence") {
   broken[7] = NAN;
   write(path, broken, 1, 8000, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
   CHECK(refused(path) == at + "sample 8 is no number");
+  broken[7] = 1e30F;
+  write(path, broken, 1, 8000, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
+  CHECK(refused(path) == at + "sample 8 is 1e+30; expected numbers from -1 to 1");
   write(path, tone(100, 500, 800), 1, 500, SF_FORMAT_WAV | SF_FORMAT_PCM_16);
   CHECK(refused(path) == at + "it has 500 samples a second; expected 1,000 to 400,000");
 }
@@ -194,6 +197,12 @@ TEST_CASE("a directory of recordings: labels in the names, or transcripts.tsv") 
   CHECK(refusal() == "[" + table + ":1] no words are said to be in it; expected FILE<TAB>WORDS");
   io::write_file(table, "nine.wav\ta b\nnine.wav\tb\n");
   CHECK(refusal() == "[" + table + ":2] 'nine.wav' is named twice, also in line 1");
+  io::write_file(table, "nine.wav\tnine\tten\n");
+  CHECK(refusal() == "[" + table + ":1] has more than one tab; expected FILE<TAB>WORDS");
+  for (const char* elsewhere : {"../nine.wav", "a/../../nine.wav", "/nine.wav"}) {
+    io::write_file(table, elsewhere + std::string("\ta b\n"));
+    CHECK(refusal() == "[" + table + ":1] '" + elsewhere + "' lies elsewhere; expected a file of the same directory");
+  }
   io::write_file(table, "other.wav\ta b\n");
   CHECK(refusal() ==
         "[" + table + ":1] there is no '" + (dir / "other.wav") + "'; expected a file of the same directory");

@@ -96,7 +96,8 @@ TEST_CASE("strings are learnt from joined recordings, and heard in files with tr
     transcripts += fmt::format("{}\t{} {}\n", name, first, second);
   }
   io::write_file(both + "/transcripts.tsv", transcripts);
-  const Program run = digits.train({"--join", "4", "--epochs", "60", "--speed", "0.1"});
+  const Program run =
+      digits.train({"--join", "4", "--epochs", "60", "--speed", "0.1", "--mask", "0.2", "--noise", "0.5"});
   INFO(run.out << run.err);
   REQUIRE(run.status == 0);
   const json score = json::parse(digits.program.run({"evaluate", "--model", "m", "--data", "dev"}).out);
@@ -123,6 +124,22 @@ TEST_CASE("the recurrent encoder-decoder writes strings word by word") {
   REQUIRE(run.status == 0);
   const json score = json::parse(digits.program.run({"evaluate", "--model", "m", "--data", "dev"}).out);
   CHECK(score.contains("word_error_rate"));
+  // One bad recording among others: they have answers all the same.
+  io::write_file(digits.program.dir / "bad.wav", "RIFF");
+  const Program answers =
+      digits.program.run({"predict", "--model", "m", "dev/2_eve_1.wav", "bad.wav", "dev/1_eve_1.wav"});
+  CHECK(answers.status == 2);
+  CHECK(std::count(answers.out.begin(), answers.out.end(), '\n') == 3);
+  CHECK(answers.out.find("dev/1_eve_1.wav") != std::string::npos);
+}
+
+TEST_CASE("a label that one speaker alone says is not held out in silence") {
+  const Digits digits;
+  std::filesystem::copy(digits.program.dir / "dev/2_eve_1.wav", digits.program.dir / "train/9_zed_1.wav");
+  const Program run = digits.program.run({"train", "speech", "--train", "train", "--out", "none"});
+  CHECK(run.status == 2);
+  CHECK(run.err ==
+        "lemma: [train/9_zed_1.wav] '9' is said in what would be held out to score on, and nowhere else; give --dev\n");
 }
 
 TEST_CASE("what is no such recording is one line, and nothing is saved") {
@@ -158,7 +175,8 @@ TEST_CASE("a recording of another rate is resampled when asked, and said") {
   REQUIRE(digits.train({"--epochs", "1"}).status == 0);
   data::write_recording(digits.program.dir / "fast.wav", {chord(1, 0.5, 3000), 16000});
   CHECK(digits.program.run({"predict", "--model", "m", "fast.wav"}).err ==
-        "lemma: [fast.wav] it has 16,000 samples a second; expected 8,000 (--resample brings it to that rate)\n");
+        "lemma: [text 1] 'fast.wav': it has 16,000 samples a second; expected 8,000 (--resample brings it to that "
+        "rate)\n");
   CHECK(digits.program.run({"predict", "--model", "m", "--resample", "fast.wav"}).status == 0);
   std::filesystem::copy(digits.program.dir / "fast.wav", digits.program.dir / "dev/1_eve_9.wav");
   const Program score = digits.program.run({"evaluate", "--model", "m", "--data", "dev", "--resample"});

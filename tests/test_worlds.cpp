@@ -198,5 +198,10 @@ TEST_CASE("worlds: episodes are read as they were written, and a file that is no
   CHECK(said(line("[[0,0,0]]", "[0]", "[1]")) == "bad.jsonl:1] state 1 has 3 numbers; cartpole has 4");
   CHECK(said(line("[[0,0,0,0]]", "[2]", "[1]")) == "bad.jsonl:1] action 1 is 2; expected 0 to 1");
   CHECK(said(line("[[0,0,0,1e999]]", "[1]", "[1]")).starts_with("bad.jsonl:1] "));
+  CHECK(said(line("[[0,0,0,1e300]]", "[1]", "[1]")) ==
+        "bad.jsonl:1] step 1 holds 1e+300; expected numbers of at most 1e+06");
+  CHECK(said(line("[[0,0,0,0]]", "[1]", "[-1e9]")) ==
+        "bad.jsonl:1] step 1 holds 1e+09; expected numbers of at most 1e+06");
+  CHECK(said(line("[[0,0,0,0]]", "[0.5]", "[1]")) == "bad.jsonl:1] an action is 0.5; expected whole numbers");
   CHECK(said("\n \n") == "bad.jsonl] the file holds nothing but blanks; expected one example per line");
 }

@@ -158,7 +158,7 @@ int lesson() {
                  "Write the encoder layer as decoder_layer is written, and compare it with the library's.",
                  "Compute BLEU of two sentences as one corpus, and as a mean of two. Why do they differ?",
                  "The final exam: an empty file, and numbers to be met. See the end of the page."},
-                "build/lemma train translation --help   (a real corpus: English to German)");
+                "scripts/tutorial.sh 18   (a real corpus, English to German: build/lemma train translation --help)");
 }
 
 int main(int argc, char** argv) {

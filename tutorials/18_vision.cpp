@@ -99,7 +99,7 @@ int lesson() {
        "Give the Linear moved pictures to learn from. Does it help?",
        "Which filter finds bright lines that lie? Build it by hand, and use it on a 7.",
        "Take the max over all places instead of the mean at the CNN's end. What changes?"},
-      "build/lemma train image");
+      "scripts/tutorial.sh 19   (the whole program: build/lemma train image)");
 }
 
 int main(int argc, char** argv) {

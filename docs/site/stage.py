@@ -1,6 +1,6 @@
 """Copies the pages of the repository into build-docs/pages, where MkDocs finds them, each at its own path.
 
-Links to sources become links to highlighted pages, `<!-- picture: NAME -->` a picture that a program made, and lists are
+Links to sources become links to highlighted pages, `<!-- picture: NAME -->` a picture that a program made, SVG files come along, and lists are
 indented as Python-Markdown reads them; the words stay as they are.
 """
 import re
@@ -75,6 +75,11 @@ def staged(path, sources, problems):
             problems.append(f"{path.relative_to(ROOT)}:{number}: links to {target}, which is no file of the repository")
             return match[0]
         if file.suffix == ".md":
+            return match[0]
+        if file.suffix == ".svg":  # a picture that is kept with the pages
+            to = PAGES / file.relative_to(ROOT)
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, to)
             return match[0]
         sources.want(file.relative_to(ROOT))
         return f"{match[1]}{target}.html{'#' + anchor if anchor else ''}{match[3]}"

@@ -113,6 +113,8 @@ void add_play(CLI::App& app, Action& action, const train::Tasks& tasks) {
   command->callback([a, command, &action, &tasks] {
     for (const auto& [option, value] : {std::pair{"--page", &a->page}, {"--save", &a->save}})
       if (command->count(option) > 0 && value->empty()) throw ValueError(option, "is empty; expected a file");
+    if (a->sweep == 0 && !a->page.empty())
+      throw ValueError("--page", "shows what was wanted and reached of several returns; give --sweep N too");
     if (a->sweep > 0 && a->wanted) throw ValueError("--sweep", "asks for returns of its own; leave out --return");
     action = [a, &tasks] { return run_play(*a, tasks); };
   });

@@ -92,7 +92,7 @@ int run_train(const Arguments& arguments, const train::Tasks& tasks) {
 }  // namespace
 
 void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
-  CLI::App* command = app.add_subcommand("train", "Train a model on labelled text");
+  CLI::App* command = app.add_subcommand("train", "Train a model on text, pictures, recordings or episodes");
   std::string reads;
   for (const train::Task* task : tasks)
     reads += fmt::format("{} for {}: {}", reads.empty() ? "Reads" : ";", task->name(), task->reads());
@@ -101,10 +101,11 @@ void add_train(CLI::App& app, Action& action, const train::Tasks& tasks) {
                   "saves; --resume continues as if nothing had happened.");
   const auto a = std::make_shared<Arguments>();
   command->add_option("task", a->task, train::names_text(tasks))->required()->type_name("TASK");
-  command->add_option("--train", a->train, "labelled texts to learn from (default: the corpus in data/)")
+  command
+      ->add_option("--train", a->train,
+                   "data to learn from, as said below (default: the corpus in data/, or data that the task makes)")
       ->type_name("FILE");
-  command->add_option("--dev", a->dev, "labelled texts to score on (default: a tenth of --train, held out)")
-      ->type_name("FILE");
+  command->add_option("--dev", a->dev, "data to score on (default: a part of --train, held out)")->type_name("FILE");
   command->add_option("--out", a->out, "directory for the model (default models/TASK)")->type_name("DIR");
   command->add_flag("--overwrite", a->overwrite,
                     "replace a finished model in --out with the first save, or one of another task");

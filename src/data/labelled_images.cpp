@@ -83,24 +83,23 @@ std::vector<int64_t> idx_dims(const std::string& path, const std::string& bytes,
   return dims;
 }
 
-// "t10k-images-idx3-ubyte.gz" -> "t10k-labels-idx1-ubyte.gz", with or without .gz.
-std::string labels_beside(const std::string& path) {
+// "t10k-images-idx3-ubyte.gz" -> "t10k-labels-idx1-ubyte.gz".
+std::string labels_name(const std::string& path) {
   std::string name = fs::path(path).filename().string();
   const auto replace = [&name](const std::string& from, const std::string& to) {
     if (const size_t at = name.rfind(from); at != std::string::npos) name.replace(at, from.size(), to);
   };
   replace("images", "labels");
   replace("idx3", "idx1");
-  const std::string best = (fs::path(path).parent_path() / name).string();
-  const std::string other = name.ends_with(".gz") ? best.substr(0, best.size() - 3) : best + ".gz";
-  if (best != path && io::exists(best)) return best;
-  if (io::exists(other)) return other;
-  throw IoError(path, fmt::format("its labels are not beside it; expected {}", words::quote(best)));
+  return (fs::path(path).parent_path() / name).string();
 }
 
 Found read_idx(const std::string& path, const std::string& bytes, const LabelledImageOptions& options) {
   const std::vector<int64_t> dims = idx_dims(path, bytes, 3);
-  const std::string labels_path = labels_beside(path), labels = io::read_text_file(labels_path);
+  const std::string labels_path = labels_beside(path);
+  if (labels_path.empty())
+    throw IoError(path, fmt::format("its labels are not beside it; expected {}", words::quote(labels_name(path))));
+  const std::string labels = io::read_text_file(labels_path);
   const std::vector<int64_t> count = idx_dims(labels_path, labels, 1);
   if (count[0] != dims[0])
     throw IoError(path, fmt::format("it has {} and {} has {}", words::plural(dims[0], "picture"), labels_path,
@@ -235,6 +234,13 @@ LabelledImages numbered(const std::string& path, Found found, const LabelledImag
 }
 
 }  // namespace
+
+std::string labels_beside(const std::string& path) {
+  const std::string best = labels_name(path);
+  if (best == path) return "";
+  const std::string other = best.ends_with(".gz") ? best.substr(0, best.size() - 3) : best + ".gz";  // gzipped or not
+  return io::exists(best) ? best : io::exists(other) ? other : "";
+}
 
 LabelledImages read_labelled_images(const std::string& path, const LabelledImageOptions& options) {
   if (io::is_directory(path)) return numbered(path, read_directory(path, options), options);

@@ -78,6 +78,12 @@ std::vector<Said> from_transcripts(const std::string& path) {
     if (tab == std::string_view::npos || tab == 0)
       throw IoError(where,
                     fmt::format("{} has no file, tab and words; expected FILE<TAB>WORDS", words::quote(line.text)));
+    if (line.text.find('\t', tab + 1) != std::string_view::npos)
+      throw IoError(where, "has more than one tab; expected FILE<TAB>WORDS");
+    const fs::path file(line.text.substr(0, tab));
+    if (file.is_absolute() || *file.lexically_normal().begin() == "..")
+      throw IoError(
+          where, fmt::format("{} lies elsewhere; expected a file of the same directory", words::quote(file.string())));
     Said said{std::string(line.text.substr(0, tab)), where, words_of(line.text.substr(tab + 1))};
     if (said.words.empty()) throw IoError(where, "no words are said to be in it; expected FILE<TAB>WORDS");
     if (!seen.emplace(said.file, line.number).second)

@@ -47,6 +47,8 @@ Picture read_png(const std::string& path, const std::string& bytes) {
   if (!png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()))
     throw IoError(path, fmt::format("the PNG cannot be read: {}", image.message));
   check_size(path, image.height, image.width);
+  image.flags |=
+      PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits mean what 8 do: libpng would take them for another scale of light
   const bool colour = (image.format & PNG_FORMAT_FLAG_COLOR) != 0;
   image.format = colour ? PNG_FORMAT_RGB : PNG_FORMAT_GRAY;
   std::vector<uint8_t> rows(PNG_IMAGE_SIZE(image));

@@ -83,6 +83,8 @@ void check_chunks(const std::string& path, const std::string& bytes) {
   throw IoError(path, "it ends within its header; expected a WAV file");
 }
 
+constexpr float kLoudest = 1e6F;  // floats may be on the scale of whole numbers, and no further away
+
 void add_note(std::vector<std::string>* notes, const std::string& note) {
   if (notes && std::find(notes->begin(), notes->end(), note) == notes->end()) notes->push_back(note);
 }
@@ -98,6 +100,8 @@ std::vector<float> read_samples(const std::string& path, SNDFILE* file, const SF
     for (size_t c = 0; c < channels; ++c) sum += all[i * channels + c];
     one[i] = sum / static_cast<float>(channels);
     if (!std::isfinite(one[i])) throw IoError(path, fmt::format("sample {} is no number", i + 1));
+    if (std::fabs(one[i]) > kLoudest)
+      throw IoError(path, fmt::format("sample {} is {:g}; expected numbers from -1 to 1", i + 1, one[i]));
   }
   return one;
 }

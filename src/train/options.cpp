@@ -125,6 +125,11 @@ std::string Field::text() const { return std::visit(Text{}, value); }
 std::vector<Field> fields(TrainOptions& options) { return rows(options, {}); }
 std::vector<Field> fields(Options& options) { return rows(options, options.task_fields()); }
 
+void silence(Options& options) {
+  for (const Field& field : fields(options))
+    if (field.noise) std::visit([](auto* value) { *value = {}; }, field.value);
+}
+
 void check(const TrainOptions& options) { check_each(fields(const_cast<TrainOptions&>(options))); }
 
 void check(const Options& options) {

@@ -14,8 +14,7 @@ bool overfit_one_batch(const Run& given) {
   units[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(units[0])));
   run.choose = [&given](Options& options) {
     given.choose(options);
-    for (const Field& field : fields(options))
-      if (field.noise) *std::get<double*>(field.value) = 0;
+    silence(options);
     options.average = 0;
     options.warmup = std::max<int64_t>(options.warmup, 10);
   };

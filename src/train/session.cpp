@@ -7,6 +7,7 @@
 
 #include "lemma/core/error.h"
 #include "lemma/core/words.h"
+#include "lemma/data/labelled_images.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
 #include "lemma/train/data_files.h"
@@ -33,6 +34,7 @@ std::string checksum(const std::string& path) {
   };
   for (const std::string& part : data_files(path)) {
     if (!io::is_directory(part)) add(io::read_file(part));
+    if (const std::string labels = data::labels_beside(part); !labels.empty()) add(io::read_file(labels));
     for (const std::string& file : files_below(part)) {
       add(file);
       add(io::read_file(io::join(part, file)));

@@ -111,8 +111,9 @@ std::string sound_html(const SoundPage& page) {
   Page out{page.title, kStyle, "", {}, "watchFrames();\n"};
   out.body = fmt::format(
       "<p>{}</p>\n<p class=\"hint\">Time runs to the right, {:.2f} seconds; frequency upwards, from "
-      "{:.0f} to {:.0f} hertz. Bright is loud. Below, each word where it was heard.</p>\n",
-      escape_markup(page.summary), page.seconds, page.low_hertz, page.high_hertz);
+      "{:.0f} to {:.0f} hertz. Bright is loud.{}</p>\n",
+      escape_markup(page.summary), page.seconds, page.low_hertz, page.high_hertz,
+      page.words.empty() ? "" : " Below, each word where it was heard.");
   out.body += fmt::format(
       "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"spectrogram, and the words below it\">\n", kWidth, height);
   out.body += spectrogram_svg(page);

@@ -1,4 +1,5 @@
 // Episodes as lines of JSON.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -42,6 +43,8 @@ std::unique_ptr<World> world_of(const Json& json, std::string& name, const std::
   }
 }
 
+constexpr double kLargest = 1e6;  // of a state or a reward: no world has more, and squares of it are still exact
+
 Episode episode_of(const Json& json, const World& world, const std::string& where) {
   Episode episode;
   try {
@@ -49,6 +52,9 @@ Episode episode_of(const Json& json, const World& world, const std::string& wher
     if (name != world.name())
       throw IoError(where, fmt::format("is an episode of {}; expected {}", words::quote(name), world.name()));
     episode.states = json.at("states").get<std::vector<State>>();
+    for (const Json& action : json.at("actions"))
+      if (!action.is_number_integer())
+        throw IoError(where, fmt::format("an action is {}; expected whole numbers", action.dump()));
     episode.actions = json.at("actions").get<std::vector<int64_t>>();
     episode.rewards = json.at("rewards").get<std::vector<double>>();
     episode.terminated = json.value("terminated", false);
@@ -70,9 +76,11 @@ Episode episode_of(const Json& json, const World& world, const std::string& wher
                                        world.name(), numbers));
     if (episode.actions[t] < 0 || episode.actions[t] >= actions)
       throw IoError(where, fmt::format("action {} is {}; expected 0 to {}", t + 1, episode.actions[t], actions - 1));
-    bool finite = std::isfinite(episode.rewards[t]);
-    for (const double value : episode.states[t]) finite = finite && std::isfinite(value);
-    if (!finite) throw IoError(where, fmt::format("step {} holds a number that is not finite", t + 1));
+    double largest = std::fabs(episode.rewards[t]);
+    for (const double value : episode.states[t]) largest = std::max(largest, std::fabs(value));
+    if (!(largest <= kLargest))
+      throw IoError(where,
+                    fmt::format("step {} holds {:g}; expected numbers of at most {:g}", t + 1, largest, kLargest));
   }
   return episode;
 }

@@ -44,6 +44,9 @@ struct LabelledImageOptions {
 /// of one picture.
 LabelledImages read_labelled_images(const std::string& path, const LabelledImageOptions& options = {});
 
+/// The file of labels beside an IDX file of images; "" for any other file, or where there is none.
+std::string labels_beside(const std::string& path);
+
 /// A PNG, PPM or PGM picture; what is transparent in it becomes white. Throws IoError naming `path`.
 Picture read_picture(const std::string& path);
 /// The picture in `channels` channels and of another size; each new pixel is the mean of those that it covers, or lies

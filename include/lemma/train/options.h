@@ -72,6 +72,8 @@ struct Options : TrainOptions {
 std::vector<Field> fields(TrainOptions& options);
 /// All rows: the loop's and the task's.
 std::vector<Field> fields(Options& options);
+/// Sets all noise to 0: dropout, and changes of the training data.
+void silence(Options& options);
 
 /// Throws ValueError naming the option and its range.
 void check(const TrainOptions& options);

@@ -62,8 +62,8 @@ class Decision : public train::Task {
     } else {
       const int64_t held = train->size() / 10;
       if (held == 0)
-        throw IoError(train_path,
-                      fmt::format("{} leave none to score on; give --dev", words::plural(train->size(), "episode")));
+        throw IoError(train_path, fmt::format("it holds {}, so none is left to score on; give --dev",
+                                              words::plural(train->size(), "episode")));
       dev = corpus_of({train->world, {train->episodes.end() - held, train->episodes.end()}}, train_path,
                       "held out of --train");
       train->episodes.resize(static_cast<size_t>(train->size() - held));

@@ -33,34 +33,29 @@ std::unique_ptr<ImageCorpus> read_images(const std::string& path, const data::La
 }
 
 std::unique_ptr<ImageCorpus> hold_out_images(ImageCorpus& train) {
-  const int64_t n = train.size(), held = n / 10;
-  if (held == 0)
-    throw IoError(train.path, fmt::format("{} leave none to score on; give --dev", words::plural(n, "picture")));
-  auto dev = std::make_unique<ImageCorpus>(train);
-  const auto part = [](data::LabelledImages& images, int64_t begin, int64_t end) {
-    const int64_t size = images.picture_size();
-    images.pixels = {images.pixels.begin() + begin * size, images.pixels.begin() + end * size};
-    images.labels = {images.labels.begin() + begin, images.labels.begin() + end};
-    images.counts.assign(images.names.size(), 0);
-    for (const int64_t label : images.labels) ++images.counts[static_cast<size_t>(label)];
-  };
-  // A directory's classes stand one after the other: then every tenth picture is held out instead of the last tenth.
-  const auto& labels = train.images.labels;
-  if (std::is_sorted(labels.begin(), labels.end())) {
-    std::vector<int64_t> order(static_cast<size_t>(n));
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_partition(order.begin(), order.end(), [](int64_t i) { return i % 10 != 9; });
-    data::LabelledImages sorted = train.images;
-    const int64_t size = sorted.picture_size();
-    for (int64_t i = 0; i < n; ++i) {
-      const int64_t from = order[static_cast<size_t>(i)];
-      std::copy_n(train.images.pixels.begin() + from * size, size, sorted.pixels.begin() + i * size);
-      sorted.labels[static_cast<size_t>(i)] = labels[static_cast<size_t>(from)];
+  const data::LabelledImages& all = train.images;
+  std::vector<int64_t> learn, held, left;  // left: how many of each class are still to learn from
+  for (const int64_t count : all.counts) left.push_back(count - (count + 5) / 10);
+  for (int64_t i = 0; i < all.size(); ++i)
+    (left[static_cast<size_t>(all.labels[static_cast<size_t>(i)])]-- > 0 ? learn : held).push_back(i);
+  if (held.empty())
+    throw IoError(train.path, fmt::format("it holds {}, so none is left to score on; give --dev",
+                                          words::plural(all.size(), "picture")));
+  const auto some = [&all](const std::vector<int64_t>& rows) {
+    data::LabelledImages part = all;
+    part.pixels.clear(), part.labels.clear();
+    part.counts.assign(all.names.size(), 0);
+    for (const int64_t i : rows) {
+      const auto from = all.pixels.begin() + i * all.picture_size();
+      part.pixels.insert(part.pixels.end(), from, from + all.picture_size());
+      part.labels.push_back(all.labels[static_cast<size_t>(i)]);
+      ++part.counts[static_cast<size_t>(part.labels.back())];
     }
-    train.images = dev->images = std::move(sorted);
-  }
-  part(dev->images, n - held, n);
-  part(train.images, 0, n - held);
+    return part;
+  };
+  auto dev = std::make_unique<ImageCorpus>(train);
+  dev->images = some(held);
+  train.images = some(learn);
   return dev;
 }
 

@@ -17,7 +17,8 @@ struct ImageCorpus : train::Corpus {
 const ImageCorpus& image_corpus(const train::Corpus& corpus);
 
 std::unique_ptr<ImageCorpus> read_images(const std::string& path, const data::LabelledImageOptions& options);
-/// The last tenth becomes the dev set: writers and sources often stand together, and so do not lie on both sides.
+/// The last tenth of each class becomes the dev set: writers and sources often stand together, and so do not lie on
+/// both sides.
 std::unique_ptr<ImageCorpus> hold_out_images(ImageCorpus& train);
 
 /// Pixels and what is done to them on the way to a batch.

@@ -1,6 +1,7 @@
 #include "tasks/image/learner.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -70,12 +71,14 @@ PictureFacts PictureFacts::parse(const std::string& text, const std::string& pat
     facts.shape.classes = static_cast<int64_t>(facts.names.size());
     const auto within = [](int64_t value, int64_t most) { return value >= 1 && value <= most; };
     if ((facts.shape.channels == 1 || facts.shape.channels == 3) && within(facts.shape.height, 8192) &&
-        within(facts.shape.width, 8192) && within(facts.largest, 255) && facts.names.size() >= 2)
+        within(facts.shape.width, 8192) && within(facts.largest, 255) && facts.names.size() >= 2 &&
+        std::set<std::string>(facts.names.begin(), facts.names.end()).size() == facts.names.size())
       return facts;
   } catch (const nlohmann::json::exception&) {
   }
-  throw IoError(path,
-                "it does not say what the pictures are like; expected channels, height, width, largest and classes");
+  throw IoError(
+      path,
+      "it does not say what the pictures are like; expected channels, height, width, largest and classes, each once");
 }
 
 ImageLearner::ImageLearner(const ImageOptions& options, PictureFacts facts)

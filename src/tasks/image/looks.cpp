@@ -84,10 +84,11 @@ std::vector<viz::MapGroup> looks_of_vit(const SmallVit& vit, const Tensor& x) {
       {"What reaches the answer",
        "How much of each patch comes to the class token through all layers and residuals.",
        {}}};
-  Tensor flow = eye(weights[0].size(2));
+  const Tensor itself = eye(weights[0].size(2), {.dtype = weights[0].dtype(), .device = Device::cpu()});
+  Tensor flow = itself;
   for (size_t i = 0; i < weights.size(); ++i) {
     const Tensor heads = weights[i].select(0, 0).to(Device::cpu());  // (H, 1 + P, 1 + P)
-    flow = matmul((mean(heads, {0}) + eye(heads.size(1))) / 2, flow);
+    flow = matmul((mean(heads, {0}) + itself) / 2, flow);
     viz::MapGroup group{fmt::format("Layer {}", i + 1), "Where the class token looks, head by head.", {}};
     for (int64_t h = 0; h < heads.size(0); ++h)
       group.maps.push_back(map_of(fmt::format("head {}", h + 1), patches_of(heads.select(0, h), rows)));

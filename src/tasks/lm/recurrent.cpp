@@ -40,7 +40,10 @@ RecurrentLanguageModel::RecurrentLanguageModel(const LmOptions& o, int64_t vocab
       dropout(child(this, "dropout", o.dropout)),
       recurrent(layers(o)),
       out((register_module("recurrent", *recurrent), child(this, "out", o.hidden, o.embed))) {
-  nn::init::normal_(embedding.weight, 0, 0.02);  // so that the first logits are near 0
+  // Embeddings begin as wide as a state's inputs should be: far smaller ones, as a Transformer behind its LayerNorm
+  // takes, leave every gate near a half for hundreds of steps. The first logits are near 0 by the last Linear.
+  nn::init::normal_(out.weight, 0, 0.02);
+  nn::init::constant_(out.bias, 0);
 }
 
 Tensor RecurrentLanguageModel::read(const Tensor& ids, nn::RecurrentState& state) const {

@@ -12,6 +12,7 @@
 #include "lemma/core/words.h"
 #include "lemma/data/recordings.h"
 #include "lemma/data/sound_augmentation.h"
+#include "lemma/io/files.h"
 #include "lemma/random.h"
 
 namespace lemma::tasks {
@@ -92,8 +93,16 @@ std::unique_ptr<SpeechCorpus> hold_out_speech(SpeechCorpus& train) {
     (out ? held : learn).push_back(i);
   }
   if (held.empty())
-    throw IoError(train.path,
-                  fmt::format("{} leave none to score on; give --dev", words::plural(train.size(), "recording")));
+    throw IoError(train.path, fmt::format("it holds {}, so none is left to score on; give --dev",
+                                          words::plural(train.size(), "recording")));
+  std::set<int64_t> learnt;
+  for (const size_t i : learn) learnt.insert(train.recordings.words[i].begin(), train.recordings.words[i].end());
+  for (const size_t i : held)
+    for (const int64_t word : train.recordings.words[i])
+      if (!learnt.contains(word))
+        throw IoError(io::join(train.path, train.recordings.files[i]),
+                      fmt::format("{} is said in what would be held out to score on, and nowhere else; give --dev",
+                                  words::quote(train.recordings.names[static_cast<size_t>(word)])));
   auto dev = std::make_unique<SpeechCorpus>(train);
   keep_rows(train.recordings, learn);
   keep_rows(dev->recordings, held);

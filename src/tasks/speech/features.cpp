@@ -69,7 +69,7 @@ HeardSounds Hearing::operator()(std::span<const SoundSamples> sounds, const std:
   // The loudest within a quarter of a second: a soft word beside a loud one is heard as if it stood alone.
   const Tensor around = max_pool1d(level.unsqueeze(1), 2 * kAround + 1, 1, kAround).squeeze(1);  // (B, T)
   const Tensor top = maximum(around, loudest - kSoftest);
-  const Tensor x = maximum(loudness - top.unsqueeze(2), full({}, -kRange));
+  const Tensor x = maximum(loudness - top.unsqueeze(2), full({}, -kRange, kHere));
   // Mean and variance are those of the frames in which somebody speaks: pauses may be long, short or none.
   const Tensor speech = gt(amax(x, {2}, true), -kSpeech).to(float32) * real;  // (B, T, 1)
   const Tensor count = sum(speech, {1}, true);                                // (B, 1, 1), 1 or more

@@ -83,7 +83,7 @@ std::unique_ptr<train::Examples> SpeechLearner::examples(const train::Corpus& gi
     examples->speed = options_.speed, examples->warp = options_.warp;
     examples->pause = options_.pause, examples->noise = options_.noise, examples->mask = options_.mask;
   }
-  if (model_.reading != Reading::ctc || !examples->strings.empty()) return examples;
+  if (model_.reading == Reading::label || !examples->strings.empty()) return examples;
   for (int64_t row = 0; row < examples->count; ++row) {
     const std::vector<int64_t> said = examples->words(row);
     const int64_t needed = nn::ctc_least_steps(said);

@@ -52,7 +52,7 @@ class SpeechLearner : public train::Learner {
   Tensor targets(const SpeechExamples& examples, std::span<const int64_t> rows, std::vector<int64_t>& lengths) const;
   Tensor loss_of(const HeardSteps& heard, const Tensor& targets, const std::vector<int64_t>& lengths) const;
   std::vector<Heard> answers(const HeardSteps& heard) const;
-  SoundSamples read_sound(const std::string& path) const;
+  SoundSamples read_sound(const std::string& where, const std::string& path) const;
   Heard listen(const SoundSamples& sound) const;
   std::string text_of(const std::vector<int64_t>& words) const;
 

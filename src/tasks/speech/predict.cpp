@@ -1,5 +1,6 @@
 // What a model hears in one file: as JSON, as pictures on a terminal, and as a map of words and times.
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -29,26 +30,31 @@ SpeechFacts SpeechFacts::parse(const std::string& text, const std::string& path)
     facts.rate = json.at("rate");
     facts.strings = json.at("strings");
     facts.names = json.at("words").get<std::vector<std::string>>();
-    if (facts.rate >= 1'000 && facts.rate <= 400'000 && facts.names.size() >= 2 && facts.names.size() <= 1'000'000)
+    if (facts.rate >= 1'000 && facts.rate <= 400'000 && facts.names.size() >= 2 && facts.names.size() <= 1'000'000 &&
+        std::set<std::string>(facts.names.begin(), facts.names.end()).size() == facts.names.size())
       return facts;
   } catch (const nlohmann::json::exception&) {
   }
-  throw IoError(path, "it does not say what the recordings are like; expected rate, strings and words");
+  throw IoError(path, "it does not say what the recordings are like; expected rate, strings and words, each once");
 }
 
-SoundSamples SpeechLearner::read_sound(const std::string& path) const {
-  const data::Recording recording =
-      data::read_recording(path, {.rate = facts_.rate, .resample = how_.resample, .mix = how_.mix});
-  data::check_length(path, recording.seconds());
-  return recording.samples;
+SoundSamples SpeechLearner::read_sound(const std::string& where, const std::string& path) const {
+  try {
+    const data::Recording recording =
+        data::read_recording(path, {.rate = facts_.rate, .resample = how_.resample, .mix = how_.mix});
+    data::check_length(path, recording.seconds());
+    return recording.samples;
+  } catch (const IoError& error) {  // about this recording: the others have answers
+    throw IoError(where, fmt::format("{}: {}", words::quote(path), error.message()));
+  }
 }
 
 Heard SpeechLearner::listen(const SoundSamples& sound) const {
   return answers(steps(hearing_(std::span(&sound, 1))))[0];
 }
 
-std::string SpeechLearner::predict(const std::string&, const std::string& text) {
-  const SoundSamples sound = read_sound(text);
+std::string SpeechLearner::predict(const std::string& where, const std::string& text) {
+  const SoundSamples sound = read_sound(where, text);
   const Answering answering(model_);
   const Heard heard = listen(sound);
   nlohmann::ordered_json json = {{"recording", text}};
@@ -61,8 +67,8 @@ std::string SpeechLearner::predict(const std::string&, const std::string& text) 
   return json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string SpeechLearner::predict_for_people(const std::string&, const std::string& text, bool) {
-  const SoundSamples sound = read_sound(text);
+std::string SpeechLearner::predict_for_people(const std::string& where, const std::string& text, bool) {
+  const SoundSamples sound = read_sound(where, text);
   const Answering answering(model_);
   const Heard heard = listen(sound);
   if (model_.reading != Reading::label)
@@ -72,8 +78,8 @@ std::string SpeechLearner::predict_for_people(const std::string&, const std::str
                      words::printable(text));
 }
 
-std::optional<viz::SoundPage> SpeechLearner::hears(const std::string&, const std::string& text) {
-  const SoundSamples sound = read_sound(text);
+std::optional<viz::SoundPage> SpeechLearner::hears(const std::string& where, const std::string& text) {
+  const SoundSamples sound = read_sound(where, text);
   const Answering answering(model_);
   const Heard heard = listen(sound);
   viz::SoundPage page{.title = text, .summary = fmt::format("The model hears {}.", words::quote(text_of(heard.words)))};

@@ -26,8 +26,8 @@ struct SpeechOptions : train::Options {
   double speed = 0.2;
   double warp = 0.15;
   double pause = 0.3;
-  double noise = 0.5;
-  double mask = 0.2;
+  double noise = 0.3;
+  double mask = 0.1;
   int64_t join = 0;
   int64_t beam = 8;
 };
