@@ -241,6 +241,9 @@ TEST_CASE("decision: what does not exist is one line and exit status 2") {
   io::write_file(dir / "grid.jsonl", worlds::to_json(corpus_of("grid", 1).episodes[0], "grid") + "\n");
   CHECK(refused({"train", "decision", "--train", "grid.jsonl", "--dev", "grid.jsonl", "--out", "m"}) ==
         "lemma: [--world] is cartpole, and grid.jsonl holds episodes of grid; give --world grid\n");
+  const Program shown = run_lemma({"inspect", "grid.jsonl"}, {.directory = dir.path});
+  CHECK(shown.out.starts_with("grid.jsonl: episodes, for lemma train decision --world grid\n"));
+  CHECK(shown.out.find("1 episode of grid") != std::string::npos);
   CHECK(refused({"train", "decision", "--world", "grid", "--train", "grid.jsonl", "--out", "m"}) ==
         "lemma: [grid.jsonl] it holds 1 episode, so none is left to score on; give --dev\n");
   CHECK(refused({"play", "--model", "m"}).find("[m] does not exist") != std::string::npos);

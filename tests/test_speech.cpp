@@ -133,6 +133,15 @@ TEST_CASE("the recurrent encoder-decoder writes strings word by word") {
   CHECK(answers.out.find("dev/1_eve_1.wav") != std::string::npos);
 }
 
+TEST_CASE("inspect says what is in a directory of recordings") {
+  const Digits digits;
+  const Program shown = digits.program.run({"inspect", "dev"});
+  CHECK(shown.status == 0);
+  CHECK(shown.out.starts_with("dev: recordings, for lemma train speech\n"));
+  CHECK(shown.out.find("speakers  eve\n") != std::string::npos);
+  CHECK(shown.out.find("labels    '0' 4\n          '1' 4\n          '2' 4\n") != std::string::npos);
+}
+
 TEST_CASE("a label that one speaker alone says is not held out in silence") {
   const Digits digits;
   std::filesystem::copy(digits.program.dir / "dev/2_eve_1.wav", digits.program.dir / "train/9_zed_1.wav");

@@ -43,6 +43,7 @@ struct Arguments {
   int64_t layer = 0, head = 0;  // 0: the mean of all
   bool terminal = false;
   Device device = Device::cpu();
+  train::ReadOptions reading;
 };
 
 // What the terminal shows, in words.
@@ -110,6 +111,7 @@ int show_sound(const viz::SoundPage& page, const Arguments& arguments) {
 int run_attention(const Arguments& arguments, const train::Tasks& tasks) {
   train::SavedModel saved = train::load_model(arguments.model, tasks);
   saved.learner->module().to(arguments.device);
+  if (arguments.reading != train::ReadOptions{}) saved.learner->set_reading(arguments.reading);
   if (const auto page = saved.learner->looks("TEXT", arguments.text)) return show_looks(*page, arguments);
   if (const auto page = saved.learner->hears("TEXT", arguments.text)) return show_sound(*page, arguments);
   train::Attention attention = saved.learner->attention("TEXT", arguments.text, kMostTokensOnPage);
@@ -147,6 +149,7 @@ void add_attention(CLI::App& app, Action& action, const train::Tasks& tasks) {
             [name = name, value = value](const std::string& text) { *value = parse_integer(name, text, 1, 10'000); },
             help)
         ->type_name("N");
+  add_sound_reading(*command, a->reading);
   add_device(*command, a->device);
   add_threads(*command);
   command->callback([a, command, &action, &tasks] {

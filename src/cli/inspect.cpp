@@ -72,7 +72,7 @@ void add_sound_reading(CLI::App& command, train::ReadOptions& reading) {
 }
 
 void add_inspect(CLI::App& app, Action& action, const train::Tasks& tasks) {
-  CLI::App* command = app.add_subcommand("inspect", "Show how a file of labelled texts is understood");
+  CLI::App* command = app.add_subcommand("inspect", "Show how a file of data, or a directory, is understood");
   command->footer(
       "Format, columns, labels with counts, the first examples, what was odd, and the options that would change it.");
   const auto a = std::make_shared<Arguments>();

@@ -6,6 +6,7 @@
 #include "lemma/core/words.h"
 #include "tasks/decision/baselines.h"
 #include "tasks/decision/learner.h"
+#include "tasks/margin.h"
 #include "tasks/shapes.h"
 
 namespace lemma::tasks {
@@ -54,6 +55,12 @@ class Decision : public train::Task {
                           options.seed);
   }
 
+  std::string inspect(const std::string& path, const train::ReadOptions&) const override {
+    const auto corpus = corpus_of(worlds::read_episodes(path), path, "episodes as JSON");
+    return fmt::format("{}: episodes, for lemma train decision --world {}\n", path, corpus->world) +
+           lines_of("format", {corpus->format}) + lines_of("size", {corpus->size_text()}) +
+           lines_of("options", {"--policy makes others; lemma play --save writes more"});
+  }
   train::Corpora read(const std::string& train_path, const std::string& dev_path, bool) const override {
     auto train = corpus_of(worlds::read_episodes(train_path), train_path, "episodes as JSON");
     std::unique_ptr<EpisodeCorpus> dev;

@@ -24,6 +24,9 @@ std::unique_ptr<SpeechCorpus> read_speech(const std::string& path, const train::
 /// One of the speakers becomes the dev set, the last by name; where there is one alone, every tenth recording.
 std::unique_ptr<SpeechCorpus> hold_out_speech(SpeechCorpus& train);
 
+/// What `lemma inspect` says: format, size, lengths, speakers, labels with counts.
+std::string inspection(const SpeechCorpus& corpus);
+
 /// Some recordings of one speaker, one after the other.
 struct JoinedString {
   std::vector<int64_t> parts;

@@ -27,6 +27,9 @@ class Speech : public train::Task {
   bool continues() const override { return false; }
   std::unique_ptr<train::Options> options() const override { return std::make_unique<SpeechOptions>(); }
 
+  std::string inspect(const std::string& path, const train::ReadOptions& how) const override {
+    return inspection(*read_speech(path, how));
+  }
   train::Corpora read(const std::string& train_path, const std::string& dev_path, bool) const override {
     return read_as(train_path, dev_path, {});
   }
