@@ -61,8 +61,15 @@ TEST_CASE("inspect shows format, columns, labels, examples, what was odd and the
   write_text(dir, "prose", "The film was fine.\nIt was long.\nA gem of a film.\n");
   const Program neither = run_lemma({"inspect", "prose"}, {.directory = dir.path});
   CHECK(neither.status == 2);
-  CHECK(has(neither.err, "is read by no task; for image: "));
+  CHECK(has(neither.err, "is read by no task; for decision: "));
+  CHECK(has(neither.err, "; for image: "));
   CHECK(has(neither.err, "; for ner: "));
+  CHECK(!has(neither.err, "for speech"));
+  CHECK(run_lemma({"inspect", "none"}, {.directory = dir.path}).err ==
+        "lemma: [none] does not exist; expected a file of data, or a directory\n");
+  const Program empty = run_lemma({"inspect", "."}, {.directory = dir.path});
+  CHECK(has(empty.err, "is read by no task; for speech: "));
+  CHECK(!has(empty.err, "for ner"));
 }
 
 TEST_CASE("a type that only the held-out tenth, the dev file or the scored file has counts as missed", "[cli]") {

@@ -35,12 +35,18 @@ int run_inspect(const Arguments& arguments, const train::Tasks& tasks) {
       return 0;
     } catch (const IoError& error) {
       if (asked.size() == 1 || error.where() == "stdout") throw;
+      // Of a directory, who reads files has nothing to say, and the other way round.
+      if (error.message().starts_with("is a directory") || error.message().starts_with("is a file")) continue;
       reasons.push_back(fmt::format("for {}: [{}] {}", task->name(), error.where(), error.message()));
       same = same && (reasons.size() == 1 || error.message() == first);
       if (reasons.size() == 1) first = error.message();
     }
   }
-  if (reasons.empty()) throw ValueError("inspect", "no task here can say how it reads a file");
+  if (!io::exists(arguments.file))
+    throw IoError(arguments.file, "does not exist; expected a file of data, or a directory");
+  if (reasons.empty())
+    throw IoError(arguments.file, io::is_directory(arguments.file) ? "is a directory, which no task here reads"
+                                                                   : "no task here can say how it reads it");
   if (same) throw IoError(arguments.file, first);  // no file at all, say
   throw IoError(arguments.file, fmt::format("is read by no task; {}", fmt::join(reasons, "; ")));
 }
