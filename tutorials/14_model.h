@@ -38,25 +38,29 @@ struct Text {
   int64_t size() const { return static_cast<int64_t>(characters.size()); }
 };
 
-/// data/lm, or tiny Shakespeare where LEMMA_DATA_DIR has it: its last tenth is dev.
-inline Text read_text() {
-  std::string train = "data/lm/train.txt", dev = "data/lm/dev.txt";
-  Text text{.characters = "", .name = train, .train = {}, .dev = {}};
-  const char* folder = std::getenv("LEMMA_DATA_DIR");
-  const std::string large = fmt::format("{}/tinyshakespeare/input.txt", folder ? folder : "");
-  if (folder && std::filesystem::exists(large)) {
-    text.name = "tiny Shakespeare";
-    train = lemma::io::read_file(large);
-    dev = train.substr(train.size() - train.size() / 10);
-    train.resize(train.size() - dev.size());
-  } else {
-    train = lemma::io::read_file(train), dev = lemma::io::read_file(dev);
-  }
+inline Text text_of(const std::string& name, const std::string& train, const std::string& dev) {
+  Text text{.characters = "", .name = name, .train = {}, .dev = {}};
   std::map<char, int> seen;
   for (const char c : train + dev) ++seen[c];
   for (const auto& [c, count] : seen) text.characters += c;
   text.train = lemma::tensor(text.encode(train)), text.dev = lemma::tensor(text.encode(dev));
   return text;
+}
+
+/// data/lm.
+inline Text small_text() {
+  const std::string train = "data/lm/train.txt";
+  return text_of(train, lemma::io::read_file(train), lemma::io::read_file("data/lm/dev.txt"));
+}
+
+/// data/lm, or tiny Shakespeare where LEMMA_DATA_DIR has it: its last tenth is dev.
+inline Text read_text() {
+  const char* folder = std::getenv("LEMMA_DATA_DIR");
+  const std::string large = fmt::format("{}/tinyshakespeare/input.txt", folder ? folder : "");
+  if (!folder || !std::filesystem::exists(large)) return small_text();
+  const std::string all = lemma::io::read_file(large);
+  const size_t train = all.size() - all.size() / 10;
+  return text_of("tiny Shakespeare", all.substr(0, train), all.substr(train));
 }
 
 /// Which character comes next? Logits (B, T, V) for ids (B, T).

@@ -112,7 +112,7 @@ inline void gate_order() {
 }
 
 inline void state_leaks() {
-  const Text text = read_text();
+  const Text text = small_text();
   Recalling model(text.size());
   NoGrad guard;
   const Tensor window = text.dev.narrow(0, 0, 20).unsqueeze(0);
@@ -131,7 +131,7 @@ inline void state_leaks() {
 }
 
 inline void no_detach() {
-  const Text text = read_text();
+  const Text text = small_text();
   const Recalling model(text.size());
   const auto loss = [&](int64_t at, nn::RecurrentState& state) {
     const Tensor logits = model.read(text.train.narrow(0, at, 32).unsqueeze(0), state);  // (1, 32, V)

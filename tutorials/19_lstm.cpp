@@ -80,7 +80,7 @@ int lesson() {
   claim("the RNN does not", without < 0.7);
 
   section("An LSTM and a Transformer on the same text");
-  const Text text = read_text();
+  const Text text = small_text();
   const int64_t V = text.size(), n = text.dev.numel() - 1;
   Attending attending(V);
   Recalling recalling(V);

@@ -36,10 +36,11 @@ Tensor power_spectrogram(const Tensor& x, const Tensor& dft, int64_t hop, bool c
 }
 
 Tensor power_to_db(const Tensor& power, double least) {
-  const Composition result("power_to_db");
+  Composition result("power_to_db");
   check::floating("power_to_db", power);
+  const Tensor x = result.wide(power);
   if (!(least > 0)) throw ValueError("power_to_db", fmt::format("least is {}; expected a number above 0", least));
-  return result(log10(clamp_min(power, least)) * 10);
+  return result(cast(log10(clamp_min(x, least)) * 10, power.dtype()));
 }
 
 }  // namespace lemma

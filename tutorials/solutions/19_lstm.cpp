@@ -61,7 +61,7 @@ void answers() {
   claim("the backward half does: it has seen the answer", amax(moved.narrow(0, 4, 4)).item() > 1e-3);
 
   exercise(4, "Windows of 8");
-  const Text text = read_text();
+  const Text text = small_text();
   Recalling model(text.size());
   fit(model, text.train, 250, 7);
   const double empty_state = nats_of_eights(model, text.dev, false), carried = nats_of_eights(model, text.dev, true);
