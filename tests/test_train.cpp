@@ -1,13 +1,11 @@
 // Training as a whole: the same bits however it is run, cut or continued; checks that judge in words.
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <thread>
 
 #include "lemma/autograd.h"
 #include "lemma/core/threads.h"
-#include "lemma/data/recordings.h"
 #include "lemma/io/files.h"
 #include "lemma/random.h"
 #include "lemma/tasks/all.h"
@@ -18,6 +16,7 @@
 #include "lemma/train/run.h"
 #include "lemma/train/trainer.h"
 #include "tests/program.h"
+#include "tests/tiny_recordings.h"
 
 using namespace lemma;
 
@@ -29,19 +28,6 @@ const train::Tasks& text_tasks() {
   return list;
 }
 
-// Recordings of two tones, a little higher each time.
-void say(const std::string& directory, int n) {
-  std::filesystem::create_directory(directory);
-  for (int i = 0; i < n; ++i) {
-    std::vector<float> samples;
-    for (int k = 0; k < 400; ++k)
-      samples.push_back(
-          0.5f * std::sin((i % 2 == 0 ? 0.3f : 0.6f) * static_cast<float>(k) * (1 + 0.01f * static_cast<float>(i))));
-    data::write_recording(directory + "/" + std::to_string(i % 2) + "_voice_" + std::to_string(i) + ".wav",
-                          {samples, 8000});
-  }
-}
-
 // One small run in a directory of its own; its log goes nowhere.
 struct Bench {
   /// A table of texts and labels is also a text, and a table of translations.
@@ -51,7 +37,7 @@ struct Bench {
     };
     for (const auto& [part, n] : {std::pair{"train", 60}, {"dev", 20}}) {
       if (task.name() == "speech")
-        say(dir / part, n);
+        tiny::speech(dir / part, n);
       else
         io::write_file(dir / part, data(n));
     }
